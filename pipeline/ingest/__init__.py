@@ -1,0 +1,1 @@
+"""Files → raw text → (mapped by a profile) → typed tables + quarantine."""

@@ -1,0 +1,125 @@
+"""Every number and list that the business decided: value, unit, since when, who may change it.
+
+Source of the rules: the knowledge-base article "Manage upcoming client renewals" (2018), whose English text is
+the official one; *ours* marks a decision the article is silent about. Rule numbers are those of the design's
+`rules.md`. A value marked *setting* can be changed per vendor in `renewals.toml`; everything else only here, by the
+product's engineers, with a line in CHANGELOG.md.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+WINDOW_DAYS: Final = 120
+"""Rule 2. Days ahead, inclusive, in which a change is upcoming. Since 2018, the article. *setting* (vendor)."""
+
+NOTICE_DAYS: Final = 45
+"""Rule 3. Calendar days before the effective date on which the terms can last be altered, when the contract has no
+notice of its own. Since 2018, the article. *setting* (vendor)."""
+
+REPORTING_CURRENCY: Final = "USD"
+"""Rule 11. Currency of converted amounts. *ours*. *setting* (vendor's finance)."""
+
+RENEWAL_PRICINGS: Final = ("list", "uplift", "same")
+RENEWAL_PRICING: Final = "list"
+"""Rule 10. How a renewal is priced: price list, today's price plus uplift, or today's price. *ours*. *setting*."""
+
+UPLIFT_PERCENT: Final = Decimal(0)
+"""Rule 10. Percent added to today's price at renewal where no list price exists. *ours*. *setting* (vendor)."""
+
+RENEWAL_PROBABILITY: Final = Decimal("0.90")
+"""Rule 12. Share of pending renewals expected to renew where there is no history. *ours*. *setting* (finance)."""
+
+QUARANTINE_LIMIT_PERCENT: Final = Decimal(5)
+"""Data contract. Percent of a table's rows that may be quarantined for their own reasons. *ours*. *setting*."""
+
+REMINDER_LADDER_DAYS: Final = (15, 5, 0)
+"""Rule 13. Days before the deadline on which a Pending change is reminded of. *ours*. *setting* (vendor)."""
+
+VENDOR_NAME: Final = "HubSpot"
+"""Rule 5. Name of the vendor where it owns the communication. The article. *setting* (vendor)."""
+
+TIME_ZONE: Final = "UTC"
+"""The vendor's time zone, in which "today" is read off the clock. *ours*. *setting* (vendor)."""
+
+LOCALE: Final = "en"
+"""Locale of a partner that states none. *ours*. *setting* (vendor)."""
+
+BILLING_MONTHS: Final = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
+"""Rule 9. Months in one billing period; `other` has the contract's own `billing_interval_months`. The article."""
+
+BILLING_FREQUENCIES: Final = (*BILLING_MONTHS, "other")
+
+CONTRACT_TYPES: Final = ("contact_tier_upgrade", "email_overage", "renewal")
+"""Rule 1, in the order in which changes of one day are taken (rule 10)."""
+
+STATUSES: Final = ("pending", "renewed", "confirmed", "cancellation_requested")
+"""Rule 4."""
+
+STATUS_BASES: Final = {
+    "pending": ("awaiting", "lapsing"),
+    "renewed": ("agreed", "auto_renewed"),
+    "confirmed": ("agreed",),
+    "cancellation_requested": ("requested", "requested_late"),
+}
+"""Rule 4. What each status can rest on."""
+
+ESTIMATE_BASES: Final = ("cancelled", "quote", "price_book", "uplift", "same", "unpriced")
+"""Rule 10. What an estimate rests on."""
+
+EARLIEST_DATE: Final = "1900-01-01"
+"""*ours*. A date before this day is a typing error (year 0201), not a contract's date: its row is quarantined."""
+
+LONGEST_PERIOD_MONTHS: Final = 1200
+LONGEST_NOTICE_DAYS: Final = 36525
+"""*ours*. A term, a billing interval or a notice of over a hundred years is a typing error: quarantined."""
+
+LOCKED_COLUMNS: Final = ("client_name", "communication_owner", "contract_type", "status", "renewal_deadline")
+"""Rule 8. Always shown, in this order. The article."""
+
+DEFAULT_COLUMNS: Final = (
+    "client_name",
+    "communication_owner",
+    "primary_contact_name",
+    "contract_type",
+    "status",
+    "renewal_deadline",
+)
+"""Rule 8. Shown when the partner has chosen nothing. The article."""
+
+ADDABLE_COLUMNS: Final = (
+    "primary_contact_name",
+    "website",
+    "hub_id",
+    "renewal_start_date",
+    "contact_max",
+    "email_limit",
+    "billing_frequency",
+    "subscription_term_months",
+    "current_mrr",
+    "estimated_new_mrr",
+    "mrr_change",
+    "days_to_deadline",
+    "currency",
+    "products",
+    "last_active_user",
+    "communication_owner_basis",
+    "status_basis",
+    "new_contact_max",
+    "new_email_limit",
+)
+"""Rule 8. What a partner can add to the locked columns."""
+
+
+@cache
+def minor_units() -> dict[str, int]:
+    """Decimals of each active currency that has a minor unit: {"USD": 2, "JPY": 0, "KWD": 3, …}.
+
+    Source: ISO 4217 list one, as shipped in the package `iso4217`. Metals, test codes and the like have no minor
+    unit and are no currency of a contract.
+    """
+    from iso4217 import Currency
+
+    return {c.code: c.exponent for c in Currency if c.exponent is not None}

@@ -1,0 +1,239 @@
+"""The shape of `renewals.toml` and its validation: a dict in, `Settings` out. Reads no file and no environment."""
+
+from __future__ import annotations
+
+import codecs
+import dataclasses
+import difflib
+import json
+import zoneinfo
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from pipeline import rules
+from pipeline.errors import SettingsError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """How one export file is written. The defaults are the contract's."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    date_format: str = "%Y-%m-%d"
+    decimal_comma: bool = False
+    thousands: str = ""
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a vendor can set. Units: days, percent (0 to 100), months; money in the reporting currency."""
+
+    vendor_name: str = rules.VENDOR_NAME
+    time_zone: str = rules.TIME_ZONE
+    locale: str = rules.LOCALE
+    window_days: int = rules.WINDOW_DAYS
+    notice_days: int = rules.NOTICE_DAYS
+    reporting_currency: str = rules.REPORTING_CURRENCY
+    renewal_pricing: str = rules.RENEWAL_PRICING
+    uplift_percent: Decimal = rules.UPLIFT_PERCENT
+    renewal_probability: Decimal = rules.RENEWAL_PROBABILITY
+    quarantine_limit_percent: Decimal = rules.QUARANTINE_LIMIT_PERCENT
+    keep_runs: int = 30
+    row_count_change_percent: Decimal = Decimal(50)
+    mrr_change_percent: Decimal = Decimal(50)
+    exports: dict[str, FileFormat] = field(default_factory=dict)
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def file_format(self, table: str) -> FileFormat:
+        """How the file of that export table is written."""
+        return self.exports.get(table, FileFormat())
+
+    def partner_columns(self, partner_id: str) -> tuple[str, ...]:
+        """The columns that partner's report shows, in order."""
+        return self.columns.get(partner_id, rules.DEFAULT_COLUMNS)
+
+    def to_json(self) -> str:
+        """The settings as they are copied into a run's file."""
+        return json.dumps(dataclasses.asdict(self), default=str, ensure_ascii=False, sort_keys=True)
+
+
+def shown_columns(chosen: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """The columns a report shows for a choice: all locked ones in their order, the added ones in the chosen order.
+
+    The primary contact stands after the communication owner, as in the article. A choice may name the added columns
+    only; one that names some locked columns but not all is an attempt to remove one.
+
+    Raises UsageError for an unknown column, a column named twice, or a locked column left out.
+    """
+    known = (*rules.LOCKED_COLUMNS, *rules.ADDABLE_COLUMNS)
+    for name in chosen:
+        if name not in known:
+            raise UsageError(f"unknown column {name!r}{_did_you_mean(name, known)}. Known: {', '.join(known)}")
+    for name in chosen:
+        if chosen.count(name) > 1:
+            raise UsageError(f"column {name!r} is named twice: name it once")
+    locked = [name for name in chosen if name in rules.LOCKED_COLUMNS]
+    missing = [name for name in rules.LOCKED_COLUMNS if name not in locked]
+    if locked and missing:
+        raise UsageError(
+            f"{', '.join(missing)} cannot be removed: locked columns are always shown. "
+            "Name all of them, or only the columns to add"
+        )
+    shown = list(rules.LOCKED_COLUMNS)
+    added = [name for name in chosen if name not in rules.LOCKED_COLUMNS]
+    if "primary_contact_name" in added:
+        added.remove("primary_contact_name")
+        shown.insert(shown.index("communication_owner") + 1, "primary_contact_name")
+    return (*shown, *added)
+
+
+def parse_settings(values: dict[str, Any]) -> Settings:
+    """Settings from the parsed TOML; what is not said keeps its default.
+
+    Raises SettingsError with one line that names the setting and what it takes.
+    """
+    plain = {name: check(name, values[name]) for name, check in _CHECKS.items() if name in values}
+    unknown = sorted(set(values) - set(_CHECKS) - {"exports", "partners"})
+    if unknown:
+        names = (*_CHECKS, "exports", "partners")
+        raise SettingsError(f"unknown setting {unknown[0]!r}{_did_you_mean(unknown[0], names)}")
+    return Settings(
+        **plain,
+        exports={
+            table: parse_file_format(f"exports.{table}", table_values)
+            for table, table_values in _table("exports", values.get("exports", {})).items()
+        },
+        columns={
+            partner: _partner_columns(partner, partner_values)
+            for partner, partner_values in _table("partners", values.get("partners", {})).items()
+        },
+    )
+
+
+def parse_file_format(where: str, values: Any) -> FileFormat:
+    """How a file is written, from its TOML table. Raises SettingsError."""
+    known = {f.name: type(f.default) for f in dataclasses.fields(FileFormat)}
+    for name, value in _table(where, values).items():
+        if name not in known:
+            raise SettingsError(f"unknown setting {where}.{name}{_did_you_mean(name, tuple(known))}")
+        if not isinstance(value, known[name]):
+            raise SettingsError(f"{where}.{name} takes a {known[name].__name__}, not {value!r}")
+    file_format = FileFormat(**values)
+    try:
+        codecs.lookup(file_format.encoding)
+    except LookupError:
+        raise SettingsError(f"{where}.encoding: {file_format.encoding!r} is no known encoding") from None
+    for name in ("delimiter", "quote"):
+        if len(getattr(file_format, name)) != 1:
+            raise SettingsError(f"{where}.{name} takes one character, not {getattr(file_format, name)!r}")
+    return file_format
+
+
+def _table(where: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{where} takes a table, not {value!r}")
+    return value
+
+
+def _partner_columns(partner: str, values: Any) -> tuple[str, ...]:
+    where = f"partners.{partner}"
+    unknown = sorted(set(_table(where, values)) - {"columns"})
+    if unknown:
+        raise SettingsError(f"unknown setting {where}.{unknown[0]}; a partner has: columns")
+    columns = values.get("columns", list(rules.DEFAULT_COLUMNS))
+    if not isinstance(columns, list) or not all(isinstance(name, str) for name in columns):
+        raise SettingsError(f"{where}.columns takes a list of column names")
+    try:
+        return shown_columns(columns)
+    except UsageError as error:
+        raise SettingsError(f"{where}.columns: {error}") from None
+
+
+def _did_you_mean(name: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise SettingsError(f"{name} takes a text, not {value!r}")
+    return value
+
+
+def _locale(name: str, value: Any) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    text = _text(name, value)
+    try:
+        Locale.parse(text, sep="-" if "-" in text else "_")
+    except (UnknownLocaleError, ValueError):
+        raise SettingsError(f"{name}: {value!r} is no known locale (such as 'en' or 'pt-BR')") from None
+    return text
+
+
+def _time_zone(name: str, value: Any) -> str:
+    try:
+        zoneinfo.ZoneInfo(_text(name, value))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsError(f"{name}: {value!r} is no IANA time zone (such as 'America/New_York')") from None
+    return str(value)
+
+
+def _currency(name: str, value: Any) -> str:
+    if value not in rules.minor_units():
+        raise SettingsError(f"{name}: {value!r} is no active ISO 4217 currency")
+    return str(value)
+
+
+def _pricing(name: str, value: Any) -> str:
+    if value not in rules.RENEWAL_PRICINGS:
+        raise SettingsError(f"{name} takes one of {', '.join(rules.RENEWAL_PRICINGS)}, not {value!r}")
+    return str(value)
+
+
+def _whole(lowest: int, highest: int) -> Any:
+    def check(name: str, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+            raise SettingsError(f"{name} takes a whole number from {lowest} to {highest}, not {value!r}")
+        return value
+
+    return check
+
+
+def _decimal(lowest: str, highest: str) -> Any:
+    def check(name: str, value: Any) -> Decimal:
+        try:
+            if isinstance(value, bool) or not isinstance(value, int | float | str):
+                raise InvalidOperation
+            number = Decimal(str(value))
+            exponent = number.as_tuple().exponent
+            if not Decimal(lowest) <= number <= Decimal(highest) or not isinstance(exponent, int) or exponent < -4:
+                raise InvalidOperation
+        except InvalidOperation:
+            raise SettingsError(
+                f"{name} takes a number from {lowest} to {highest} with at most 4 decimals, not {value!r}"
+            ) from None
+        return number
+
+    return check
+
+
+_CHECKS: Final = {
+    "vendor_name": _text,
+    "time_zone": _time_zone,
+    "locale": _locale,
+    "window_days": _whole(1, 3650),
+    "notice_days": _whole(0, rules.LONGEST_NOTICE_DAYS),
+    "reporting_currency": _currency,
+    "renewal_pricing": _pricing,
+    "uplift_percent": _decimal("-100", "10000"),
+    "renewal_probability": _decimal("0", "1"),
+    "quarantine_limit_percent": _decimal("0", "100"),
+    "keep_runs": _whole(1, 10000),
+    "row_count_change_percent": _decimal("0", "100000"),
+    "mrr_change_percent": _decimal("0", "100000"),
+}
