@@ -1,1 +1,111 @@
-"""Rules 1 to 10 as pure functions of frames; one file per rule family."""
+"""Rules 1 to 11 as pure functions of frames: exports in, published tables out. One file per rule family.
+
+The order below is the order of the data: contracts in force → upcoming changes → deadline → status → current MRR →
+estimated new MRR → whose row it is → partner summary.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import polars as pl
+
+from pipeline import rules
+from pipeline.tables.exports import EXPORTS
+from pipeline.tables.published import PUBLISHED
+from pipeline.transform import (
+    changes,
+    client_details,
+    deadlines,
+    mrr,
+    new_mrr,
+    ownership,
+    partner_summary,
+    status,
+    upcoming_renewals,
+)
+
+
+def build(
+    exports: dict[str, pl.DataFrame],
+    *,
+    as_of: date,
+    window_days: int = rules.WINDOW_DAYS,
+    notice_days: int = rules.NOTICE_DAYS,
+    vendor_name: str = rules.VENDOR_NAME,
+    renewal_pricing: str = rules.RENEWAL_PRICING,
+    uplift_percent: Decimal = rules.UPLIFT_PERCENT,
+    reporting_currency: str = rules.REPORTING_CURRENCY,
+) -> dict[str, pl.DataFrame]:
+    """Every published table that follows from the exports, by name, in its declared columns and types.
+
+    `exports`: the contract's tables as ingest leaves them (`tables.exports`); further columns are ignored.
+    Days are calendar days, `uplift_percent` in percent. Raises polars' SchemaError when a frame lacks a column.
+    """
+    given = {name: exports[name].select(table.column_names) for name, table in EXPORTS.items()}
+    clients = ownership.associations(given["clients"], as_of=as_of)
+    associated = clients.filter(pl.col("partner_id").is_not_null()).select("hub_id", "partner_id")
+    contracts = contracts_in_force(given["contracts"], as_of=as_of, notice_days=notice_days)
+    contracts = mrr.current_mrr(contracts, given["contract_lines"], as_of=as_of)
+    estimated = new_mrr.estimated_new_mrr(
+        changes_with_status(contracts, given["contract_changes"], as_of=as_of, window_days=window_days),
+        given["contract_lines"],
+        given["price_book"],
+        given["limit_blocks"],
+        as_of=as_of,
+        renewal_pricing=renewal_pricing,
+        uplift_percent=uplift_percent,
+    )
+    renewals = upcoming_renewals.upcoming_renewals(
+        estimated,
+        clients,
+        ownership.communication_owners(given["partners"], vendor_name=vendor_name),
+        given["contacts"],
+        given["contract_lines"],
+        given["app_usage"],
+        as_of=as_of,
+    )
+    contract_mrr = contracts.join(clients.select("hub_id", "partner_id"), on="hub_id").sort("contract_id")
+    tables = {
+        "upcoming_renewals": renewals,
+        "contract_mrr": contract_mrr,
+        "client_contacts": client_details.client_contacts(given["contacts"], associated),
+        "client_products": client_details.client_products(contracts, given["contract_lines"], associated, as_of=as_of),
+        "client_app_usage": client_details.client_app_usage(given["app_usage"], associated, as_of=as_of),
+        "client_consumption": client_details.client_consumption(given["consumption"], associated, as_of=as_of),
+        "client_changes": renewals,
+        "partner_summary": partner_summary.partner_summary(
+            renewals, contract_mrr, given["fx_rates"], as_of=as_of, reporting_currency=reporting_currency
+        ),
+    }
+    return {name: as_declared(frame, name) for name, frame in tables.items()}
+
+
+def contracts_in_force(contracts: pl.DataFrame, *, as_of: date, notice_days: int = rules.NOTICE_DAYS) -> pl.DataFrame:
+    """The contracts in force with their defaults filled in and `billing_months` and `minor_unit` added."""
+    return contracts.filter(changes.in_force(as_of=as_of)).with_columns(
+        deadlines.notice_days(default=notice_days),
+        pl.col("auto_renews").fill_null(True),
+        mrr.billing_months(),
+        mrr.minor_unit(),
+    )
+
+
+def changes_with_status(
+    contracts: pl.DataFrame, contract_changes: pl.DataFrame, *, as_of: date, window_days: int = rules.WINDOW_DAYS
+) -> pl.DataFrame:
+    """The upcoming changes of the contracts in force with their contract's columns, deadline and status."""
+    return (
+        changes.upcoming_changes(contracts, contract_changes, as_of=as_of, window_days=window_days)
+        .join(contracts.drop("renewal_start_date"), on="contract_id")
+        .with_columns(deadlines.renewal_deadline())
+        .with_columns(status.status_basis(as_of=as_of))
+        .with_columns(status.status())
+    )
+
+
+def as_declared(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The frame in the declared columns and types of that published table."""
+    declared = PUBLISHED[table]
+    return frame.select(declared.column_names).cast(declared.polars_schema)

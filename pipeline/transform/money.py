@@ -1,0 +1,73 @@
+"""Exact arithmetic for money: whole numbers only, summed first, divided last, rounded once.
+
+A line's amount is quantity (4 decimals) × price (6 decimals) × percent (4 decimals): up to 43 digits, more than
+`Decimal(38)` or a 128-bit integer holds. So a price is taken apart into two limbs of at most 9 digits each; weighted
+sums of limbs stay below 2^127 for 100,000 lines at the largest values the contract allows, and long division puts
+them together again. Polars' own decimal `*` and `/` round half-even at every step, which is why they are not used.
+
+A *ratio* below is a pair (whole part, remainder) over a known divisor. An *amount* is a whole number of
+ten-thousandths of the currency, whatever its minor unit.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+import polars as pl
+
+INT: Final = pl.Int128()
+AMOUNT: Final = pl.Decimal(38, 4)
+LIMB: Final = 10**9
+PER_LINE: Final = 10**16
+"""A weighted sum counts in 10^-14 of a currency unit and in percent: 10^16 of it make one unit."""
+_AMOUNTS_PER_UNIT: Final = 10**4
+
+
+def whole(value: int) -> pl.Expr:
+    """A 128-bit whole number."""
+    return pl.lit(value, dtype=INT)
+
+
+def digits(expr: pl.Expr) -> pl.Expr:
+    """The digits of a decimal as a 128-bit whole number: 1.2500 at scale 4 → 12500."""
+    return expr.to_physical().cast(INT)
+
+
+def weighted_sum(weight: pl.Expr, price: pl.Expr, name: str) -> list[pl.Expr]:
+    """Aggregations `<name>_high` and `<name>_low`: Σ weight × price, the price taken apart into limbs.
+
+    `weight`: whole numbers; `price`: digits of a decimal at scale 6.
+    """
+    return [
+        (weight * (price // whole(LIMB))).sum().alias(f"{name}_high"),
+        (weight * (price % whole(LIMB))).sum().alias(f"{name}_low"),
+    ]
+
+
+def divided(name: str, divisor: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """The weighted sum `name` divided: (quotient, remainder), exact."""
+    high, low = pl.col(f"{name}_high"), pl.col(f"{name}_low")
+    rest = (high % divisor) * whole(LIMB) + low
+    return (high // divisor) * whole(LIMB) + rest // divisor, rest % divisor
+
+
+def rounded(quotient: pl.Expr, remainder: pl.Expr, divisor: pl.Expr) -> pl.Expr:
+    """quotient + remainder / divisor (≥ 0) as an amount, rounded once, half up, to the minor unit.
+
+    Needs the column `minor_unit`: 10^decimals of the currency, a whole number.
+    """
+    minor = pl.col("minor_unit")
+    minor_units = quotient * minor + (remainder * minor * whole(2) + divisor) // (divisor * whole(2))
+    return minor_units * (whole(_AMOUNTS_PER_UNIT) // minor)
+
+
+def rounded_digits(value: pl.Expr, scale: int) -> pl.Expr:
+    """A decimal given by its digits at `scale` (≥ 0) as an amount, rounded half up to the minor unit."""
+    divisor = whole(10**scale)
+    return rounded(value // divisor, value % divisor, divisor)
+
+
+def amount_to_decimal(expr: pl.Expr) -> pl.Expr:
+    """An amount as a decimal with 4 decimals."""
+    return expr.cast(pl.Decimal(38, 0)) * pl.lit(Decimal("0.0001"), dtype=pl.Decimal(38, 4))

@@ -1,0 +1,75 @@
+"""Rule 9: the monthly recurring revenue (MRR) of a contract in force."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from pipeline import rules
+from pipeline.transform import money
+
+
+def billing_months() -> pl.Expr:
+    """Months in one billing period: 1, 3, 6, 12, or the contract's own interval when `other`."""
+    return (
+        pl.col("billing_frequency")
+        .replace_strict(rules.BILLING_MONTHS, default=pl.col("billing_interval_months"), return_dtype=pl.Int64)
+        .alias("billing_months")
+    )
+
+
+def minor_unit() -> pl.Expr:
+    """10^decimals of the contract's currency (ISO 4217), a whole number: 100 for USD, 1 for JPY."""
+    return (
+        pl.col("currency")
+        .replace_strict({code: 10**decimals for code, decimals in rules.minor_units().items()}, return_dtype=pl.Int64)
+        .cast(money.INT)
+        .alias("minor_unit")
+    )
+
+
+def discount_in_force(*, on: date | pl.Expr) -> pl.Expr:
+    """The line's discount on that day, in digits of a percent with 4 decimals: 12.5 % → 125000.
+
+    `discount_end_date` is the first day without the discount; null = never ends.
+    """
+    ended = (pl.col("discount_end_date") <= on).fill_null(False)
+    discount = money.digits(pl.col("discount_percent").fill_null(0))
+    return pl.when(ended).then(money.whole(0)).otherwise(discount)
+
+
+def charged(*, on: date | pl.Expr) -> pl.Expr:
+    """The weight of a line's price on that day: quantity × (100 - discount), in digits."""
+    return money.digits(pl.col("quantity")) * (money.whole(1_000_000) - discount_in_force(on=on))
+
+
+def recurring() -> pl.Expr:
+    """A line counts when it is recurring; null = true."""
+    return pl.col("is_recurring").fill_null(True)
+
+
+def current_mrr(contracts: pl.DataFrame, contract_lines: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """Rule 9, one row per contract: `contracts` with `current_mrr` (4 decimals) and
+    `current_mrr_amount` (the same in whole ten-thousandths; see `money`).
+
+    Σ quantity × unit_price × (100 - discount_percent) over the recurring lines, then / (100 × billing months), then
+    rounded once, half up, to the currency's minor unit. A contract without recurring lines has 0. `contracts` needs
+    `contract_id, billing_months, minor_unit` and holds only contracts in force.
+    """
+    sums = (
+        contract_lines.lazy()
+        .filter(recurring())
+        .group_by("contract_id")
+        .agg(money.weighted_sum(charged(on=as_of), money.digits(pl.col("unit_price")), "charged"))
+    )
+    divisor = money.whole(money.PER_LINE) * pl.col("billing_months").cast(money.INT)
+    return (
+        contracts.lazy()
+        .join(sums, on="contract_id", how="left")
+        .with_columns(pl.col("charged_high", "charged_low").fill_null(0))
+        .with_columns(current_mrr_amount=money.rounded(*money.divided("charged", divisor), divisor))
+        .with_columns(current_mrr=money.amount_to_decimal(pl.col("current_mrr_amount")))
+        .drop("charged_high", "charged_low")
+        .collect()
+    )

@@ -1,0 +1,73 @@
+"""The table partners live from: one row per partner and upcoming change, every column of rule 8."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from pipeline.transform import ownership
+from pipeline.transform.changes import days_to_change
+from pipeline.transform.deadlines import days_to_deadline
+from pipeline.transform.mrr import recurring
+
+DEFAULT_SORT = ("renewal_deadline", "client_name", "change_id")
+
+
+def products(contract_lines: pl.DataFrame) -> pl.DataFrame:
+    """Rule 8, one row per contract: `contract_id, products`, the distinct product names of its recurring lines."""
+    return (
+        contract_lines.lazy()
+        .filter(recurring())
+        .select("contract_id", "product_name")
+        .unique()
+        .sort("contract_id", "product_name")
+        .group_by("contract_id", maintain_order=True)
+        .agg(products=pl.col("product_name").str.join(", "))
+        .collect()
+    )
+
+
+def upcoming_renewals(
+    changes: pl.DataFrame,
+    clients: pl.DataFrame,
+    owners: pl.DataFrame,
+    contacts: pl.DataFrame,
+    contract_lines: pl.DataFrame,
+    app_usage: pl.DataFrame,
+    *,
+    as_of: date,
+) -> pl.DataFrame:
+    """One row per partner and upcoming change, in the default sort of rule 8; a client without a partner has none.
+
+    `changes`: estimated changes with their contract's columns; `clients`: `ownership.associations`; `owners`:
+    `ownership.communication_owners`. The effective date is called `renewal_start_date` from here on.
+    """
+    associated = clients.filter(pl.col("partner_id").is_not_null())
+    ours = changes.join(associated, on="hub_id")
+    mine = ours.lazy().select("hub_id").unique()
+
+    def of_ours(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.lazy().join(mine, on="hub_id", how="semi").collect()
+
+    contacts = of_ours(contacts)
+    return (
+        ours.join(owners, on="partner_id")
+        .join(ownership.primary_contacts(contacts), on="hub_id", how="left")
+        .join(ownership.last_active_users(contacts), on="hub_id", how="left")
+        .join(ownership.last_used(of_ours(app_usage), as_of=as_of), on="hub_id", how="left")
+        .join(
+            products(contract_lines.join(ours.select("contract_id").unique(), on="contract_id", how="semi")),
+            on="contract_id",
+            how="left",
+        )
+        .with_columns(
+            ownership.primary_contact_basis(),
+            days_to_change(as_of=as_of),
+            days_to_deadline(as_of=as_of),
+            new_contact_max=pl.when(pl.col("contract_type") == "contact_tier_upgrade").then("new_contact_max"),
+            new_email_limit=pl.when(pl.col("contract_type") == "email_overage").then("new_email_limit"),
+        )
+        .rename({"effective_date": "renewal_start_date"})
+        .sort(*DEFAULT_SORT)
+    )
