@@ -56,9 +56,28 @@ class Settings:
         """The columns that partner's report shows, in order."""
         return self.columns.get(partner_id, rules.DEFAULT_COLUMNS)
 
+    def rule_values(self) -> dict[str, Any]:
+        """The values that `transform.build` takes as keywords."""
+        names = (
+            "window_days",
+            "notice_days",
+            "vendor_name",
+            "renewal_pricing",
+            "uplift_percent",
+            "reporting_currency",
+        )
+        return {name: getattr(self, name) for name in names}
+
     def to_json(self) -> str:
         """The settings as they are copied into a run's file."""
         return json.dumps(dataclasses.asdict(self), default=str, ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Settings:
+        """The settings as `to_json` wrote them."""
+        values = json.loads(text)
+        columns = {partner: {"columns": chosen} for partner, chosen in values.pop("columns").items()}
+        return parse_settings({**values, "partners": columns})
 
 
 def shown_columns(chosen: list[str] | tuple[str, ...]) -> tuple[str, ...]:

@@ -1,0 +1,50 @@
+# The two commands a fresh machine needs: `make demo` and `make test`. Needs Python >= 3.11 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test check lint types format setup lab bench sample system hooks clean
+
+help:            ## show this list
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
+
+$(READY): requirements.lock pyproject.toml scripts/setup
+	PYTHON="$(PYTHON)" sh scripts/setup $(VENV)
+	@touch $@
+
+setup: $(READY)  ## make .venv with the locked dependencies
+
+demo: $(READY)   ## run the main job on the sample data and print the reports made
+	@$(BIN)/renewals demo
+
+test: $(READY)   ## run the whole test suite
+	@sh scripts/test-tools
+	$(BIN)/pytest -n auto --dist worksteal
+
+check: $(READY) lint types test ## everything CI checks: format, lint, types, import rules, tests
+
+lint: $(READY)   ## format, lint and import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(READY)  ## strict types over pipeline/
+	$(BIN)/mypy
+
+format: $(READY) ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lab: $(READY)    ## JupyterLab on the sample, bound to loopback
+	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
+
+bench: $(READY)  ## measure the speed of the nightly run against a plain DuckDB load
+	$(BIN)/python benchmarks/nightly_run.py
+
+hooks: $(READY)  ## let git run `make check` before each commit
+	printf '#!/bin/sh\nexec make check\n' > "$$(git rev-parse --git-path hooks)/pre-commit"
+	chmod +x "$$(git rev-parse --git-path hooks)/pre-commit"
+
+clean:           ## remove what make made (not the home with its runs)
+	rm -rf $(VENV) build

@@ -1,0 +1,98 @@
+"""`renewals doctor`: what is wrong with an installation or a settings file."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from pipeline.cli import options
+from pipeline.cli.surroundings import home_folder, load_settings, print_json, settings_file
+from pipeline.errors import RenewalsError, UsageError
+
+Finding = tuple[str, bool, str]
+
+
+@click.command(epilog="Example: renewals doctor --settings renewals.toml")
+@options.settings
+@options.as_json
+def command(settings_path: Path | None, as_json: bool) -> None:
+    """Say what is wrong with this installation, its home or its settings, and what to do about it.
+
+    Exit code 2 when something is wrong.
+    """
+    findings = list(_findings(settings_path))
+    if as_json:
+        print_json([{"what": what, "ok": ok, "says": says} for what, ok, says in findings])
+    else:
+        for what, ok, says in findings:
+            click.echo(f"{'ok   ' if ok else 'WRONG'}  {what}: {says}")
+    wrong = [what for what, ok, _ in findings if not ok]
+    if wrong:
+        raise UsageError(f"something is wrong with {', '.join(wrong)}")
+
+
+def _findings(settings_path: Path | None) -> Iterator[Finding]:
+    yield _python()
+    for module in ("duckdb", "polars", "jinja2", "great_expectations", "python_calamine"):
+        yield _tried(module, lambda module=module: _import(module))  # type: ignore[misc]
+    yield _tried("weasyprint", _weasyprint)
+    yield _tried("settings", lambda: _settings(settings_path))
+    yield _tried("home", _home)
+    yield _tried("current run", _current_run)
+
+
+def _tried(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return what, True, look()
+    except (RenewalsError, ImportError, OSError) as error:
+        return what, False, " ".join(str(error).split())
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return "python", sys.version_info >= (3, 11), f"{version} (3.11 or newer is needed)"
+
+
+def _import(module: str) -> str:
+    return f"version {getattr(importlib.import_module(module), '__version__', 'unknown')}"
+
+
+def _weasyprint() -> str:
+    try:
+        return _import("weasyprint")
+    except OSError:
+        raise UsageError(
+            "cannot load Pango: install it with 'apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0' "
+            "or 'brew install pango'"
+        ) from None
+
+
+def _settings(settings_path: Path | None) -> str:
+    load_settings(settings_path)
+    path = settings_file(settings_path)
+    return f"{path} is good" if path else "no renewals.toml: the defaults are in force ('renewals init' writes one)"
+
+
+def _home() -> str:
+    home = home_folder()
+    home.create()
+    if not os.access(home.root, os.W_OK):
+        raise UsageError(f"{home.root} cannot be written")
+    return str(home.root)
+
+
+def _current_run() -> str:
+    from pipeline.warehouse import list_runs
+
+    runs = list_runs(home_folder())
+    current = next((run for run in runs if run.is_current), None)
+    if current is None:
+        if runs:
+            raise UsageError(f"{len(runs)} runs, none of them current: 'renewals rollback RUN' chooses one")
+        return "none published yet"
+    return f"{current.run_id}, as of {current.as_of()}"

@@ -1,0 +1,54 @@
+"""`renewals explain`: every step of an estimate and the rows it came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from pipeline.cli import options
+from pipeline.cli.surroundings import home_folder, print_json, print_rows
+
+_TITLES = {
+    "contract": "The contract",
+    "contract_changes": "What is known of its changes",
+    "contract_lines": "Its lines (unit_price per billing period; monthly_unit_price from the price book)",
+    "limit_blocks": "The bands a higher limit is priced from",
+}
+
+
+@click.command(epilog="Example: renewals explain C-0001:renewal --json")
+@click.argument("change_id")
+@options.run
+@options.as_json
+def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
+    """Show how the estimate of CHANGE_ID came about: the changes before it, its parts, and the export rows behind."""
+    from pipeline.analysis import explain
+    from pipeline.warehouse import find_run
+
+    found = explain(find_run(home_folder(), run_reference).path, change_id)
+    if as_json:
+        print_json(found)
+        return
+    change = found["change"]
+    click.echo(f"{change_id} of {change['client_name']} as of {found['as_of']} ({found['run']})")
+    for step in found["steps"]:
+        click.echo("")
+        _print_step(step, change["currency"])
+    for name, rows in found["rows"].items():
+        if rows:
+            click.echo(f"\n{_TITLES[name]}")
+            shown = [column for column in rows[0] if any(row[column] is not None for row in rows)]
+            print_rows(shown, [[row[column] for column in shown] for row in rows])
+
+
+def _print_step(step: dict[str, Any], currency: str) -> None:
+    click.echo(
+        f"{step['renewal_start_date']}  {step['contract_type']} {step['change_id']}: "
+        f"{step['status']} ({step['status_basis']}), deadline {step['renewal_deadline']}"
+    )
+    click.echo(f"  MRR before       {step['mrr_before']:>18} {currency}")
+    for name, value in step.items():
+        if name.startswith("mrr_change_") and value:
+            click.echo(f"  {name[len('mrr_change_') :]:<16} {value:>+18}")
+    click.echo(f"  estimated new MRR{step['estimated_new_mrr']:>18} {currency}  ({step['estimate_basis']})")

@@ -1,0 +1,29 @@
+"""`renewals init`: a commented settings file to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.settings_template import TEMPLATE
+from pipeline.cli.surroundings import SETTINGS_FILE
+from pipeline.errors import UsageError
+
+
+@click.command(epilog="Example: renewals init --dir .")
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Folder to write to."
+)
+def command(folder: Path) -> None:
+    """Write a commented renewals.toml in which every default can be seen and changed."""
+    path = folder / SETTINGS_FILE
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as handle:
+            handle.write(TEMPLATE)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already and stays as it is: rename it to start anew") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(str(path))

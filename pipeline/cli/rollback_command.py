@@ -1,0 +1,30 @@
+"""`renewals rollback`: readers see an older run again."""
+
+from __future__ import annotations
+
+import click
+
+from pipeline.cli.surroundings import home_folder, print_json
+
+
+@click.command(epilog="Example: renewals rollback        Undo it: renewals rollback run-20261123T020000Z-1a2b3c")
+@click.argument("run_reference", metavar="[RUN]", required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print data for programs.")
+def command(run_reference: str | None, dry_run: bool, as_json: bool) -> None:
+    """Let readers see the run before the current one again, or the RUN named. Nothing is deleted."""
+    from pipeline.warehouse import rollback, run_lock
+    from pipeline.warehouse.runs import rollback_target
+
+    home = home_folder()
+    if dry_run:
+        current, target = rollback_target(home, run_reference)
+    else:
+        with run_lock(home):
+            current, target = rollback(home, run_reference)
+    if as_json:
+        print_json({"from": current.run_id, "to": target.run_id, "dry_run": dry_run})
+    else:
+        verb = "would go" if dry_run else "went"
+        click.echo(f"current {verb} from {current.run_id} to {target.run_id}")
+        click.echo(f"undo with: renewals rollback {current.run_id}")

@@ -1,0 +1,45 @@
+"""`renewals run`: the main job."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pipeline.cli import options
+from pipeline.cli.surroundings import load_settings
+
+
+@click.command(epilog="Example: renewals run --exports data/sample --as-of 2026-11-23")
+@options.exports
+@options.profile
+@options.as_of
+@options.settings
+@click.option("--no-reports", is_flag=True, help="Publish the snapshot, make no reports.")
+@options.as_json
+@options.quiet
+def command(
+    exports: Path,
+    profile: Path | None,
+    as_of: date | None,
+    settings_path: Path | None,
+    no_reports: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Contract exports in, a checked, published snapshot and every partner's reports out.
+
+    Prints the run's file and the path of each report, one a line.
+    """
+    from pipeline.cli.running import main_job
+
+    main_job(
+        exports,
+        settings=load_settings(settings_path),
+        as_of=as_of,
+        profile=profile,
+        reports=not no_reports,
+        as_json=as_json,
+        quiet=quiet,
+    )

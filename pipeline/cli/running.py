@@ -1,0 +1,97 @@
+"""Running the main job from the command line, for `run`, `check` and `demo`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.reporting import make_reports
+from pipeline.cli.surroundings import home_folder, now, print_json, say, short_id, stage_progress, today
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.run import Outcome
+
+
+def main_job(
+    exports: Path,
+    *,
+    settings: Settings,
+    as_of: date | None,
+    profile: Path | None = None,
+    publish: bool = True,
+    reports: bool = True,
+    as_json: bool = False,
+    quiet: bool = False,
+) -> None:
+    """The main job with progress, its findings on stderr and the paths of what it made on stdout."""
+    from pipeline.run import run
+    from pipeline.warehouse.tables import partner_ids
+
+    home = home_folder()
+    outcome = run(
+        exports,
+        home=home,
+        settings=settings,
+        as_of=as_of or today(settings),
+        now=now(),
+        short_id=short_id(),
+        profile=profile,
+        publish=publish,
+        progress=stage_progress(quiet),
+    )
+    say_findings(outcome)
+    paths = [home.reports(outcome.run_id) / "checks.html"]
+    if outcome.run_file is not None and reports:
+        paths += make_reports(
+            outcome.run_file, partner_ids(outcome.run_file), home.reports(outcome.run_id), settings=settings
+        )
+    if as_json:
+        print_json(_summary(outcome, paths))
+        return
+    if outcome.run_file is not None:
+        click.echo(str(outcome.run_file))
+    for path in paths:
+        click.echo(str(path))
+
+
+def say_findings(outcome: Outcome) -> None:
+    """What ingest and the checks found, one line each, on stderr."""
+    for counts in outcome.ingested.files:
+        if counts.rows_quarantined:
+            say(f"{counts.path}: {counts.rows_quarantined} of {counts.rows_read} rows quarantined")
+    for reason, count in outcome.ingested.left_out.items():
+        say(f"left out: {count} rows ({reason})")
+    for note in outcome.ingested.notes:
+        say(note)
+    for result in outcome.results:
+        if not result.success:
+            say(f"{result.level}: {result.name} of {result.table_name}: {result.observed}")
+
+
+def _summary(outcome: Outcome, paths: list[Path]) -> dict[str, object]:
+    return {
+        "run": outcome.run_id,
+        "file": str(outcome.run_file) if outcome.run_file else None,
+        "published": outcome.run_file is not None,
+        "findings": [
+            {"check": r.name, "table": r.table_name, "level": r.level, "observed": r.observed}
+            for r in outcome.results
+            if not r.success
+        ],
+        "files": [
+            {
+                "path": counts.path,
+                "rows_read": counts.rows_read,
+                "rows_loaded": counts.rows_loaded,
+                "rows_quarantined": counts.rows_quarantined,
+                "rows_duplicate": counts.rows_duplicate,
+                "rows_left_out": counts.rows_left_out,
+            }
+            for counts in outcome.ingested.files
+        ],
+        "reports": [str(path) for path in paths],
+    }

@@ -1,0 +1,129 @@
+"""What the command line knows of its surroundings: the clock, the environment, the settings file, the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+import tomllib
+import zoneinfo
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings, parse_settings
+from pipeline.warehouse.home import Home
+
+SETTINGS_FILE = "renewals.toml"
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, `2026-11-23`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that says how to write one."""
+        if isinstance(value, date):
+            return value
+        try:
+            if len(value) != len("2026-11-23"):
+                raise ValueError
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no calendar day; write it like 2026-11-23", param, ctx)
+
+
+def home_folder() -> Home:
+    """The home: `RENEWALS_HOME`, else `data/home` in the working folder."""
+    return Home(Path(os.environ.get("RENEWALS_HOME") or "data/home"))
+
+
+def settings_file(named: Path | None) -> Path | None:
+    """The settings file in use: the one named, else the working folder's, else the home's, else none."""
+    if named is not None:
+        return named
+    for folder in (Path(), home_folder().root):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder / SETTINGS_FILE
+    return None
+
+
+def load_settings(named: Path | None = None) -> Settings:
+    """The settings. Raises SettingsError with the file and what is wrong with it."""
+    path = settings_file(named)
+    if path is None:
+        return Settings()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_settings(values)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} is not readable as TOML: {error}") from None
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def today(settings: Settings) -> date:
+    """Today in the vendor's time zone."""
+    return now().astimezone(zoneinfo.ZoneInfo(settings.time_zone)).date()
+
+
+def short_id() -> str:
+    """A few random digits that keep two runs of one second apart."""
+    return secrets.token_hex(3)
+
+
+def say(message: str) -> None:
+    """A message for people: to stderr, so that stdout stays data."""
+    click.echo(message, err=True)
+
+
+def print_json(value: Any) -> None:
+    """Data for programs on stdout; decimals and dates as exact text."""
+    click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2))
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table for people on stdout; plain, aligned text."""
+    texts = [["" if cell is None else " ".join(str(cell).split()) for cell in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(columns, *texts, strict=True)]
+    for line in (list(columns), ["-" * width for width in widths], *texts):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def stage_progress(quiet: bool) -> Callable[[str], None]:
+    """Says each stage of long work on stderr with the seconds since the start."""
+    if quiet:
+        return lambda _: None
+    started = now()
+
+    def progress(message: str) -> None:
+        seconds = (now() - started).total_seconds()
+        click.echo(f"[{seconds:6.1f} s] {message}", err=True)
+
+    return progress
+
+
+@contextmanager
+def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar with the time left on stderr while it lasts; nothing where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda steps: bar.advance(task, steps)

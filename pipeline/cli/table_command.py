@@ -1,0 +1,105 @@
+"""`renewals table`: a published table, raw."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli import options
+from pipeline.cli.surroundings import home_folder, print_rows, say
+from pipeline.errors import UsageError
+from pipeline.tables.published import PUBLISHED
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SEARCHED = ("client_name", "website", "hub_id")
+
+
+@click.command(
+    epilog="Example: renewals table upcoming_renewals --partner P-01 --search müller --format csv --output rows.csv"
+)
+@click.argument("name", type=click.Choice(sorted(PUBLISHED)), metavar="NAME")
+@options.run
+@options.partner
+@click.option("--search", metavar="TEXT", help="Only rows with TEXT in client name, website or hub ID.")
+@click.option("--columns", metavar="A,B", help="Only these columns, in this order.")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
+    default="table",
+    show_default=True,
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of stdout.")
+def command(
+    name: str,
+    run_reference: str | None,
+    partner_id: str | None,
+    search: str | None,
+    columns: str | None,
+    file_format: str,
+    output: Path | None,
+) -> None:
+    """Print a published table, raw: decimals and dates as exact text, codes instead of labels.
+
+    \b
+    NAME is one of: upcoming_renewals, contract_mrr, partner_summary, client_contacts, client_products,
+    client_app_usage, client_consumption, client_changes, quarantine, check_results, source_files, run_info.
+    """
+    from pipeline.warehouse import find_run
+    from pipeline.warehouse.tables import read_table
+
+    run = find_run(home_folder(), run_reference)
+    chosen = [column.strip() for column in columns.split(",")] if columns is not None else None
+    frame = read_table(run.path, name, partner_id=partner_id, search=search, columns=chosen)
+    if file_format == "parquet":
+        _write_parquet(frame, output)
+        return
+    if output is None:
+        _print(frame, file_format, sys.stdout)
+    else:
+        with output.open("w", encoding="utf-8", newline="") as handle:
+            _print(frame, file_format, handle)
+        say(f"{frame.height} rows written to {output}")
+
+
+def _print(frame: pl.DataFrame, file_format: str, handle: Any) -> None:
+    if file_format == "csv":
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(frame.columns)
+        writer.writerows(frame.iter_rows())
+    elif file_format == "json":
+        _write_json(frame, handle)
+    elif handle is sys.stdout:
+        print_rows(frame.columns, frame.rows())
+        say(f"{frame.height} rows")
+    else:
+        raise UsageError("a table for people has no file: use --format csv, json or parquet with --output")
+
+
+def _write_json(frame: pl.DataFrame, handle: Any) -> None:
+    """A JSON list with one row a line: never whole in memory as text."""
+    handle.write("[")
+    for number, row in enumerate(frame.iter_rows(named=True)):
+        handle.write(",\n " if number else "\n ")
+        handle.write(json.dumps(row, default=str, ensure_ascii=False))
+    handle.write("\n]\n" if frame.height else "]\n")
+
+
+def _write_parquet(frame: pl.DataFrame, output: Path | None) -> None:
+    if output is not None:
+        frame.write_parquet(output)
+        say(f"{frame.height} rows written to {output}")
+        return
+    if sys.stdout.isatty():
+        raise UsageError("Parquet is no text: give --output FILE, or send stdout to a file")
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    sys.stdout.buffer.write(buffer.getvalue())

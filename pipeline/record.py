@@ -1,0 +1,99 @@
+"""What a run keeps of itself and shows: its `run_info`, what ingest counted as the gate wants it, the checks page."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline import __version__, checks, render
+from pipeline.errors import ChecksFailedError
+from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipeline.ingest import IngestReport
+    from pipeline.settings import Settings
+
+_ENGINES = ("duckdb", "polars", "great-expectations", "weasyprint")
+
+
+def run_information(
+    run_id: str, as_of: date, now: datetime, settings: Settings, ingested: IngestReport
+) -> pl.DataFrame:
+    """The one row of `run_info`. `now` is in UTC."""
+    return pl.DataFrame(
+        {
+            "run_id": [run_id],
+            "as_of": [as_of],
+            "created_at": [f"{now:%Y-%m-%dT%H:%M:%SZ}"],
+            "schema_version": [SCHEMA_VERSION],
+            "pipeline_version": [__version__],
+            "library_versions": [json.dumps({name: metadata.version(name) for name in _ENGINES})],
+            "settings": [settings.to_json()],
+            "profile": [ingested.profile],
+        },
+        schema=PUBLISHED["run_info"].polars_schema,
+    )
+
+
+def counts_for_the_gate(con: duckdb.DuckDBPyConnection, ingested: IngestReport) -> list[checks.TableCounts]:
+    """What ingest counted, per contract table, with the reasons and some of the refused rows from `quarantine`."""
+    reasons = con.execute(
+        "SELECT table_name, reason, count(*) FROM (SELECT table_name, "
+        "unnest(string_split(reason_codes, ';')) AS reason FROM quarantine) GROUP BY ALL"
+    ).fetchall()
+    examples: dict[str, list[dict[str, object]]] = {}
+    rows = con.execute(
+        "SELECT table_name, source_file, line_number, reason_codes, cells FROM quarantine "
+        "QUALIFY row_number() OVER (PARTITION BY table_name ORDER BY source_file, line_number) <= 20 "
+        "ORDER BY table_name, source_file, line_number"
+    ).fetchall()
+    for table, *values in rows:
+        columns = ("source_file", "line_number", "reason_codes", "cells")
+        examples.setdefault(table, []).append(dict(zip(columns, values, strict=True)))
+    return [
+        checks.TableCounts(
+            table_name=name,
+            rows_read=counts.rows_read,
+            rows_loaded=counts.rows_loaded,
+            rows_quarantined=counts.rows_refused + counts.rows_following,
+            rows_quarantined_own=counts.rows_refused,
+            rows_by_reason={reason: number for table, reason, number in reasons if table == name},
+            quarantined_examples=tuple(examples.get(name, ())),
+            unknown_columns=ingested.unknown_columns.get(name, ()),
+        )
+        for name, counts in ingested.tables.items()
+    ]
+
+
+def keep_results(
+    con: duckdb.DuckDBPyConnection, results: list[checks.CheckResult], reports: Path
+) -> list[checks.CheckResult]:
+    """Write the results into the run's file and onto its checks page.
+
+    Raises ChecksFailedError, naming the failed checks and the page, when one of them forbids publishing.
+    """
+    checks.write(con, results)
+    page = render.write_checks_page(con, reports)
+    failed = checks.stopping(results)
+    if failed:
+        first = failed[0]
+        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+        raise ChecksFailedError(
+            f"nothing was published: check {first.name} of {first.table_name} failed ({first.observed}){more}. "
+            f"See {page}"
+        )
+    return results
+
+
+def quarantine_limit(ingested: IngestReport, settings: Settings) -> Decimal:
+    """Percent of a table's rows that may be quarantined: the source profile's own limit, else the setting."""
+    own = ingested.quarantine_limit_percent
+    return settings.quarantine_limit_percent if own is None else own

@@ -1,0 +1,69 @@
+"""The table of contents: calls every stage once, in order.
+
+exports → ingest → export gate → transform → output gate → publish. Reports are made from the published run.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pipeline import checks, ingest, record, transform, warehouse
+from pipeline.settings import Settings
+from pipeline.warehouse import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to: its id, its published file (None when only checked), the checks and what ingest counted."""
+
+    run_id: str
+    run_file: Path | None
+    results: list[checks.CheckResult]
+    ingested: ingest.IngestReport
+
+
+def run(
+    exports: Path,
+    *,
+    home: Home,
+    settings: Settings,
+    as_of: date,
+    now: datetime,
+    short_id: str,
+    profile: Path | None = None,
+    publish: bool = True,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Outcome:
+    """Build, check and (with `publish`) publish one run of the contract exports in that folder.
+
+    Raises InputError for an input that cannot be used, ChecksFailedError for a failed stop-level check, LockedError
+    when another run holds the lock; in all three cases nothing is published and `current` stays where it is.
+    """
+    threading.Thread(target=checks.warm_up, daemon=True).start()
+    run_id = warehouse.run_name(now, short_id)
+    reports = home.reports(run_id)
+    with warehouse.run_lock(home), warehouse.candidate(home, run_id) as candidate:
+        with warehouse.create_run_file(candidate) as con:
+            ingested = ingest.ingest(con, exports, settings=settings, as_of=as_of, profile=profile, progress=progress)
+            warehouse.write_table(con, "run_info", record.run_information(run_id, as_of, now, settings, ingested))
+            limit = record.quarantine_limit(ingested, settings)
+            gate = checks.export_gate(record.counts_for_the_gate(con, ingested), limit_percent=limit)
+            results = record.keep_results(con, gate, reports)
+            progress("computing status, deadlines and MRR")
+            tables = transform.build(warehouse.read_exports(con), as_of=as_of, **settings.rule_values())
+            for name, frame in tables.items():
+                warehouse.write_table(con, name, frame)
+        progress("checking the result")
+        previous = warehouse.current_file(home)
+        found = checks.output_gate(candidate, previous=previous, settings=settings, as_of=as_of)
+        with warehouse.create_run_file(candidate) as con:
+            results += record.keep_results(con, found, reports)
+        if not publish:
+            return Outcome(run_id, None, results, ingested)
+        progress("publishing")
+        published = warehouse.publish(home, candidate, run_id, keep=settings.keep_runs)
+    return Outcome(run_id, published.path, results, ingested)

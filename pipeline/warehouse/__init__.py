@@ -1,0 +1,39 @@
+"""The warehouse: one immutable DuckDB file per run. Nobody else opens a connection.
+
+`home` knows the folders and the lock, `database` opens files and moves frames in and out, `runs` publishes, lists,
+prunes and rolls back, `comparison` says what changed between two runs.
+"""
+
+from pipeline.warehouse.comparison import compare
+from pipeline.warehouse.database import create_run_file, open_run, read_exports, write_table
+from pipeline.warehouse.home import Home, run_lock
+from pipeline.warehouse.runs import (
+    Run,
+    candidate,
+    current_file,
+    current_run,
+    find_run,
+    list_runs,
+    publish,
+    rollback,
+    run_name,
+)
+
+__all__ = [
+    "Home",
+    "Run",
+    "candidate",
+    "compare",
+    "create_run_file",
+    "current_file",
+    "current_run",
+    "find_run",
+    "list_runs",
+    "open_run",
+    "publish",
+    "read_exports",
+    "rollback",
+    "run_lock",
+    "run_name",
+    "write_table",
+]

@@ -1,0 +1,66 @@
+"""Opening run files, and moving frames in and out of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from pipeline.errors import UsageError
+from pipeline.tables.exports import EXPORTS
+from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
+
+STORAGE: Final = "v1.5.0"
+"""DuckDB 1.5 and 2.0 are both in use: files are written so that both can read them."""
+_MEMORY: Final = "1500MB"
+
+
+def create_run_file(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-write connection on a new or unpublished run file. Larger-than-memory work spills beside it."""
+    return duckdb.connect(
+        str(path),
+        config={
+            "storage_compatibility_version": STORAGE,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": _MEMORY,
+            "temp_directory": str(path.with_suffix(".spill")),
+        },
+    )
+
+
+def open_run(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection on a published run file; a symlink is resolved first, so it pins that run.
+
+    Raises UsageError when there is no such file, or it was made by newer code than this.
+    """
+    real = os.path.realpath(path)
+    try:
+        con = duckdb.connect(real, read_only=True)
+    except duckdb.IOException as error:
+        raise UsageError(f"{path.name} cannot be opened as a run: {str(error).splitlines()[0]}") from None
+    version = con.execute("SELECT schema_version FROM run_info").fetchone()
+    if version is None or version[0] > SCHEMA_VERSION:
+        con.close()
+        raise UsageError(f"{path.name} was made by a newer version of this product: upgrade, or choose an older run")
+    return con
+
+
+def read_exports(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
+    """The contract's tables of a run, typed, by name; only the declared columns."""
+    return {
+        name: con.sql(f"SELECT {', '.join(table.column_names)} FROM exports.{name}").pl()  # noqa: S608
+        for name, table in EXPORTS.items()
+    }
+
+
+def write_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Write a published table as it is declared: names, types and required columns are enforced."""
+    table = PUBLISHED[name]
+    con.execute(f"CREATE OR REPLACE TABLE main.{name} ({table.sql_columns})")
+    con.register("frame_to_write", frame.select(table.column_names))
+    con.execute(f"INSERT INTO main.{name} SELECT * FROM frame_to_write")  # noqa: S608
+    con.unregister("frame_to_write")

@@ -1,0 +1,69 @@
+"""Reading published tables of a run: filtered, searched, with chosen columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.errors import UsageError
+from pipeline.tables.published import PUBLISHED
+from pipeline.warehouse.database import open_run
+
+SEARCHED = ("client_name", "website", "hub_id")
+
+
+def read_table(
+    run_file: Path,
+    name: str,
+    *,
+    partner_id: str | None = None,
+    search: str | None = None,
+    columns: list[str] | None = None,
+) -> pl.DataFrame:
+    """A published table of a run, in its own order, which for `upcoming_renewals` is the default sort of rule 8.
+
+    `search` is case- and accent-insensitive and finds parts of client name, website and hub ID.
+    Raises UsageError for an unknown partner or column, or a filter that the table has no column for.
+    """
+    table = PUBLISHED[name]
+    chosen = list(table.column_names) if columns is None else columns
+    for column in chosen:
+        if column not in table.column_names:
+            raise UsageError(f"{name} has no column {column!r}. It has: {', '.join(table.column_names)}")
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    with open_run(run_file) as con:
+        if partner_id is not None:
+            if "partner_id" not in table.column_names:
+                raise UsageError(f"{name} has no partner: leave --partner out")
+            known = con.execute("SELECT 1 FROM exports.partners WHERE partner_id = ?", [partner_id]).fetchone()
+            if known is None:
+                raise UsageError(f"no partner {partner_id!r} in this run")
+            conditions.append("partner_id = $partner")
+            values["partner"] = partner_id
+        if search is not None:
+            searched = [column for column in SEARCHED if column in table.column_names]
+            if "client_name" not in searched:
+                raise UsageError(f"{name} cannot be searched: it has no client name")
+            conditions.append(
+                "(" + " OR ".join(f"contains({_folded(c)}, {_folded('$search')})" for c in searched) + ")"
+            )
+            values["search"] = search
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        quoted = ", ".join(f'"{column}"' for column in chosen)
+        sql = f"SELECT {quoted} FROM main.{name}{where} ORDER BY rowid"  # noqa: S608
+        frame: pl.DataFrame = con.sql(sql, params=values).pl() if values else con.sql(sql).pl()
+    return frame
+
+
+def partner_ids(run_file: Path) -> list[str]:
+    """Every partner of a run, in the order of their ids."""
+    with open_run(run_file) as con:
+        rows = con.execute("SELECT partner_id FROM exports.partners ORDER BY partner_id").fetchall()
+    return [row[0] for row in rows]
+
+
+def _folded(expression: str) -> str:
+    return f"lower(strip_accents({expression}))"
