@@ -1,0 +1,89 @@
+"""Rules 1 to 4: which changes a contract has, their dates and their status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from oracle.mrr import Row
+
+ORDER = {"contact_tier_upgrade": 0, "email_overage": 1, "renewal": 2}
+
+
+@dataclass(frozen=True)
+class Change:
+    change_id: str
+    contract_type: str
+    effective_date: date
+    renewal_deadline: date
+    status: str
+    status_basis: str
+    new_limit: int | None
+    quoted_mrr: Decimal | None
+
+
+def changes_of(contract: Row, rows: list[Row], *, as_of: date, notice_days: int) -> list[Change]:
+    """All changes after `as_of` of a contract in force, in the order in which they take effect.
+
+    Rows that took effect on or before `as_of` are history: the contract already holds what they changed.
+    """
+    ahead = [row for row in rows if row["effective_date"] > as_of]
+    if not any(row["contract_type"] == "renewal" for row in ahead):
+        ahead.append(derived_renewal(contract))
+    changes = [change_of(contract, row, as_of=as_of, notice_days=notice_days) for row in ahead]
+    return sorted(changes, key=lambda c: (c.effective_date, ORDER[c.contract_type], c.change_id))
+
+
+def derived_renewal(contract: Row) -> Row:
+    """The renewal that every contract in force has, when the export says nothing about it."""
+    return {
+        "change_id": f"{contract['contract_id']}:renewal",
+        "contract_type": "renewal",
+        "effective_date": contract["renewal_start_date"],
+        "agreed_on": None,
+        "cancellation_requested_on": None,
+        "new_contact_max": None,
+        "new_email_limit": None,
+        "quoted_mrr": None,
+    }
+
+
+def change_of(contract: Row, row: Row, *, as_of: date, notice_days: int) -> Change:
+    notice = notice_days if contract["notice_days"] is None else contract["notice_days"]
+    deadline = row["effective_date"] - timedelta(days=notice)
+    status, basis = status_of(contract, row, deadline, as_of)
+    limits = {"contact_tier_upgrade": row["new_contact_max"], "email_overage": row["new_email_limit"]}
+    return Change(
+        change_id=row["change_id"],
+        contract_type=row["contract_type"],
+        effective_date=row["effective_date"],
+        renewal_deadline=deadline,
+        status=status,
+        status_basis=basis,
+        new_limit=limits.get(row["contract_type"]),
+        quoted_mrr=row["quoted_mrr"],
+    )
+
+
+def known(day: date | None, as_of: date) -> date | None:
+    """A fact dated after `as_of` does not exist yet."""
+    return day if day is not None and day <= as_of else None
+
+
+def status_of(contract: Row, row: Row, deadline: date, as_of: date) -> tuple[str, str]:
+    agreed = known(row["agreed_on"], as_of)
+    cancelled = known(row["cancellation_requested_on"], as_of)
+    is_renewal = row["contract_type"] == "renewal"
+    auto_renews = contract["auto_renews"] is not False
+
+    if cancelled is not None and (agreed is None or cancelled >= agreed):
+        renewed_by_silence = is_renewal and auto_renews and deadline >= contract["term_start_date"]
+        if cancelled > deadline and (agreed is not None or renewed_by_silence):
+            return "cancellation_requested", "requested_late"
+        return "cancellation_requested", "requested"
+    if agreed is not None:
+        return ("renewed" if is_renewal else "confirmed"), "agreed"
+    if is_renewal and as_of > deadline:
+        return ("renewed", "auto_renewed") if auto_renews else ("pending", "lapsing")
+    return "pending", "awaiting"

@@ -1,0 +1,123 @@
+"""The settings file: what it takes, and one clear line for what it does not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline import rules
+from pipeline.errors import SettingsError, UsageError
+from pipeline.settings import FileFormat, Settings, parse_settings, shown_columns
+
+
+def test_nothing_said_is_the_default():
+    settings = parse_settings({})
+    assert settings == Settings()
+    assert (settings.window_days, settings.notice_days) == (120, 45)
+
+
+def test_what_is_said_is_taken_exactly():
+    settings = parse_settings(
+        {
+            "uplift_percent": 3.5,
+            "reporting_currency": "EUR",
+            "exports": {"clients": {"encoding": "latin-1", "delimiter": ";"}},
+            "partners": {"P-01": {"columns": ["website"]}},
+        }
+    )
+    assert settings.uplift_percent == Decimal("3.5")
+    assert settings.file_format("clients") == FileFormat(encoding="latin-1", delimiter=";")
+    assert settings.file_format("contracts") == FileFormat()
+    assert settings.partner_columns("P-01")[-1] == "website"
+    assert settings.partner_columns("P-02") == rules.DEFAULT_COLUMNS
+
+
+def test_settings_survive_the_run_file():
+    settings = parse_settings(
+        {
+            "uplift_percent": "2.25",
+            "exports": {"fx_rates": {"decimal_comma": True}},
+            "partners": {"p": {"columns": ["hub_id"]}},
+        }
+    )
+    assert Settings.from_json(settings.to_json()) == settings
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"windowdays": 1}, "unknown setting 'windowdays' (did you mean 'window_days'?)"),
+        ({"window_days": 0}, "window_days takes a whole number from 1 to 3650, not 0"),
+        ({"window_days": True}, "window_days takes a whole number from 1 to 3650, not True"),
+        ({"notice_days": "45"}, "notice_days takes a whole number from 0 to 36525, not '45'"),
+        ({"reporting_currency": "usd"}, "reporting_currency: 'usd' is no active ISO 4217 currency"),
+        ({"reporting_currency": "XAU"}, "reporting_currency: 'XAU' is no active ISO 4217 currency"),
+        ({"renewal_pricing": "free"}, "renewal_pricing takes one of list, uplift, same, not 'free'"),
+        (
+            {"uplift_percent": 0.00001},
+            "uplift_percent takes a number from -100 to 10000 with at most 4 decimals, not 1e-05",
+        ),
+        (
+            {"uplift_percent": "NaN"},
+            "uplift_percent takes a number from -100 to 10000 with at most 4 decimals, not 'NaN'",
+        ),
+        ({"time_zone": "Mars/Base"}, "time_zone: 'Mars/Base' is no IANA time zone (such as 'America/New_York')"),
+        ({"locale": "xx-XX"}, "locale: 'xx-XX' is no known locale (such as 'en' or 'pt-BR')"),
+        ({"vendor_name": " "}, "vendor_name takes a text, not ' '"),
+        ({"exports": []}, "exports takes a table, not []"),
+        (
+            {"exports": {"clients": {"delimeter": ";"}}},
+            "unknown setting exports.clients.delimeter (did you mean 'delimiter'?)",
+        ),
+        ({"exports": {"clients": {"delimiter": ";;"}}}, "exports.clients.delimiter takes one character, not ';;'"),
+        ({"exports": {"clients": {"encoding": "utf-9"}}}, "exports.clients.encoding: 'utf-9' is no known encoding"),
+        ({"exports": {"clients": {"decimal_comma": 1}}}, "exports.clients.decimal_comma takes a bool, not 1"),
+        ({"partners": {"p": {"colums": []}}}, "unknown setting partners.p.colums; a partner has: columns"),
+        ({"partners": {"p": {"columns": "website"}}}, "partners.p.columns takes a list of column names"),
+    ],
+)
+def test_what_cannot_be_is_one_clear_line(values, message):
+    with pytest.raises(SettingsError) as raised:
+        parse_settings(values)
+    assert str(raised.value) == message
+    assert raised.value.exit_code == 2
+
+
+def test_an_unknown_column_of_a_partner_names_the_partner():
+    with pytest.raises(SettingsError) as raised:
+        parse_settings({"partners": {"P-01": {"columns": ["web_site"]}}})
+    assert str(raised.value).startswith("partners.P-01.columns: unknown column 'web_site' (did you mean 'website'?)")
+
+
+LOCKED = list(rules.LOCKED_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ([], LOCKED),
+        (LOCKED, LOCKED),
+        (["website"], [*LOCKED, "website"]),
+        # The order of the added ones is the partner's, that of the locked ones is not.
+        (["mrr_change", *reversed(LOCKED), "website"], [*LOCKED, "mrr_change", "website"]),
+        # The primary contact stands after the communication owner, as in the article.
+        (["website", "primary_contact_name"], [*LOCKED[:2], "primary_contact_name", *LOCKED[2:], "website"]),
+    ],
+)
+def test_the_locked_columns_are_always_shown_first(chosen, shown):
+    assert list(shown_columns(chosen)) == shown
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        (["nonsense"], "unknown column 'nonsense'"),
+        (["website", "website"], "column 'website' is named twice"),
+        (["status", "website"], "client_name, communication_owner, contract_type, renewal_deadline cannot be removed"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused(chosen, message):
+    with pytest.raises(UsageError) as raised:
+        shown_columns(chosen)
+    assert str(raised.value).startswith(message)
