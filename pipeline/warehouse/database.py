@@ -42,8 +42,8 @@ def open_run(path: Path) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect(real, read_only=True)
     except duckdb.IOException as error:
         raise UsageError(f"{path.name} cannot be opened as a run: {str(error).splitlines()[0]}") from None
-    version = con.execute("SELECT schema_version FROM run_info").fetchone()
-    if version is None or version[0] > SCHEMA_VERSION:
+    # All rows are fetched: an unfinished result would block the connection's next statement.
+    if con.execute("SELECT schema_version FROM run_info").fetchall()[0][0] > SCHEMA_VERSION:
         con.close()
         raise UsageError(f"{path.name} was made by a newer version of this product: upgrade, or choose an older run")
     return con

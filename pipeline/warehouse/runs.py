@@ -36,11 +36,7 @@ class Run:
     def as_of(self) -> date:
         """The day its figures are true for."""
         with open_run(self.path) as con:
-            row = con.execute("SELECT as_of FROM run_info").fetchone()
-        if row is None:
-            raise UsageError(f"{self.run_id} says nothing of itself: its file is damaged")
-        day: date = row[0]
-        return day
+            return settings_of(con)[1]
 
 
 def run_name(now: datetime, short_id: str) -> str:
@@ -177,7 +173,5 @@ def _flip(home: Home, path: Path) -> None:
 
 def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:
     """The settings and the day a run was made with, from its own file."""
-    row = con.execute("SELECT settings, as_of FROM run_info").fetchone()
-    if row is None:
-        raise UsageError("the run says nothing of itself: its file is damaged")
-    return Settings.from_json(row[0]), row[1]
+    settings, as_of = con.execute("SELECT settings, as_of FROM run_info").fetchall()[0]
+    return Settings.from_json(settings), as_of

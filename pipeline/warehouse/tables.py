@@ -38,8 +38,8 @@ def read_table(
         if partner_id is not None:
             if "partner_id" not in table.column_names:
                 raise UsageError(f"{name} has no partner: leave --partner out")
-            known = con.execute("SELECT 1 FROM exports.partners WHERE partner_id = ?", [partner_id]).fetchone()
-            if known is None:
+            known = con.execute("SELECT 1 FROM exports.partners WHERE partner_id = ?", [partner_id]).fetchall()
+            if not known:
                 raise UsageError(f"no partner {partner_id!r} in this run")
             conditions.append("partner_id = $partner")
             values["partner"] = partner_id
