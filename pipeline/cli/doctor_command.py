@@ -6,6 +6,8 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -38,8 +40,8 @@ def command(settings_path: Path | None, as_json: bool) -> None:
 
 def _findings(settings_path: Path | None) -> Iterator[Finding]:
     yield _python()
-    for module in ("duckdb", "polars", "jinja2", "great_expectations", "python_calamine"):
-        yield _tried(module, lambda module=module: _import(module))  # type: ignore[misc]
+    for package in ("duckdb", "polars", "jinja2", "great-expectations", "python-calamine"):
+        yield _tried(package, partial(_installed, package))
     yield _tried("weasyprint", _weasyprint)
     yield _tried("settings", lambda: _settings(settings_path))
     yield _tried("home", _home)
@@ -58,13 +60,14 @@ def _python() -> Finding:
     return "python", sys.version_info >= (3, 11), f"{version} (3.11 or newer is needed)"
 
 
-def _import(module: str) -> str:
-    return f"version {getattr(importlib.import_module(module), '__version__', 'unknown')}"
+def _installed(package: str) -> str:
+    return f"version {metadata.version(package)}"
 
 
 def _weasyprint() -> str:
     try:
-        return _import("weasyprint")
+        importlib.import_module("weasyprint")
+        return _installed("weasyprint")
     except OSError:
         raise UsageError(
             "cannot load Pango: install it with 'apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0' "
