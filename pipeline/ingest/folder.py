@@ -1,0 +1,60 @@
+"""Which file of the exports folder holds which table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import InputError
+from pipeline.tables.exports import EXPORTS
+
+SUFFIXES: Final = (".csv", ".csv.gz", ".parquet", ".json", ".ndjson", ".xlsx")
+"""What a table's file name may end in."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """A file found for a table. `name` is how messages, the quarantine and the accounts call it."""
+
+    name: str
+    path: Path
+    suffix: str
+
+
+def check_folder(exports: Path) -> None:
+    """Raises InputError when the exports folder is missing or no folder."""
+    if not exports.exists():
+        raise InputError(f"{exports}: there is no such folder; give the folder that holds the exports")
+    if not exports.is_dir():
+        raise InputError(f"{exports}: is not a folder; give the folder that holds the exports")
+
+
+def find_exports(exports: Path) -> dict[str, ExportFile]:
+    """The file of each table that has one, by table.
+
+    Raises InputError when the folder cannot be used, a required table has no file, or a table has two.
+    """
+    check_folder(exports)
+    found: dict[str, ExportFile] = {}
+    for table in EXPORTS.values():
+        files = [path for path in (exports / f"{table.name}{suffix}" for suffix in SUFFIXES) if path.is_file()]
+        if len(files) > 1:
+            names = " and ".join(path.name for path in files)
+            raise InputError(f"{table.name}: {names} hold the same table; keep one of them")
+        if files:
+            name = files[0].name
+            found[table.name] = ExportFile(name, files[0], name.removeprefix(table.name))
+        elif table.required:
+            looked_for = ", ".join(f"{table.name}{suffix}" for suffix in SUFFIXES)
+            raise InputError(f"{table.name}: the required table has no file in {exports}; looked for {looked_for}")
+    return found
+
+
+def unused_files(exports: Path, used: set[str]) -> list[str]:
+    """Names of data files that hold no table of the contract, in name order: misspelt ones are found this way."""
+    return sorted(
+        path.name
+        for path in exports.iterdir()
+        if path.is_file() and path.name not in used and path.name.endswith(SUFFIXES)
+    )

@@ -1,0 +1,256 @@
+"""JSON as a source: an array of objects, or one object per line. Read object by object, never whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from json import JSONDecodeError
+from pathlib import Path
+from typing import Any, Final, NamedTuple, NoReturn
+
+from pipeline.errors import InputError
+from pipeline.ingest import number_text, reasons
+from pipeline.ingest.encoding import count_line_ends, decoded
+from pipeline.ingest.text_table import TextTable, TextTableWriter
+from pipeline.settings import FileFormat
+
+_LONGEST_OBJECT: Final = 64 << 20
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_LINE_END: Final = re.compile(r"[\r\n]")
+
+
+class _Number(str):
+    """A number as it is written in the file."""
+
+    __slots__ = ()
+
+
+class _RepeatedKey(NamedTuple):
+    """An object that names a key twice: which value counts is anyone's guess."""
+
+    key: str
+
+
+class _Element(NamedTuple):
+    """One value of the file: the line on which it begins, its text, and what it says (None: it cannot be read)."""
+
+    line: int
+    raw: str
+    value: Any
+
+
+def read_json(file: str, where: str, path: Path, file_format: FileFormat, folder: Path) -> TextTable:
+    """The objects of the file as rows of text; the header is every key seen, in order of appearance.
+
+    A value that is no object is refused with its text. Raises InputError when the file is empty, an array is broken or
+    not closed, or the last line is cut off.
+    """
+    chunks = _whole_line_ends(decoded(file, where, path, file_format.encoding))
+    with TextTableWriter(folder, where, file) as writer:
+        places: dict[str, int] = {}
+        for element in _elements(file, chunks):
+            _add(writer, places, element, file_format)
+        return writer.finish()
+
+
+def _add(writer: TextTableWriter, places: dict[str, int], element: _Element, file_format: FileFormat) -> None:
+    value = element.value
+    if isinstance(value, _RepeatedKey):
+        writer.add_raw(element.line, element.raw, reasons.REPEATED_JSON_KEY)
+        return
+    if not isinstance(value, dict) or ("\\u" in element.raw and not _is_text(value)):
+        writer.add_raw(element.line, element.raw, reasons.NOT_A_JSON_OBJECT)
+        return
+    for key in value:
+        if key not in places:
+            places[key] = len(places)
+            writer.grow(key)
+    cells: list[str | None] = [None] * len(places)
+    for key, item in value.items():
+        cells[places[key]] = _text(item, file_format)
+    writer.add(element.line, cells)
+
+
+def _is_text(value: dict[str, Any]) -> bool:
+    """Whether all of it can be written: half of a surrogate pair, as `\\ud800`, is no character."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(item: Any, file_format: FileFormat) -> str | None:
+    match item:
+        case None:
+            return None
+        case _Number():
+            return number_text.in_format(number_text.plain(item), file_format)
+        case str():
+            return item
+        case bool():
+            return "true" if item else "false"
+        case _:
+            return _nested(item)
+
+
+def _nested(item: Any) -> str:
+    """A list or an object inside a cell, as JSON again, numbers as they were written."""
+    match item:
+        case dict():
+            inside = (f"{json.dumps(key, ensure_ascii=False)}:{_nested(value)}" for key, value in item.items())
+            return "{" + ",".join(inside) + "}"
+        case list():
+            return "[" + ",".join(_nested(value) for value in item) + "]"
+        case _Number():
+            return str(item)
+        case _:
+            return json.dumps(item, ensure_ascii=False)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _RepeatedKey:
+    found = dict(pairs)
+    if len(found) == len(pairs) and not any(isinstance(value, _RepeatedKey) for value in found.values()):
+        return found
+    return _RepeatedKey(pairs[0][0])
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise JSONDecodeError(f"{name} is no JSON", name, 0)
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_float=_Number, parse_int=_Number, parse_constant=_no_constant, object_pairs_hook=_object
+)
+
+
+def _whole_line_ends(chunks: Iterable[str]) -> Iterator[str]:
+    """The same text in pieces that never end between \\r and \\n; no byte order mark."""
+    held = ""
+    first = True
+    for chunk in chunks:
+        text = held + (chunk.removeprefix("\ufeff") if first else chunk)
+        first = first and not chunk
+        held = "\r" if text.endswith("\r") else ""
+        yield text.removesuffix("\r")
+    yield held
+
+
+def _elements(file: str, chunks: Iterator[str]) -> Iterator[_Element]:
+    text = _Text(file, chunks)
+    first = text.next_character()
+    if not first:
+        raise InputError(f"{file}: is empty; it should hold an array of objects, or one object per line")
+    return _array(text) if first == "[" else _lines(text)
+
+
+class _Text:
+    """The text of the file seen through a window that moves on; knows the line it is at."""
+
+    def __init__(self, file: str, chunks: Iterator[str]) -> None:
+        self.file = file
+        self._chunks = chunks
+        self.window = ""
+        self.at = 0
+        self.line = 1
+
+    def more(self) -> bool:
+        """Widens the window; False at the end of the file."""
+        for chunk in self._chunks:
+            if chunk:
+                self.window = self.window[self.at :] + chunk
+                self.at = 0
+                return True
+        return False
+
+    def move_to(self, place: int) -> None:
+        """Moves on to that place in the window, counting lines."""
+        self.line += count_line_ends(self.window[self.at : place])
+        self.at = place
+
+    def next_character(self) -> str:
+        """Moves over white space to the next character and gives it; empty at the end of the file."""
+        while True:
+            space = _SPACE.match(self.window, self.at)
+            self.move_to(space.end() if space else self.at)
+            if self.at < len(self.window):
+                return self.window[self.at]
+            if not self.more():
+                return ""
+
+
+def _array(text: _Text) -> Iterator[_Element]:
+    text.move_to(text.at + 1)
+    if text.next_character() == "]":
+        text.move_to(text.at + 1)
+        _end(text)
+        return
+    while True:
+        text.next_character()
+        yield _element(text)
+        mark = text.next_character()
+        if mark not in (",", "]"):
+            raise _broken(text)
+        text.move_to(text.at + 1)
+        if mark == "]":
+            _end(text)
+            return
+
+
+def _element(text: _Text) -> _Element:
+    while True:
+        try:
+            value, end = _DECODER.raw_decode(text.window, text.at)
+        except (JSONDecodeError, RecursionError):
+            value, end = None, len(text.window)
+        # A number or a word may go on beyond the window, an object that was read may not.
+        if end < len(text.window) or isinstance(value, dict):
+            break
+        if len(text.window) - text.at > _LONGEST_OBJECT or not text.more():
+            raise _broken(text)
+    element = _Element(text.line, text.window[text.at : end], value)
+    text.move_to(end)
+    return element
+
+
+def _end(text: _Text) -> None:
+    if text.next_character():
+        raise InputError(f"{text.file}: line {text.line}: text follows the end of the array; export it again")
+
+
+def _broken(text: _Text) -> InputError:
+    return InputError(
+        f"{text.file}: the array is broken or cut off after line {text.line} (half-written?); export it again"
+    )
+
+
+def _lines(text: _Text) -> Iterator[_Element]:
+    element = None
+    for line, raw in _numbered_lines(text):
+        if element is not None:
+            yield element
+        element = _Element(line, raw, _decode(raw))
+    if element is None:
+        return
+    if element.value is None and element.raw.strip() != "null":
+        raise InputError(f"{text.file}: line {element.line}, the last, is no JSON: half-written; export it again")
+    yield element
+
+
+def _decode(raw: str) -> Any:
+    try:
+        return _DECODER.decode(raw)
+    except (JSONDecodeError, RecursionError):
+        return None
+
+
+def _numbered_lines(text: _Text) -> Iterator[tuple[int, str]]:
+    """Lines that are not blank, each with its number."""
+    while text.next_character():
+        while (end := _LINE_END.search(text.window, text.at)) is None and text.more():
+            pass
+        stop = len(text.window) if end is None else end.start()
+        number, raw = text.line, text.window[text.at : stop]
+        text.move_to(stop)
+        yield number, raw

@@ -1,0 +1,196 @@
+"""A profile's SELECTs, run over the raw files in a room of their own: no other file can be read from there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.errors import InputError
+from pipeline.ingest import sql
+from pipeline.ingest.header import labels, table_labels
+from pipeline.ingest.originals import Original, Source, cells_json
+from pipeline.ingest.parquet_file import text_of
+from pipeline.ingest.profile import LEFT_OUT, Profile, RawFile
+from pipeline.settings import FileFormat
+from pipeline.tables.declare import Table
+
+SOURCE: Final = "_source"
+_SOURCE_TYPES: Final = {"BIGINT": f"[{SOURCE}]", "BIGINT[]": SOURCE}
+_BATCH: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class RawSource:
+    """The rows of a raw file: `_source` is `base` plus the record's number."""
+
+    raw: RawFile
+    source: Source
+    base: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The rows a SELECT made for one contract table, as text on disk, with the raw rows each was made of.
+
+    They stand in the order of the rows they point at.
+    """
+
+    header: tuple[str, ...]
+    path: Path
+    raw: tuple[RawSource, ...]
+    has_structure: bool = False
+
+    @property
+    def relation(self) -> str:
+        """SQL that gives the cells as text columns c0, c1, … in record order."""
+        return f"(SELECT * EXCLUDE (sources) FROM read_parquet({sql.path(self.path)}))"
+
+    @property
+    def sources(self) -> str:
+        """SQL that gives `record` and `sources`, the list of raw rows it was made of."""
+        return f"(SELECT file_row_number AS record, sources FROM {self._numbered})"
+
+    @property
+    def _numbered(self) -> str:
+        return f"read_parquet({sql.path(self.path)}, file_row_number=true)"
+
+    def originals(self, records: Sequence[int]) -> Iterator[Original]:
+        """The raw row each of these records points at, in no particular order."""
+        wanted = iter(records)
+        while batch := list(islice(wanted, _BATCH)):
+            yield from self._originals(batch)
+
+    def _originals(self, records: list[int]) -> Iterator[Original]:
+        pointed: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for record, source, *cells in self._rows(records):
+            pointed[source].append((record, cells_json(self.header, cells)))
+        for raw in self.raw:
+            inside = sorted(source - raw.base for source in pointed if 0 <= source - raw.base < raw.rows)
+            for original in raw.source.originals(inside):
+                for record, mapped in pointed[raw.base + original.record]:
+                    yield original._replace(record=record, mapped=mapped)
+
+    def _rows(self, records: list[int]) -> list[tuple[Any, ...]]:
+        columns = ", ".join(f"c{place}" for place in range(len(self.header)))
+        with duckdb.connect() as con:
+            con.register("wanted", pa.table({"record": pa.array(records, pa.int64())}))
+            return con.execute(
+                f"SELECT file_row_number, sources[1], {columns} FROM {self._numbered} "
+                "WHERE file_row_number IN (SELECT record FROM wanted)"
+            ).fetchall()
+
+
+class MappingRoom:
+    """A DuckDB in memory that sees the raw tables and a folder for its results, and nothing else."""
+
+    def __init__(self, profile: Profile, raw: Sequence[RawSource], folder: Path) -> None:
+        self._profile = profile
+        self._raw = tuple(raw)
+        self._folder = folder
+        self._con = duckdb.connect(config={"temp_directory": str(folder)})
+        for one in raw:
+            self._add(one)
+        self._con.execute(f"SET allowed_directories = [{sql.text(str(folder))}]")
+        self._con.execute("SET enable_external_access = false")
+        self._con.execute("SET lock_configuration = true")
+
+    def close(self) -> None:
+        """Ends the room."""
+        self._con.close()
+
+    def _add(self, raw: RawSource) -> None:
+        names = labels(raw.raw.path, raw.source.header)
+        if SOURCE in (name.lower() for name in names):
+            raise InputError(f"{raw.raw.path}: has a column {SOURCE}, a name that source profiles need; rename it")
+        cells = "".join(f"c{place} AS {sql.name(name)}, " for place, name in enumerate(names))
+        laid_out = " WHERE structure IS NULL" if raw.source.has_structure else ""
+        kind = "VIEW" if raw.source.has_structure else "TABLE"
+        self._con.execute(
+            f"CREATE {kind} {sql.name(raw.raw.name)} AS "
+            f"SELECT {cells}{raw.base} + record AS {SOURCE} FROM {raw.source.relation}{laid_out}"
+        )
+
+    def map(self, table: Table) -> Mapped:
+        """Runs the SELECT of that table. Raises InputError when it fails or does not give what it must."""
+        where = f"{self._profile.name}/{table.name}.sql"
+        described = self._describe(where, self._profile.statements[table.name])
+        kinds = dict(described)
+        columns = [name for name in kinds if name != SOURCE]
+        found = table_labels(where, columns, table)
+        cells = "".join(
+            f"nullif({text_of(sql.name(name), kinds[name], FileFormat())}, '') AS c{place}, "
+            for place, name in enumerate(columns)
+        )
+        target = self._folder / f"{table.name}.mapped.parquet"
+        query = self._select(where, self._profile.statements[table.name])
+        self._run(
+            where,
+            f"COPY (SELECT {cells}{self._sources(where, kinds)} AS sources FROM ({query}\n) AS mapped ORDER BY sources[1]) "
+            f"TO {sql.text(str(target))} (FORMAT parquet)",
+        )
+        mapped = Mapped(found, target, self._raw)
+        self._check_sources(where, mapped)
+        return mapped
+
+    def left_out(self) -> pa.Table:
+        """`source` and `reason` of the rows dropped on purpose. Raises InputError as `map` does."""
+        if self._profile.left_out is None:
+            return pa.table({"source": pa.array([], pa.int64()), "reason": pa.array([], pa.string())})
+        where = f"{self._profile.name}/{LEFT_OUT}.sql"
+        kinds = dict(self._describe(where, self._profile.left_out))
+        if set(kinds) != {SOURCE, "reason"} or kinds[SOURCE] != "BIGINT":
+            raise InputError(f"{where}: must give two columns, {SOURCE} and reason; it gives {', '.join(kinds)}")
+        query = self._select(where, self._profile.left_out)
+        columns = f"{SOURCE} AS source, CAST(reason AS VARCHAR) AS reason"
+        try:
+            return self._con.sql(f"SELECT {columns} FROM ({query}\n) AS rows").to_arrow_table()
+        except duckdb.Error as error:
+            raise _sql_error(where, error) from None
+
+    def _select(self, where: str, text: str) -> str:
+        try:
+            statements = self._con.extract_statements(text)
+        except duckdb.Error as error:
+            raise _sql_error(where, error) from None
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise InputError(f"{where}: must be one SELECT and nothing else")
+        return statements[0].query.strip().rstrip(";")
+
+    def _describe(self, where: str, text: str) -> list[tuple[str, str]]:
+        query = self._select(where, text)
+        described = self._run(where, f"DESCRIBE SELECT * FROM ({query}\n) AS mapped").fetchall()
+        return [(name, kind) for name, kind, *_ in described]
+
+    def _run(self, where: str, query: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._con.execute(query)
+        except duckdb.Error as error:
+            raise _sql_error(where, error) from None
+
+    def _sources(self, where: str, kinds: dict[str, str]) -> str:
+        kind = kinds.get(SOURCE, "none")
+        if kind not in _SOURCE_TYPES:
+            raise InputError(f"{where}: must give {SOURCE}, a BIGINT or a list of them; it is {kind}")
+        return _SOURCE_TYPES[kind]
+
+    def _check_sources(self, where: str, mapped: Mapped) -> None:
+        last = sum(raw.rows for raw in self._raw)
+        [(bad,)] = self._run(
+            where,
+            f"SELECT count(*) FROM {mapped.sources} WHERE coalesce(len(sources), 0) = 0 "
+            f"OR len(list_filter(sources, lambda s: s IS NULL OR s < 0 OR s >= {last})) > 0",
+        ).fetchall()
+        if bad:
+            raise InputError(f"{where}: {bad} rows do not name the raw rows they were made of in {SOURCE}")
+
+
+def _sql_error(where: str, error: duckdb.Error) -> InputError:
+    return InputError(f"{where}: {' '.join(str(error).split(chr(10))[0].split())}")

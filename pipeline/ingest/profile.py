@@ -1,0 +1,135 @@
+"""Source profiles: exports that do not look like the contract, and the SELECTs that make them so.
+
+A profile is a folder with `profile.toml` and one `<table>.sql` per contract table it fills:
+
+    name = "city_register"
+    description = "…"
+    quarantine_limit_percent = 8          # optional: the profile's own limit
+
+    [files.register]                      # a raw file; its table is called `register`
+    path = "chicago_contracts.csv"        # in the exports folder
+    date_format = …, delimiter = …        # as under [exports.<table>] of the settings
+    lookup = true                         # optional: rows may stay unused
+
+Each statement is one DuckDB SELECT over the raw tables, whose cells are text and which have `_source`, a number unique
+over all raw files. It gives the contract's columns and `_source`: a number, or a list of numbers whose first is
+the row the quarantine points at. `left_out.sql` gives `_source, reason` of the rows dropped on purpose.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from pipeline.errors import SettingsError, UsageError
+from pipeline.ingest.folder import SUFFIXES
+from pipeline.settings import FileFormat, parse_file_format, parse_settings
+from pipeline.tables.exports import EXPORTS
+
+SHIPPED: Final = Path(__file__).parent / "profiles"
+IDENTITY: Final = "identity"
+LEFT_OUT: Final = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A raw file of a profile: `name` is its table, `path` its place in the exports folder."""
+
+    name: str
+    path: str
+    suffix: str
+    format: FileFormat
+    lookup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A source profile. `statements`: the SELECT of each contract table; `left_out`: that of the dropped rows."""
+
+    name: str
+    description: str
+    files: tuple[RawFile, ...]
+    statements: dict[str, str]
+    left_out: str | None = None
+    quarantine_limit_percent: Decimal | None = None
+
+
+def find_profile(profile: Path) -> Path | None:
+    """The folder of a profile given by its path or by the bare name of a shipped one; None for the identity profile.
+
+    Raises UsageError when there is none.
+    """
+    if str(profile) == IDENTITY:
+        return None
+    for folder in (profile, SHIPPED / profile.name if len(profile.parts) == 1 else profile):
+        if (folder / "profile.toml").is_file():
+            return folder
+    shipped = ", ".join(sorted(path.name for path in SHIPPED.iterdir() if (path / "profile.toml").is_file()))
+    raise UsageError(
+        f"{profile}: there is no source profile (no profile.toml); shipped ones are: {IDENTITY}, {shipped}"
+    )
+
+
+def read_profile(folder: Path) -> Profile:
+    """The profile in that folder. Raises SettingsError with one line that says what is wrong in which file."""
+    where = f"{folder.name}/profile.toml"
+    try:
+        values = tomllib.loads((folder / "profile.toml").read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{where}: is no TOML: {error}") from None
+    unknown = sorted(set(values) - {"name", "description", "quarantine_limit_percent", "files"})
+    if unknown:
+        raise SettingsError(f"{where}: unknown setting {unknown[0]!r}; known: name, description, files, "
+                            "quarantine_limit_percent")  # fmt: skip
+    files = values.get("files")
+    if not isinstance(files, dict) or not files:
+        raise SettingsError(f"{where}: needs at least one [files.<name>]")
+    statements = _statements(folder)
+    return Profile(
+        name=str(values.get("name", folder.name)),
+        description=str(values.get("description", "")),
+        files=tuple(_raw_file(where, name, raw) for name, raw in files.items()),
+        left_out=statements.pop(LEFT_OUT, None),
+        statements=statements,
+        quarantine_limit_percent=_limit(where, values),
+    )
+
+
+def _limit(where: str, values: dict[str, Any]) -> Decimal | None:
+    name = "quarantine_limit_percent"
+    if name not in values:
+        return None
+    try:
+        return parse_settings({name: values[name]}).quarantine_limit_percent
+    except SettingsError as error:
+        raise SettingsError(f"{where}: {error}") from None
+
+
+def _raw_file(where: str, name: str, values: Any) -> RawFile:
+    at = f"{where}: files.{name}"
+    if not isinstance(values, dict) or not isinstance(values.get("path"), str):
+        raise SettingsError(f'{at} needs a path, such as path = "{name}.csv"')
+    if name.startswith("_") or not name.isidentifier():
+        raise SettingsError(f"{at}: a file's name is a plain word; it becomes the name of a table")
+    if not isinstance(values.get("lookup", False), bool):
+        raise SettingsError(f"{at}.lookup takes true or false, not {values['lookup']!r}")
+    path = values["path"]
+    suffix = next((suffix for suffix in SUFFIXES if path.endswith(suffix)), None)
+    if suffix is None or Path(path).is_absolute() or ".." in Path(path).parts:
+        raise SettingsError(f"{at}.path takes a file in the exports folder that ends in {', '.join(SUFFIXES)}")
+    written = {key: value for key, value in values.items() if key not in ("path", "lookup")}
+    return RawFile(name, path, suffix, parse_file_format(at, written), values.get("lookup", False))
+
+
+def _statements(folder: Path) -> dict[str, str]:
+    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
+    for name in found:
+        if name not in EXPORTS and name != LEFT_OUT:
+            raise SettingsError(f"{folder.name}/{name}.sql: there is no table {name!r} in the contract")
+    for table in EXPORTS.values():
+        if table.required and table.name not in found:
+            raise SettingsError(f"{folder.name}: needs {table.name}.sql: {table.name} is a required table")
+    return found

@@ -1,0 +1,175 @@
+"""The stage with a source profile: raw files in, the contract's tables out, every raw row accounted for."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.errors import InputError
+from pipeline.ingest import accounts, load
+from pipeline.ingest.folder import check_folder
+from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
+from pipeline.ingest.profile import Profile
+from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
+from pipeline.ingest.sources import open_raw, sha256
+from pipeline.settings import FileFormat
+from pipeline.tables.declare import Table
+from pipeline.tables.exports import EXPORTS
+
+_DUPLICATE: Final = 1
+_LOADED: Final = 2
+_QUARANTINED: Final = 3
+_FED: Final = "CREATE OR REPLACE TEMP TABLE fed (source BIGINT, state TINYINT)"
+_LOOKUP: Final = "lookup"
+"""Reason of rows of a lookup file that no table needed."""
+
+
+def ingest_by_profile(
+    con: duckdb.DuckDBPyConnection, exports: Path, profile: Profile, as_of: date, progress: Callable[[str], None]
+) -> IngestReport:
+    """As `ingest`, through the SELECTs of a profile. Every raw row ends as loaded, quarantined, duplicate or left out.
+
+    Raises InputError also for a raw row that is neither mapped nor left out, or both.
+    """
+    check_folder(exports)
+    con.execute(_FED)
+    with tempfile.TemporaryDirectory(prefix="renewals-ingest-") as name:
+        folder = Path(name)
+        raw = _read_raw(con, exports, profile, folder, progress)
+        with closing(MappingRoom(profile, raw, folder)) as room:
+            counts: dict[str, TableCounts] = {}
+            unknown: dict[str, tuple[str, ...]] = {}
+            for table in EXPORTS.values():
+                if table.name not in profile.statements:
+                    counts[table.name] = load.create_empty(con, table)
+                    continue
+                progress(f"mapping {table.name}")
+                mapped = room.map(table)
+                counts[table.name] = _load(con, table, mapped, profile, as_of)
+                if extra := tuple(label for label in mapped.header if label not in table.column_names):
+                    unknown[table.name] = extra
+            left_out = room.left_out()
+        counts |= _quarantine_misfits(con, raw)
+        left_out_reasons = _account_left_out(con, raw, left_out)
+    files = tuple(_account(con, exports, one) for one in raw)
+    accounts.write(con, files)
+    return IngestReport(
+        files=files,
+        tables=counts,
+        unknown_columns=unknown,
+        left_out=left_out_reasons,
+        profile=profile.name,
+        quarantine_limit_percent=profile.quarantine_limit_percent,
+    )
+
+
+def _read_raw(
+    con: duckdb.DuckDBPyConnection, exports: Path, profile: Profile, folder: Path, progress: Callable[[str], None]
+) -> list[RawSource]:
+    found: list[RawSource] = []
+    base = 0
+    for raw in profile.files:
+        path = exports / raw.path
+        if not path.is_file():
+            raise InputError(f"{raw.path}: the source profile {profile.name} needs this file; it is not in {exports}")
+        progress(f"reading {raw.path}")
+        source = open_raw(raw, path, folder)
+        found.append(RawSource(raw, source, base, load.count(con, f"FROM {source.relation}")))
+        base += found[-1].rows
+    return found
+
+
+def _load(con: duckdb.DuckDBPyConnection, table: Table, mapped: Mapped, profile: Profile, as_of: date) -> TableCounts:
+    rows = load.create(con, table, mapped, FileFormat())
+    if table.required and not rows:
+        raise InputError(f"{profile.name}/{table.name}.sql: gives no rows, but {table.name} is a required table")
+    counts, refusals = load.settle(con, table, mapped, rows, as_of)
+    for name, records in (("refused_records", refusals.refused), ("duplicate_records", refusals.duplicate)):
+        con.register(name, pa.table({"record": pa.array(sorted(records), pa.int64())}))
+    con.execute(
+        "INSERT INTO fed SELECT source, max(state) FROM (SELECT unnest(sources) AS source, CASE "
+        f"WHEN record IN (SELECT record FROM refused_records) THEN {_QUARANTINED} "
+        f"WHEN record IN (SELECT record FROM duplicate_records) THEN {_DUPLICATE} ELSE {_LOADED} END AS state "
+        f"FROM {mapped.sources}) GROUP BY source"
+    )
+    con.unregister("refused_records")
+    con.unregister("duplicate_records")
+    return counts
+
+
+def _quarantine_misfits(con: duckdb.DuckDBPyConnection, raw: Sequence[RawSource]) -> dict[str, TableCounts]:
+    """Raw records that cannot be laid over their header go to the quarantine under the raw table's name."""
+    found: dict[str, TableCounts] = {}
+    for one in raw:
+        if not one.source.has_structure:
+            continue
+        misfits = dict(
+            con.execute(
+                f"SELECT record, structure FROM {one.source.relation} WHERE structure IS NOT NULL ORDER BY record"
+            ).fetchall()
+        )
+        for original in one.source.originals(list(misfits)):
+            con.execute(
+                "INSERT INTO main.quarantine VALUES (?, ?, ?, ?, ?)",
+                [original.file, original.line, one.raw.name, misfits[original.record], original.cells],
+            )
+            con.execute("INSERT INTO fed VALUES (?, ?)", [one.base + original.record, _QUARANTINED])
+        if misfits:
+            loaded = one.rows - len(misfits)
+            found[one.raw.name] = TableCounts(one.raw.name, one.rows, loaded, len(misfits), 0, 0)
+    return found
+
+
+def _account_left_out(con: duckdb.DuckDBPyConnection, raw: Sequence[RawSource], left_out: pa.Table) -> dict[str, int]:
+    """Notes the rows left out, and why; gives how many by reason. Raises InputError for rows without an end."""
+    con.register("left_out_rows", left_out)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE left_out AS "
+        "SELECT source, coalesce(min(reason), '') AS reason FROM left_out_rows GROUP BY source"
+    )
+    con.unregister("left_out_rows")
+    con.execute("CREATE OR REPLACE TEMP TABLE ended AS SELECT source, max(state) AS state FROM fed GROUP BY source")
+    for one in raw:
+        rows = f"(SELECT {one.base} + range AS source FROM range({one.rows})) AS rows"
+        _refuse(con, one, f"FROM {rows} JOIN ended USING (source) JOIN left_out USING (source)", _BOTH)
+        forgotten = f"FROM {rows} ANTI JOIN ended USING (source) ANTI JOIN left_out USING (source)"
+        if one.raw.lookup:
+            con.execute(f"INSERT INTO left_out SELECT source, '{_LOOKUP}' {forgotten}")
+        else:
+            _refuse(con, one, forgotten, _NEITHER)
+    return dict(con.execute("SELECT reason, count(*) FROM left_out GROUP BY reason ORDER BY reason").fetchall())
+
+
+_BOTH: Final = "is both mapped and left out by the source profile; let left_out.sql name only rows that no table uses"
+_NEITHER: Final = "is neither mapped nor left out by the source profile; map it or name it in left_out.sql"
+
+
+def _refuse(con: duckdb.DuckDBPyConnection, raw: RawSource, rows: str, what: str) -> None:
+    [(source, number)] = con.execute(f"SELECT min(source), count(*) {rows}").fetchall()
+    if not number:
+        return
+    first = next(iter(raw.source.originals([source - raw.base])))
+    more = f" (and {number - 1} more)" if number > 1 else ""
+    raise InputError(f"{first.file}: line {first.line}{more} {what}")
+
+
+def _account(con: duckdb.DuckDBPyConnection, exports: Path, raw: RawSource) -> FileCounts:
+    inside = f"WHERE source >= {raw.base} AND source < {raw.base + raw.rows}"
+    states: dict[int, int] = dict(con.execute(f"SELECT state, count(*) FROM ended {inside} GROUP BY state").fetchall())
+    return FileCounts(
+        path=raw.raw.path,
+        table=raw.raw.name,
+        sha256=sha256(exports / raw.raw.path),
+        rows_read=raw.rows,
+        rows_loaded=states.get(_LOADED, 0),
+        rows_quarantined=states.get(_QUARANTINED, 0),
+        rows_duplicate=states.get(_DUPLICATE, 0),
+        rows_left_out=load.count(con, f"FROM left_out {inside}"),
+    )

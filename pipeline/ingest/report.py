@@ -1,0 +1,65 @@
+"""What ingest found, as plain values: counts per file and per table, unknown columns, notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FileCounts:
+    """One source file. Every row ends in exactly one of the four counts: they add up to `rows_read`."""
+
+    path: str
+    table: str
+    sha256: str
+    rows_read: int
+    rows_loaded: int
+    rows_quarantined: int
+    rows_duplicate: int
+    rows_left_out: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Data contract: rows read = loaded + quarantined + duplicate + left out."""
+        parts = (self.rows_loaded, self.rows_quarantined, self.rows_duplicate, self.rows_left_out)
+        return self.rows_read == sum(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class TableCounts:
+    """One contract table. Units: rows.
+
+    `rows_refused` broke a rule themselves and count towards the quarantine limit; `rows_following` are quarantined
+    only because their parent is, and do not count (data contract).
+    """
+
+    table: str
+    rows_read: int
+    rows_loaded: int
+    rows_refused: int
+    rows_following: int
+    rows_duplicate: int
+
+    @property
+    def refused_percent(self) -> Decimal:
+        """Percent of the rows read that were refused for their own reasons; 0 for a table without rows."""
+        return Decimal(100 * self.rows_refused) / self.rows_read if self.rows_read else Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one ingest did.
+
+    `files`: one entry per source file. `tables`: one entry per contract table, also those without a file.
+    `unknown_columns`: columns no contract table declares, kept and reported. `left_out`: rows a source profile dropped
+    on purpose, by reason. `quarantine_limit_percent`: the profile's own limit, else None.
+    """
+
+    files: tuple[FileCounts, ...]
+    tables: dict[str, TableCounts]
+    unknown_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    profile: str = "identity"
+    quarantine_limit_percent: Decimal | None = None

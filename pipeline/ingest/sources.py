@@ -1,0 +1,94 @@
+"""Export files of every format, opened as sources of text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.ingest.csv_file import PlainCsv, open_csv, plain_csv
+from pipeline.ingest.folder import ExportFile
+from pipeline.ingest.header import labels, table_labels
+from pipeline.ingest.json_file import read_json
+from pipeline.ingest.originals import Source
+from pipeline.ingest.parquet_file import open_parquet, parquet_names
+from pipeline.ingest.profile import RawFile
+from pipeline.ingest.text_table import TextTable
+from pipeline.ingest.xlsx_file import read_xlsx
+from pipeline.settings import FileFormat
+from pipeline.tables.declare import Table
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file whose header is known to be good.
+
+    `fast`: the same rows by DuckDB's own reader, where the file allows it. `exact`: any file of the format, slower.
+    """
+
+    labels: tuple[str, ...]
+    exact: Callable[[], Source]
+    fast: Callable[[], PlainCsv | None] = lambda: None
+
+
+def open_file(export: ExportFile, table: Table, file_format: FileFormat, folder: Path) -> OpenedFile:
+    """Opens the file of a table and checks its header. `folder` takes what must be unpacked. Raises InputError."""
+    try:
+        return _open(export, table, file_format, folder)
+    except OSError as error:
+        raise InputError(f"{export.name}: cannot be read ({error.strerror or error})") from None
+
+
+def _open(export: ExportFile, table: Table, file_format: FileFormat, folder: Path) -> OpenedFile:
+    where = f"exports.{table.name}"
+    file, path = export.name, export.path
+    match export.suffix:
+        case ".parquet":
+            known = table_labels(file, parquet_names(file, path), table)
+            source = open_parquet(file, path, known, file_format)
+            return OpenedFile(known, exact=lambda: source)
+        case ".json" | ".ndjson":
+            return _of_text(read_json(file, where, path, file_format, folder), table)
+        case ".xlsx":
+            return _of_text(read_xlsx(file, where, path, file_format, folder), table)
+        case _:
+            text = open_csv(export, where, file_format, folder)
+            known = table_labels(file, text.names(), table)
+            return OpenedFile(known, exact=lambda: text.exactly(known, folder), fast=lambda: plain_csv(text, known))
+
+
+def _of_text(found: TextTable, table: Table) -> OpenedFile:
+    # JSON without objects has no header; whether the table may be empty is asked later.
+    known = table_labels(found.file, found.header, table) if found.header or found.rows else ()
+    return OpenedFile(known, exact=lambda: replace(found, header=known))
+
+
+def open_raw(raw: RawFile, path: Path, folder: Path) -> Source:
+    """A raw file of a source profile, of any format; no header is expected of it. Raises InputError."""
+    where = f"files.{raw.name}"
+    try:
+        match raw.suffix:
+            case ".parquet":
+                names = labels(raw.path, parquet_names(raw.path, path))
+                return open_parquet(raw.path, path, names, raw.format)
+            case ".json" | ".ndjson":
+                return _labelled(read_json(raw.path, where, path, raw.format, folder))
+            case ".xlsx":
+                return _labelled(read_xlsx(raw.path, where, path, raw.format, folder))
+            case _:
+                text = open_csv(ExportFile(raw.path, path, raw.suffix), where, raw.format, folder)
+                return text.exactly(labels(raw.path, text.names()), folder)
+    except OSError as error:
+        raise InputError(f"{raw.path}: cannot be read ({error.strerror or error})") from None
+
+
+def _labelled(found: TextTable) -> TextTable:
+    return replace(found, header=labels(found.file, found.header))
+
+
+def sha256(path: Path) -> str:
+    """Hash of the file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,28 @@
+"""Writing SQL: names and texts quoted for DuckDB."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def name(identifier: str) -> str:
+    """The identifier in double quotes."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def names(identifiers: Iterable[str]) -> str:
+    """The identifiers in double quotes, comma separated."""
+    return ", ".join(name(identifier) for identifier in identifiers)
+
+
+def text(value: str) -> str:
+    """The value as a text literal. A NUL cannot stand in one, so it is written as `chr(0)`."""
+    parts = ["'" + part.replace("'", "''") + "'" for part in value.split("\0")]
+    return parts[0] if len(parts) == 1 else "(" + " || chr(0) || ".join(parts) + ")"
+
+
+def path(file: Path) -> str:
+    """The file as a text literal; DuckDB would otherwise take `*` and `[` in a folder's name as a pattern."""
+    return text(glob.escape(str(file)))

@@ -1,0 +1,122 @@
+"""The stage: a folder of exports in, schema `exports`, the quarantine and the accounts out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from pipeline.errors import InputError
+from pipeline.ingest import accounts, load
+from pipeline.ingest.folder import ExportFile, find_exports, unused_files
+from pipeline.ingest.originals import Source
+from pipeline.ingest.profile import find_profile, read_profile
+from pipeline.ingest.profile_stage import ingest_by_profile
+from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
+from pipeline.ingest.sources import OpenedFile, open_file, sha256
+from pipeline.settings import FileFormat, Settings
+from pipeline.tables.declare import Table
+from pipeline.tables.exports import EXPORTS
+
+
+def _silent(message: str) -> None:
+    """Reports progress to nobody."""
+
+
+def ingest(
+    con: duckdb.DuckDBPyConnection,
+    exports: Path,
+    *,
+    settings: Settings,
+    as_of: date,
+    profile: Path | None = None,
+    progress: Callable[[str], None] = _silent,
+) -> IngestReport:
+    """Reads the exports into `con`: every table of the contract in schema `exports`, in its declared types, and
+    `main.quarantine` and `main.source_files`.
+
+    `con` is a read-write connection outside of a transaction. An optional table without a file is empty; unknown
+    columns stand behind the declared ones as text. `profile`: the folder of a source profile, or the bare name of a
+    shipped one. The quarantine limit is judged later, from the report.
+
+    Raises InputError when a required table or column is missing, a file cannot be used or a profile's SELECT fails;
+    UsageError when there is no such profile, SettingsError when its profile.toml says something that cannot be.
+    """
+    accounts.prepare(con)
+    con.execute(load.REFUSED_KEYS)
+    folder = None if profile is None else find_profile(profile)
+    if folder is None:
+        return _ingest_contract(con, exports, settings, as_of, progress)
+    return ingest_by_profile(con, exports, read_profile(folder), as_of, progress)
+
+
+def _ingest_contract(
+    con: duckdb.DuckDBPyConnection, exports: Path, settings: Settings, as_of: date, progress: Callable[[str], None]
+) -> IngestReport:
+    """The identity profile: the files are the tables."""
+    files = find_exports(exports)
+    counts: dict[str, TableCounts] = {}
+    with tempfile.TemporaryDirectory(prefix="renewals-ingest-") as folder:
+        opened = {
+            name: open_file(file, EXPORTS[name], settings.file_format(name), Path(folder))
+            for name, file in files.items()
+        }
+        for name, table in EXPORTS.items():
+            if name not in files:
+                counts[name] = load.create_empty(con, table)
+                continue
+            progress(f"reading {files[name].name}")
+            source, rows = _create(con, table, files[name], opened[name], settings.file_format(name))
+            counts[name], _ = load.settle(con, table, source, rows, as_of)
+    found = tuple(_account(files[name], counts[name]) for name in files)
+    accounts.write(con, found)
+    unused = unused_files(exports, {file.name for file in files.values()})
+    return IngestReport(
+        files=found,
+        tables=counts,
+        unknown_columns={name: extra for name in files if (extra := _unknown_columns(EXPORTS[name], opened[name]))},
+        notes=tuple(f"{name}: holds no table of the contract, not read" for name in unused),
+    )
+
+
+def _create(
+    con: duckdb.DuckDBPyConnection, table: Table, file: ExportFile, opened: OpenedFile, file_format: FileFormat
+) -> tuple[Source, int]:
+    """Makes the table, by the fast reader where it can be trusted. Gives its source and the number of records."""
+    fast = opened.fast()
+    if fast is not None:
+        try:
+            rows = load.create(con, table, fast, file_format)
+        except duckdb.InvalidInputException:
+            # A ragged record, a byte that is not UTF-8, a very long line: the exact way says which, and where.
+            rows = -1
+        if fast.read_as_expected(rows):
+            return fast, _some(table, file, rows)
+    exact = opened.exact()
+    return exact, _some(table, file, load.create(con, table, exact, file_format))
+
+
+def _some(table: Table, file: ExportFile, rows: int) -> int:
+    if table.required and not rows:
+        raise InputError(f"{file.name}: has no rows, but {table.name} is a required table; export it again")
+    return rows
+
+
+def _account(file: ExportFile, table: TableCounts) -> FileCounts:
+    return FileCounts(
+        path=file.name,
+        table=table.table,
+        sha256=sha256(file.path),
+        rows_read=table.rows_read,
+        rows_loaded=table.rows_loaded,
+        rows_quarantined=table.rows_refused + table.rows_following,
+        rows_duplicate=table.rows_duplicate,
+        rows_left_out=0,
+    )
+
+
+def _unknown_columns(table: Table, opened: OpenedFile) -> tuple[str, ...]:
+    return tuple(label for label in opened.labels if label not in table.column_names)

@@ -1,0 +1,139 @@
+"""Rows of text on disk: the exact, slower way into the same validation, for everything but a plain CSV.
+
+A text table is one or more Parquet files with the columns `record` (number, from 0), `line`, `structure`, `given` (cells
+under the header that the record had), `beyond` (JSON of what else it held) and one text column per header cell, c0, c1, …
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.ingest import sql
+from pipeline.ingest.originals import Original, beyond, to_json
+
+_ROWS_PER_GROUP = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """The rows of one source file as text. `rows`: how many records."""
+
+    file: str
+    header: tuple[str, ...]
+    parts: tuple[Path, ...]
+    rows: int
+    has_structure: bool = True
+
+    @property
+    def relation(self) -> str:
+        """SQL that gives c0, c1, …, `structure` and `record` in record order."""
+        columns = "".join(f"c{place}, " for place in range(len(self.header)))
+        paths = ", ".join(sql.text(str(path)) for path in self.parts)
+        return f"(SELECT {columns}structure, record FROM read_parquet([{paths}], union_by_name=true))"
+
+    def originals(self, records: Sequence[int]) -> Iterator[Original]:
+        """The records of these numbers (ascending), as they stand in the file."""
+        wanted = iter(records)
+        record = next(wanted, None)
+        first = 0
+        for group in self._groups():
+            while record is not None and record < first + group.num_rows:
+                yield self._original(group.slice(record - first, 1).to_pylist()[0], record)
+                record = next(wanted, None)
+            if record is None:
+                return
+            first += group.num_rows
+
+    def _groups(self) -> Iterator[pa.Table]:
+        for part in self.parts:
+            with pq.ParquetFile(part) as file:
+                for group in range(file.num_row_groups):
+                    yield file.read_row_group(group)
+
+    def _original(self, row: dict[str, str | None], record: int) -> Original:
+        given = int(row["given"] or 0)
+        cells = {name: row.get(f"c{place}") for place, name in enumerate(self.header[:given])}
+        return Original(record, self.file, int(row["line"] or 0), to_json(cells | json.loads(row["beyond"] or "{}")))
+
+
+class TextTableWriter:
+    """Writes a text table in order; the header may grow while it is written."""
+
+    def __init__(self, folder: Path, name: str, file: str, header: Sequence[str] = ()) -> None:
+        self._stem = folder / name
+        self._file = file
+        self.header = list(header)
+        self._rows: list[tuple[object, ...]] = []
+        self._parts: list[Path] = []
+        self._writer: pq.ParquetWriter | None = None
+        self.rows = 0
+
+    def __enter__(self) -> TextTableWriter:
+        """Used as a context, so that an open file is closed also when reading fails."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Closes the file that is being written."""
+        self._end_part()
+
+    def grow(self, column: str) -> None:
+        """Adds a column at the end of the header."""
+        self._end_part()
+        self.header.append(column)
+
+    def add(self, line: int, cells: Sequence[str | None], structure: str | None = None) -> None:
+        """Adds a record. An empty cell is null; cells beyond the header are kept for the quarantine."""
+        width = len(self.header)
+        row = [cell or None for cell in cells[:width]]
+        given = len(row)
+        row += [None] * (width - given)
+        more = json.dumps(beyond(width, cells)) if len(cells) > width else None
+        self._append((line, structure, given, more, *row))
+
+    def add_raw(self, line: int, raw: str, structure: str) -> None:
+        """Adds a record that has no cells: its text is kept for the quarantine under the empty name."""
+        self._append((line, structure, 0, json.dumps({"": raw}), *[None] * len(self.header)))
+
+    def _append(self, row: tuple[object, ...]) -> None:
+        self._rows.append((self.rows, *row))
+        self.rows += 1
+        if len(self._rows) == _ROWS_PER_GROUP:
+            self._flush()
+
+    def finish(self) -> TextTable:
+        """Ends the table and gives it."""
+        if not self._parts or self._rows:
+            self._flush()
+        self._end_part()
+        return TextTable(self._file, tuple(self.header), tuple(self._parts), self.rows)
+
+    def _schema(self) -> pa.Schema:
+        fields = [("record", pa.int64()), ("line", pa.int64()), ("structure", pa.string())]
+        fields += [("given", pa.int64()), ("beyond", pa.string())]
+        return pa.schema(fields + [(f"c{place}", pa.string()) for place in range(len(self.header))])
+
+    def _flush(self) -> None:
+        schema = self._schema()
+        if self._writer is None:
+            self._parts.append(Path(f"{self._stem}.{len(self._parts)}.parquet"))
+            self._writer = pq.ParquetWriter(self._parts[-1], schema, compression="lz4")
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(schema)
+        arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        self._rows.clear()
+
+    def _end_part(self) -> None:
+        if self._rows:
+            self._flush()
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
