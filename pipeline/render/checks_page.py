@@ -1,0 +1,78 @@
+"""checks.html: what the gates found, what was read and what was refused, for whoever has to mend the export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from pipeline.ingest.reasons import advice_for
+from pipeline.render.folders import write_whole
+from pipeline.render.html import self_contained
+from pipeline.views import checks_report
+
+if TYPE_CHECKING:
+    import duckdb
+
+EXAMPLES_SHOWN: Final = 5
+"""Refused rows shown per table and reason: enough to find the cause; `renewals table quarantine` has all."""
+
+_REASONS: Final = """
+WITH reason AS (
+    SELECT *, unnest(string_split(reason_codes, ';')) AS reason_code FROM main.quarantine
+), numbered AS (
+    SELECT *, count(*) OVER one_reason AS row_count,
+        row_number() OVER (one_reason ORDER BY source_file, line_number) AS place
+    FROM reason WINDOW one_reason AS (PARTITION BY table_name, reason_code)
+)
+SELECT table_name, reason_code, row_count, source_file, line_number, cells FROM numbered WHERE place <= ?
+ORDER BY row_count DESC, table_name, reason_code, place
+"""
+
+
+def checks_page(view: dict[str, Any]) -> str:
+    """The page of `views.checks_report`: one file, works offline, no outside address, failures first."""
+    return self_contained("checks.html.j2", view)
+
+
+def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path) -> Path:
+    """Write `checks.html` of the run or candidate behind that connection into the folder; returns its path.
+
+    Reads `run_info`, `check_results`, `source_files` and `quarantine`; a page that is there is replaced.
+    """
+    view = checks_report(
+        _rows(run, "FROM main.check_results"),
+        run=_rows(run, "FROM main.run_info")[0],
+        source_files=_rows(run, "FROM main.source_files ORDER BY path"),
+        quarantine=_refused_by_reason(run),
+    )
+    return write_whole(out_dir / "checks.html", checks_page(view))
+
+
+def _rows(run: duckdb.DuckDBPyConnection, query: str, *values: int) -> list[dict[str, Any]]:
+    result = run.execute(query, list(values))
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _refused_by_reason(run: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """One entry per table and reason, the most frequent first, with its first examples."""
+    reasons: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in _rows(run, _REASONS, EXAMPLES_SHOWN):
+        key = (row["table_name"], row["reason_code"])
+        entry = {
+            "table_name": row["table_name"],
+            "reason_code": row["reason_code"],
+            "rows": row["row_count"],
+            "advice": _advice(row["reason_code"]),
+            "examples": [],
+        }
+        reasons.setdefault(key, entry)["examples"].append(row)
+    return list(reasons.values())
+
+
+def _advice(reason: str) -> str:
+    """What to do at the source; "" for a reason of a newer run's or a profile's own."""
+    try:
+        return advice_for(reason)
+    except KeyError:
+        return ""

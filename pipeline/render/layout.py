@@ -1,0 +1,131 @@
+"""How a table of texts is laid out on paper: page size, type size and column widths, from the texts alone.
+
+WeasyPrint lays a table out 1.2 times faster when its widths are given, and a width that knows its longest word never
+clips one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Final
+
+MARGIN_MM: Final = 12
+POINTS_PER_MM: Final = 72 / 25.4
+PADDING_POINTS: Final = 8.5
+"""Left and right padding of a cell plus the room that rounding takes."""
+
+PAGES: Final = (
+    ("A4 portrait", 210, 8.0),
+    ("A4 landscape", 297, 8.0),
+    ("A4 landscape", 297, 7.0),
+    ("A4 landscape", 297, 6.3),
+    ("A3 landscape", 420, 7.5),
+    ("A3 landscape", 420, 6.5),
+    ("A3 landscape", 420, 5.8),
+)
+"""Page, its width in mm and the type size in points, tried from the first on."""
+
+LONGEST_WORD_EM: Final = 11.0
+"""A word wider than this may break anywhere: a name of 80 letters must not push the other columns off the page."""
+
+BADGE_EM: Final = 1.0
+"""What the pill around a status adds to its text."""
+
+COMFORTABLE_EM: Final = 16.0
+"""A column whose texts are wider than this wraps them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """Page size for CSS, type size in points, and each column's share of the width in percent."""
+
+    page: str
+    type_size: float
+    widths: tuple[float, ...]
+
+
+def table_layout(view: dict[str, Any]) -> TableLayout:
+    """The first page on which every column holds its words; the last one when none does (long words then break)."""
+    needs = [
+        _column_need(column, {row["cells"][index]["text"] for row in view["rows"]})
+        for index, column in enumerate(view["columns"])
+    ]
+    fitting = [size for size in PAGES if sum(need.floor for need in needs) <= _room(size, len(needs))]
+    page, _, type_size = size = fitting[0] if fitting else PAGES[-1]
+    return TableLayout(page, type_size, _shares(needs, _room(size, len(needs)), PADDING_POINTS / type_size))
+
+
+def _room(size: tuple[str, int, float], columns: int) -> float:
+    """The width in em that a page leaves to the texts of that many columns."""
+    _, width_mm, type_size = size
+    return ((width_mm - 2 * MARGIN_MM) * POINTS_PER_MM - columns * PADDING_POINTS) / type_size
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """Widths in em: the longest word, and the longest text up to what is comfortable."""
+
+    word: float
+    text: float
+
+    @property
+    def floor(self) -> float:
+        """A long text may wrap into about three lines; a short one keeps its line."""
+        return max(self.word, self.text if self.text <= 7 else 7 + (self.text - 7) / 3)
+
+
+def _column_need(column: dict[str, Any], texts: set[str]) -> _Need:
+    # The footnote mark stands behind the label's last word.
+    label_words = [_em(word) * 1.06 + 1.0 for word in _words(column["label"])]
+    # An amount or a day is read as one word.
+    pieces = texts if column["kind"] != "text" else {word for text in texts for word in _words(text)}
+    around = BADGE_EM if column["name"] == "status" else 0.0
+    word = max([*label_words, *(_em(piece) + around for piece in pieces)])
+    lines = [min(_em(text) + around, COMFORTABLE_EM) for text in texts]
+    return _Need(word=min(word, LONGEST_WORD_EM), text=max([*lines, 3.0]))
+
+
+def _words(text: str) -> list[str]:
+    """Pieces between which a line may break: at spaces, and between any two ideographs."""
+    return re.findall(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\uffef]|[^\s\u2e80-\u9fff\uac00-\ud7af\uf900-\uffef]+", text)
+
+
+def _em(text: str) -> float:
+    """The width of a text in em, a little on the wide side."""
+    return sum(_character_em(character) for character in text)
+
+
+def _character_em(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.0
+    if unicodedata.combining(character):
+        return 0.0
+    if character in "ijlI.,:;'|!()[] -–":
+        return 0.34
+    if character in "mwMW@%—":
+        return 0.92
+    return 0.68 if character.isupper() or character.isdigit() else 0.6
+
+
+def _shares(needs: list[_Need], room: float, padding: float) -> tuple[float, ...]:
+    """Percent per column: its longest word first, then its floor, then what it would like, as far as room goes."""
+    widths = _capped([need.word for need in needs], room)
+    for wish in ([need.floor for need in needs], [max(need.floor, need.text) + 1.0 for need in needs]):
+        missing = [wanted - width for wanted, width in zip(wish, widths, strict=True)]
+        part = min(max(room - sum(widths), 0.0) / sum(missing), 1.0) if sum(missing) else 0.0
+        widths = [width + part * gap for width, gap in zip(widths, missing, strict=True)]
+    padded = [width + padding for width in widths]
+    return tuple(round(100 * width / sum(padded), 3) for width in padded)
+
+
+def _capped(widths: list[float], room: float) -> list[float]:
+    """The widths, the widest of them cut to one height so that all fit: short words stay whole, long ones break."""
+    left = room
+    for place, width in enumerate(sorted(widths)):
+        cap = left / (len(widths) - place)
+        if width > cap:
+            return [min(each, cap) for each in widths]
+        left -= width
+    return widths

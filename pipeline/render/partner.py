@@ -1,0 +1,79 @@
+"""One partner's report files, from a run's file: a task of ids and paths that a worker process can be given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from pipeline.errors import UsageError
+from pipeline.render.csv import report_csv
+from pipeline.render.folders import partner_folder, write_whole
+from pipeline.render.html import report_html
+from pipeline.render.pdf import report_pdf
+from pipeline.settings import Settings, shown_columns
+from pipeline.tables.published import PARTNER_SUMMARY, RUN_INFO, UPCOMING_RENEWALS
+from pipeline.views import partner_report
+from pipeline.warehouse import open_run
+
+FORMATS: Final[dict[str, Callable[[dict[str, Any]], str | bytes]]] = {
+    "html": report_html,
+    "pdf": report_pdf,
+    "csv": report_csv,
+}
+"""File endings and what makes them from a view."""
+
+
+def write_partner_report(
+    run_file: Path,
+    partner_id: str,
+    out_dir: Path,
+    *,
+    columns: tuple[str, ...] | None = None,
+    locale: str | None = None,
+    formats: tuple[str, ...] = tuple(FORMATS),
+) -> list[Path]:
+    """Write that partner's report files into `out_dir/<partner's folder>`; returns their paths in order of `formats`.
+
+    `columns` and `locale` default to the partner's own (the run's settings, the export), then to the run's. Only this
+    partner's rows are read. Each file appears whole or not at all.
+
+    Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
+    """
+    with open_run(run_file) as con, con.cursor() as run:
+        partner = _partner(run, partner_id)
+        info = _rows(run, f"FROM main.{RUN_INFO.name}")[0]
+        settings = Settings.from_json(info["settings"])
+        tables = {
+            table.name: run.sql(f"FROM main.{table.name} WHERE partner_id = ?", params=[partner_id]).pl()
+            for table in (UPCOMING_RENEWALS, PARTNER_SUMMARY)
+        }
+        twins = _rows(
+            run,
+            "FROM exports.partners WHERE lower(partner_id) = lower(?) AND partner_id <> ? LIMIT 1",
+            partner_id,
+            partner_id,
+        )
+    view = partner_report(
+        tables,
+        partner=partner,
+        run=info,
+        columns=settings.partner_columns(partner_id) if columns is None else shown_columns(columns),
+        locale=locale or partner["locale"] or settings.locale,
+    )
+    folder = out_dir / partner_folder(partner_id, case_twin=bool(twins))
+    return [write_whole(folder / f"report.{name}", FORMATS[name](view)) for name in formats]
+
+
+def _partner(run: duckdb.DuckDBPyConnection, partner_id: str) -> dict[str, Any]:
+    found = _rows(run, "FROM exports.partners WHERE partner_id = ?", partner_id)
+    if not found:
+        raise UsageError(f"there is no partner {partner_id!r} in this run")
+    return found[0]
+
+
+def _rows(run: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = run.sql(query, params=list(values)).pl().to_dicts()
+    return rows

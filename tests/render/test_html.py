@@ -1,0 +1,166 @@
+"""Pages as a reader and a browser see them: self-contained, nothing outside, everything escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2.exceptions import SecurityError, UndefinedError
+
+from pipeline import rules
+from pipeline.render.checks_page import checks_page
+from pipeline.render.environment import environment
+from pipeline.render.html import report_html
+from pipeline.settings import shown_columns
+from pipeline.views import checks_report, partner_report
+from tests.render import report_data as data
+
+HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"
+
+
+def page(changes, columns=rules.DEFAULT_COLUMNS, summary=None, **partner):
+    return report_html(
+        partner_report(
+            data.tables(changes, [data.figures()] if summary is None else summary),
+            partner=data.PARTNER | partner,
+            run=data.RUN,
+            columns=shown_columns(columns),
+        )
+    )
+
+
+class Reader(HTMLParser):
+    """What a page is made of: every tag with its attributes, and the text of every table cell."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.cells: list[str] = []
+        self._open = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag in ("td", "th"):
+            self._open = tag
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self._open = ""
+
+    def handle_data(self, text):
+        if self._open:
+            self.cells[-1] += text
+
+
+def test_a_row_as_it_stands_in_the_page():
+    row = re.search(
+        r"<tbody>\s*(<tr>.*?</tr>)", page([data.change(status="renewed", status_basis="auto_renewed")]), re.S
+    )
+    assert row is not None
+    assert row[1].split("</td>") == [
+        '<tr><td class="text client-name"><bdi>Client 0001</bdi>',
+        '<td class="text communication-owner"><bdi>HubSpot</bdi>',
+        '<td class="text primary-contact-name"><bdi>Ada Park</bdi>',
+        '<td class="text contract-type"><bdi>Renewal</bdi>',
+        '<td class="text status renewed auto-renewed"><span class="badge">Renewed (by silence)</span>',
+        '<td class="date renewal-deadline">Dec 6, 2026',
+        "</tr>",
+    ]
+
+
+def test_the_table_is_one_that_a_screen_reader_can_read():
+    tags = Reader(page([data.change()])).tags
+    assert [tag for tag, _ in tags].count("table") == 1
+    assert [attributes["scope"] for tag, attributes in tags if tag == "th"] == ["col"] * 6
+    assert "caption" in [tag for tag, _ in tags]
+    assert ("html", {"lang": "en", "dir": "ltr"}) in tags
+
+
+def test_the_page_names_partner_day_and_run():
+    text = page([data.change()])
+    assert "<title>Upcoming client renewals · Northlight Partners · Nov 23, 2026</title>" in text
+    assert '<time datetime="2026-11-23">Nov 23, 2026</time>' in text
+    assert "run-20261123T180000Z-1a2b3c" in text
+
+
+def test_nothing_upcoming_reads_well():
+    text = page([])
+    assert "<b>Nothing upcoming.</b> No contract of your clients changes from" in text
+    assert "<table" not in text
+
+
+@pytest.mark.parametrize("changes", [[], [data.change()], data.varied(8)])
+def test_the_page_forbids_everything_but_its_own_style(changes):
+    text = page(changes)
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    assert "default-src 'none'" in policy[1]
+    assert "script-src" not in policy[1]
+    for style in re.findall(r"<style>(.*?)</style>", text, re.S):
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy[1]
+
+
+def test_the_page_asks_for_nothing_outside_itself():
+    text = page(data.varied(8))
+    assert not re.search(r"(?:https?:)?//[a-z]", re.sub(r"base64,[A-Za-z0-9+/=]+", "", text))
+    outside = {"link", "script", "img", "iframe", "object", "embed", "base", "form", "meta-refresh"}
+    assert not outside & {tag for tag, _ in Reader(text).tags}
+    assert not [a for _, attributes in Reader(text).tags for a in attributes if a.startswith("on") or a == "style"]
+
+
+def test_scripts_that_a_machine_may_lack_bring_their_letters_and_no_others():
+    families = re.findall(r'@font-face \{ font-family: "([^"]+)"', page(data.varied(24)))
+    assert families == ["Renewals Arabic", "Renewals Hebrew", "Renewals CJK"]
+    assert "@font-face" not in page([data.change(client_name="Žluťoučký Ελλάδα Привет")])
+
+
+def test_equal_views_give_equal_pages():
+    assert page(data.varied(24)) == page(data.varied(24))
+
+
+@pytest.mark.skipif(not HOSTILE.is_dir(), reason="the published cases are not here")
+def test_hostile_strings_are_shown_unchanged_and_do_nothing():
+    names = [name for name in json.loads((HOSTILE / "naughty_strings.json").read_text()) if name and "\0" not in name]
+    changes = [data.change(n, client_name=name, change_id=f"{n:05}") for n, name in enumerate(names)]
+    reader = Reader(page(changes, partner_name="<script>alert(1)</script>"))
+    assert sorted(reader.cells[6::6]) == sorted(name.replace("\r\n", "\n").replace("\r", "\n") for name in names)
+    harmless = Reader(page([data.change(n) for n in range(len(names))]))
+    # The letters of foreign scripts bring a style, and a client named "–" an explanation.
+    assert {tag for tag, _ in reader.tags} == {tag for tag, _ in harmless.tags}
+    assert [tag for tag, _ in reader.tags].count("td") == [tag for tag, _ in harmless.tags].count("td")
+
+
+def test_templates_cannot_reach_out_or_hide_a_missing_value():
+    with pytest.raises(SecurityError):
+        environment().from_string("{{ ''.__class__.__mro__ }}").render()
+    with pytest.raises(SecurityError):
+        environment().from_string("{{ rows.append(1) }}").render(rows=[])
+    with pytest.raises(UndefinedError):
+        environment().from_string("{{ view.nothing }}").render(view={})
+    assert environment().from_string("{{ text }}").render(text="<b>") == "&lt;b&gt;"
+
+
+def test_the_checks_page_shows_failures_with_examples_and_escapes_them():
+    failed = {
+        "name": "keys_unique",
+        "gate": "output",
+        "level": "stop",
+        "table_name": "contract_mrr",
+        "success": False,
+        "observed": "1 row <i>twice</i>",
+        "examples": '[{"contract_id": "<script>c1</script>"}]',
+    }
+    text = checks_page(checks_report([failed], run=data.RUN, source_files=[], quarantine=[]))
+    assert "1 check failed at stop level: nothing was published." in text
+    assert "1 row &lt;i&gt;twice&lt;/i&gt;" in text
+    assert "&lt;script&gt;c1&lt;/script&gt;" in text
+    assert "No row was refused." in text
+    assert "<script" not in text

@@ -1,0 +1,190 @@
+"""The PDF as a reader, a screen reader and an archive see it: pages, text, tags, language, equal bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pikepdf
+import pytest
+from weasyprint.urls import FatalURLFetchingError
+
+from pipeline import rules
+from pipeline.render.environment import templates_folder
+from pipeline.render.pdf import BundledFonts, report_pdf
+from pipeline.settings import shown_columns
+from pipeline.views import partner_report
+from tests.render import report_data as data
+
+needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+
+
+def view_of(changes, columns=rules.DEFAULT_COLUMNS, **partner):
+    return partner_report(
+        data.tables(changes, [data.figures()]),
+        partner=data.PARTNER | partner,
+        run=data.RUN,
+        columns=shown_columns(columns),
+    )
+
+
+def opened(pdf: bytes) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(pdf))
+
+
+def text_of(pdf: bytes) -> str:
+    """The text in reading order, with line breaks and runs of spaces as one space."""
+    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    return re.sub(r"\s+", " ", done.stdout.decode())
+
+
+@pytest.fixture(scope="module")
+def long_report() -> bytes:
+    return report_pdf(view_of(data.varied(60)))
+
+
+def test_title_language_and_tags(long_report):
+    with opened(long_report) as pdf:
+        assert pdf.Root.Lang == "en"
+        assert pdf.Root.MarkInfo.Marked
+        assert pdf.docinfo["/Title"] == "Upcoming client renewals · Northlight Partners · Nov 23, 2026"
+        assert "pdfuaid" in pdf.Root.Metadata.read_bytes().decode()
+
+
+def test_bookmarks_name_the_parts(long_report):
+    with opened(long_report) as pdf, pdf.open_outline() as outline:
+        assert [item.title for item in outline.root] == ["Northlight Partners"]
+        assert [item.title for item in outline.root[0].children] == ["Key figures", "Upcoming changes", "Definitions"]
+
+
+def test_every_header_cell_says_that_it_heads_a_column(long_report):
+    with opened(long_report) as pdf:
+        heads = [o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/TH"]
+        assert len(heads) >= 6
+        assert {str(head.A.Scope) for head in heads} == {"/Column"}
+
+
+@needs_pdftotext
+def test_every_page_repeats_the_header_and_counts_itself(long_report):
+    text = text_of(long_report)
+    with opened(long_report) as pdf:
+        pages = len(pdf.pages)
+    assert 3 <= pages <= 5
+    assert all(f"Page {page} of {pages}" in text for page in range(1, pages + 1))
+    assert text.count("Primary client contact") >= pages - 1
+
+
+@needs_pdftotext
+def test_all_values_of_the_view_are_on_the_pages(long_report):
+    text = text_of(long_report).replace(" ", "")
+    for row in view_of(data.varied(60))["rows"]:
+        for cell in row["cells"][1:]:
+            assert cell["text"].replace(" ", "") in text
+
+
+def test_equal_views_give_equal_bytes_and_other_views_do_not():
+    changes = data.varied(4)
+    assert report_pdf(view_of(changes)) == report_pdf(view_of(changes))
+    assert report_pdf(view_of(changes)) != report_pdf(view_of(changes[:3]))
+
+
+def test_every_glyph_comes_from_a_bundled_font():
+    with opened(report_pdf(view_of(data.varied(24)))) as pdf:
+        fonts = {
+            str(o.BaseFont).split("+")[-1]
+            for o in pdf.objects
+            if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/Font"
+        }
+    assert fonts
+    assert all(font.startswith("Renewals") for font in fonts)
+
+
+@needs_pdftotext
+@pytest.mark.parametrize("columns", [rules.DEFAULT_COLUMNS, rules.ADDABLE_COLUMNS[:10], rules.ADDABLE_COLUMNS])
+def test_no_word_leaves_the_page_however_many_columns(columns):
+    pdf = report_pdf(view_of(data.varied(6), columns))
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    for page in re.split(r"<page ", done)[1:]:
+        width = float(page.partition('width="')[2].partition('"')[0])
+        ends = [float(end) for end in re.findall(r'xMax="([0-9.]+)"', page)]
+        assert max(ends) <= width - 12 * 72 / 25.4 + 1
+
+
+def test_few_columns_stand_upright_and_many_lie():
+    def size(columns):
+        with opened(report_pdf(view_of([data.change()], columns))) as pdf:
+            _, _, width, height = (float(side) for side in pdf.pages[0].mediabox)
+        return width, height
+
+    narrow, wide = size(rules.DEFAULT_COLUMNS), size(rules.ADDABLE_COLUMNS)
+    assert narrow[0] < narrow[1]
+    assert wide[0] > wide[1]
+
+
+@needs_pdftotext
+def test_nothing_upcoming_is_one_page_that_says_so():
+    pdf = report_pdf(view_of([]))
+    with opened(pdf) as document:
+        assert len(document.pages) == 1
+    assert "Nothing upcoming. No contract of your clients changes" in text_of(pdf)
+
+
+@needs_pdftotext
+def test_endless_names_wrap_and_nothing_is_lost():
+    name = "word " * 300 + "x" * 300
+    changes = [data.change(n, client_name=f"{n} {name}") for n in range(3)]
+    pdf = report_pdf(view_of(changes, partner_name=name))
+    assert text_of(pdf).replace(" ", "").count("word" * 20) >= 4
+
+
+@needs_pdftotext
+def test_hostile_text_is_text(tmp_path: Path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("TOP-SECRET-CONTENT")
+    attacks = [
+        f'<img src="{secret.as_uri()}">',
+        f'<link rel=attachment href="{secret.as_uri()}">',
+        "<style>@import url(http://attacker.example/x.css)</style>",
+        "{{ 7 * 7 }} {% raw %}",
+        '"><svg><image href="http://attacker.example/"/></svg>',
+    ]
+    changes = [
+        data.change(n, client_name=attack, renewal_deadline=data.AS_OF + timedelta(days=n))
+        for n, attack in enumerate(attacks)
+    ]
+    pdf = report_pdf(view_of(changes, partner_name=attacks[0]))
+    text = text_of(pdf).replace(" ", "")
+    assert all(attack.replace(" ", "") in text for attack in attacks[2:])
+    assert "TOP-SECRET" not in text
+    with opened(pdf) as document:
+        assert "/EmbeddedFiles" not in document.Root.get("/Names", {})
+
+
+def test_only_bundled_fonts_are_served():
+    fetch = BundledFonts()
+    assert fetch("bundled:sans-regular.otf").read()[:4] == b"OTTO"
+    for url in ("file:///etc/passwd", "http://attacker.example/", "bundled:../OFL.txt", "data:text/plain,x"):
+        with pytest.raises(ValueError, match="not bundled"):
+            fetch(url)
+
+
+def test_a_page_that_asks_for_something_else_is_never_made():
+    from weasyprint import HTML
+
+    with pytest.raises(FatalURLFetchingError):
+        HTML(string="<img src='http://attacker.example/x.png'>", url_fetcher=BundledFonts()).write_pdf()
+
+
+def test_fonts_have_private_names_and_their_licences_beside_them():
+    from fontTools.ttLib import TTFont
+
+    fonts = [path for path in (templates_folder() / "fonts").iterdir() if path.suffix in (".otf", ".ttf")]
+    for path in fonts:
+        with TTFont(path, lazy=True) as font:
+            assert font["name"].getDebugName(1).startswith("Renewals ")
+    assert sum(path.stat().st_size for path in fonts) < 6_000_000
+    assert {"OFL.txt", "DEJAVU.txt"} <= {path.name for path in (templates_folder() / "fonts").iterdir()}
