@@ -32,11 +32,23 @@ UPLIFT_PERCENT: Final = Decimal(0)
 RENEWAL_PROBABILITY: Final = Decimal("0.90")
 """Rule 12. Share of pending renewals expected to renew where there is no history. *ours*. *setting* (finance)."""
 
+PROJECTION_MONTHS: Final = 12
+"""Rule 12. Months the projection covers, the first one from `as_of` to its end. *ours*. *setting* (finance)."""
+
+SCENARIOS: Final = ("contracted", "expected", "full")
+"""Rule 12. What a projection assumes of changes nobody has agreed to: they end, may happen, all happen."""
+
+INTERVAL_PERCENT: Final = 90
+"""Rule 12. Share of outcomes that the interval on `expected` is meant to cover. *ours*."""
+
 QUARANTINE_LIMIT_PERCENT: Final = Decimal(5)
 """Data contract. Percent of a table's rows that may be quarantined for their own reasons. *ours*. *setting*."""
 
 REMINDER_LADDER_DAYS: Final = (15, 5, 0)
 """Rule 13. Days before the deadline on which a Pending change is reminded of. *ours*. *setting* (vendor)."""
+
+DEADLINE_SOON_DAYS: Final = 14
+"""Key figure "deadlines in the next 14 days": days ahead, inclusive, today included. *ours*."""
 
 VENDOR_NAME: Final = "HubSpot"
 """Rule 5. Name of the vendor where it owns the communication. The article. *setting* (vendor)."""

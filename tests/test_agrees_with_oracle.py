@@ -10,16 +10,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import oracle
 import polars as pl
 import pytest
-import strategies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import rules, transform
 from pipeline.settings import Settings
 from pipeline.tables.published import PUBLISHED
+from tests import oracle, strategies
 
 Rows = list[dict[str, Any]]
 

@@ -7,15 +7,14 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-import oracle
 import pytest
-import strategies
-from oracle.changes import status_of
-from oracle.mrr import as_decimal, rounded
-from oracle.new_mrr import price_of_blocks
 
 from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
+from tests import oracle, strategies
+from tests.oracle.changes import status_of
+from tests.oracle.mrr import as_decimal, rounded
+from tests.oracle.new_mrr import price_of_blocks
 
 AS_OF = date(2026, 11, 23)
 DEADLINE = date(2026, 11, 20)

@@ -14,12 +14,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import oracle
 import pytest
-import strategies
 
 from pipeline import transform
 from pipeline.settings import Settings
+from tests import oracle, strategies
 
 CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
 pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the published cases are not here")

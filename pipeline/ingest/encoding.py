@@ -53,10 +53,12 @@ def decoded(file: str, where: str, path: Path, encoding: str) -> Iterator[str]:
         while not last:
             data = stream.read(_CHUNK)
             last = not data
+            before = decoder.getstate()
             try:
                 text = decoder.decode(data, final=last)
             except UnicodeDecodeError as error:
-                lines.add(error.object[: error.start].decode(encoding, errors="replace"))
+                decoder.setstate(before)
+                lines.add(decoder.decode(data[: max(0, error.start - len(before[0]))]))
                 raise InputError(
                     f"{file}: line {lines.line} is not {encoding}; set the file's encoding: [{where}] encoding = …"
                 ) from None

@@ -131,9 +131,10 @@ class MappingRoom:
         )
         target = self._folder / f"{table.name}.mapped.parquet"
         query = self._select(where, self._profile.statements[table.name])
+        sources = self._sources(where, kinds)
         self._run(
             where,
-            f"COPY (SELECT {cells}{self._sources(where, kinds)} AS sources FROM ({query}\n) AS mapped ORDER BY sources[1]) "
+            f"COPY (SELECT {cells}{sources} AS sources FROM ({query}\n) AS mapped ORDER BY sources[1]) "
             f"TO {sql.text(str(target))} (FORMAT parquet)",
         )
         mapped = Mapped(found, target, self._raw)

@@ -1,12 +1,14 @@
 """Rows of text on disk: the exact, slower way into the same validation, for everything but a plain CSV.
 
-A text table is one or more Parquet files with the columns `record` (number, from 0), `line`, `structure`, `given` (cells
-under the header that the record had), `beyond` (JSON of what else it held) and one text column per header cell, c0, c1, …
+A text table is one or more Parquet files with the columns `record` (its number, from 0), `line`, `structure`, `given`
+(how many cells under the header the record had), `beyond` (JSON of what else it held) and one text column per header
+cell: c0, c1, …
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,22 +36,21 @@ class TextTable:
     @property
     def relation(self) -> str:
         """SQL that gives c0, c1, …, `structure` and `record` in record order."""
-        columns = "".join(f"c{place}, " for place in range(len(self.header)))
+        columns = "".join(f"nullif(c{place}, '') AS c{place}, " for place in range(len(self.header)))
         paths = ", ".join(sql.text(str(path)) for path in self.parts)
         return f"(SELECT {columns}structure, record FROM read_parquet([{paths}], union_by_name=true))"
 
     def originals(self, records: Sequence[int]) -> Iterator[Original]:
         """The records of these numbers (ascending), as they stand in the file."""
-        wanted = iter(records)
-        record = next(wanted, None)
-        first = 0
+        first = taken = 0
         for group in self._groups():
-            while record is not None and record < first + group.num_rows:
-                yield self._original(group.slice(record - first, 1).to_pylist()[0], record)
-                record = next(wanted, None)
-            if record is None:
+            upto = bisect_left(records, first + group.num_rows)
+            places = [record - first for record in records[taken:upto]]
+            for record, row in zip(records[taken:upto], group.take(places).to_pylist() if places else [], strict=True):
+                yield self._original(row, record)
+            first, taken = first + group.num_rows, upto
+            if taken == len(records):
                 return
-            first += group.num_rows
 
     def _groups(self) -> Iterator[pa.Table]:
         for part in self.parts:
@@ -93,21 +94,19 @@ class TextTableWriter:
     def add(self, line: int, cells: Sequence[str | None], structure: str | None = None) -> None:
         """Adds a record. An empty cell is null; cells beyond the header are kept for the quarantine."""
         width = len(self.header)
-        row = [cell or None for cell in cells[:width]]
-        given = len(row)
-        row += [None] * (width - given)
-        more = json.dumps(beyond(width, cells)) if len(cells) > width else None
-        self._append((line, structure, given, more, *row))
+        given = len(cells)
+        if given == width:
+            self._rows.append((line, structure, width, None, *cells))
+        else:
+            more = json.dumps(beyond(width, cells)) if given > width else None
+            row = (*cells[:width], *[None] * (width - given))
+            self._rows.append((line, structure, min(given, width), more, *row))
+        if len(self._rows) == _ROWS_PER_GROUP:
+            self._flush()
 
     def add_raw(self, line: int, raw: str, structure: str) -> None:
         """Adds a record that has no cells: its text is kept for the quarantine under the empty name."""
-        self._append((line, structure, 0, json.dumps({"": raw}), *[None] * len(self.header)))
-
-    def _append(self, row: tuple[object, ...]) -> None:
-        self._rows.append((self.rows, *row))
-        self.rows += 1
-        if len(self._rows) == _ROWS_PER_GROUP:
-            self._flush()
+        self._rows.append((line, structure, 0, json.dumps({"": raw}), *[None] * len(self.header)))
 
     def finish(self) -> TextTable:
         """Ends the table and gives it."""
@@ -126,9 +125,11 @@ class TextTableWriter:
         if self._writer is None:
             self._parts.append(Path(f"{self._stem}.{len(self._parts)}.parquet"))
             self._writer = pq.ParquetWriter(self._parts[-1], schema, compression="lz4")
-        columns = list(zip(*self._rows, strict=True)) or [()] * len(schema)
+        columns: list[Sequence[object]] = list(zip(*self._rows, strict=True)) or [()] * (len(schema) - 1)
+        columns.insert(0, range(self.rows, self.rows + len(self._rows)))
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        self.rows += len(self._rows)
         self._rows.clear()
 
     def _end_part(self) -> None:

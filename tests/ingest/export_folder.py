@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from pipeline.ingest import IngestReport, ingest
 from pipeline.settings import Settings, parse_settings
 

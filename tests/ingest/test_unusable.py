@@ -131,6 +131,17 @@ def test_utf_16_without_the_setting(exports: Exports):
     )
 
 
+def test_the_line_of_a_broken_utf_16_file(exports: Exports, monkeypatch: pytest.MonkeyPatch):
+    lone_surrogate = b"\xd8\x00"
+    text = b"\xfe\xff" + GOOD["clients"].encode("utf-16-be") + lone_surrogate + "x\n".encode("utf-16-be")
+    exports.write("clients.csv", text)
+    for size in (1 << 20, 7, 2, 1):
+        monkeypatch.setattr("pipeline.ingest.encoding._CHUNK", size)
+        assert complaint(exports, {"exports": {"clients": {"encoding": "utf-16"}}}) == (
+            "clients.csv: line 5 is not utf-16; set the file's encoding: [exports.clients] encoding = …"
+        )
+
+
 def test_a_wrong_encoding_setting(exports: Exports):
     exports.write("clients.csv", GOOD["clients"] + "h4,Büro,\n")
     assert complaint(exports, {"exports": {"clients": {"encoding": "ascii"}}}) == (

@@ -6,6 +6,6 @@ where the two agree on generated exports, both read the rules the same way. Expo
 has decided anything yet.
 """
 
-from oracle.tables import contract_mrr, partner_summary, upcoming_renewals
+from tests.oracle.tables import contract_mrr, partner_summary, upcoming_renewals
 
 __all__ = ["contract_mrr", "partner_summary", "upcoming_renewals"]

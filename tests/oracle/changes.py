@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from oracle.mrr import Row
+from tests.oracle.mrr import Row
 
 ORDER = {"contact_tier_upgrade": 0, "email_overage": 1, "renewal": 2}
 

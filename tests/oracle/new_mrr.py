@@ -7,8 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from oracle.changes import Change
-from oracle.mrr import Row, current_mrr, discount, rounded, todays_price
+from tests.oracle.changes import Change
+from tests.oracle.mrr import Row, current_mrr, discount, rounded, todays_price
 
 PARTS = ("price", "discount", "limits", "quote", "cancellation")
 KIND = {"contact_tier_upgrade": "contacts", "email_overage": "emails"}

@@ -8,10 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from oracle.changes import Change, changes_of, known
-from oracle.mrr import Row, as_decimal, billing_months, current_mrr, in_force, is_recurring, rounded
-from oracle.new_mrr import PARTS, Estimate, Prices, estimates
 from pipeline.settings import Settings
+from tests.oracle.changes import Change, changes_of, known
+from tests.oracle.mrr import Row, as_decimal, billing_months, current_mrr, in_force, is_recurring, rounded
+from tests.oracle.new_mrr import PARTS, Estimate, Prices, estimates
 
 Exports = dict[str, list[Row]]
 DEADLINES_SOON_DAYS = 14

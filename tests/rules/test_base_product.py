@@ -152,3 +152,36 @@ def test_the_base_product_is_the_lowest_code_that_has_a_book():
         not_yet_valid | 2.00
         """,
     )
+
+
+def test_a_lower_code_whose_book_is_for_another_currency_or_limit_has_no_book():
+    # Of the lines a, b and c the book of a is in USD and the one of b for e-mails: contacts in euro come from c.
+    got = upgrades_and_overages(
+        contracts="""
+        contract_id | currency | contact_max
+        euro        | EUR      | 0
+        """,
+        contract_lines="""
+        line_id | contract_id | product_code | unit_price
+        l1      | euro        | a            | 100
+        l2      | euro        | b            | 100
+        l3      | euro        | c            | 100
+        """,
+        contract_changes="""
+        change_id | contract_id | contract_type        | new_contact_max
+        ctu       | euro        | contact_tier_upgrade | 1000
+        """,
+        limit_blocks="""
+        product_code | currency | limit_kind | monthly_price_per_block
+        a            | USD      | contacts   | 1
+        b            | EUR      | emails     | 2
+        c            | EUR      | contacts   | 3
+        """,
+    )
+    assert_shows(
+        got,
+        """
+        mrr_change | estimate_basis
+        3.00       | price_book
+        """,
+    )

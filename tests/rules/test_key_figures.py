@@ -119,12 +119,12 @@ def test_statuses_are_counted_and_what_renewed_is_rests_on():
 
 def test_money_figures_look_at_renewals_only_but_the_estimated_change_at_every_change():
     # Every contract pays 100 and renews at 110. With 90 days' notice the deadline was 2 November. The upgrade of
-    # `agreed`, still pending, comes before its renewal on the same day and adds 50: 150 is up for renewal there.
+    # `awaited` comes before its renewal on the same day and adds 50: 150 is up for renewal there, and at risk.
     got = summary(
         contracts="""
         contract_id  | renewal_start_date | notice_days | auto_renews | contact_max
-        agreed       | 2027-01-31         | 45          | true        | 1000
-        awaited      | 2027-01-31         | 45          | true        |
+        agreed       | 2027-01-31         | 45          | true        |
+        awaited      | 2027-01-31         | 45          | true        | 1000
         cancelled    | 2027-01-31         | 45          | true        |
         late         | 2027-01-31         | 90          | true        |
         silent       | 2027-01-31         | 90          | true        |
@@ -143,7 +143,7 @@ def test_money_figures_look_at_renewals_only_but_the_estimated_change_at_every_c
         """,
         contract_changes="""
         change_id | contract_id | contract_type        | agreed_on  | cancellation_requested_on | new_contact_max
-        u1        | agreed      | contact_tier_upgrade |            |                           | 2000
+        u1        | awaited     | contact_tier_upgrade |            |                           | 2000
         r1        | agreed      | renewal              | 2026-11-01 |                           |
         r2        | cancelled   | renewal              |            | 2026-11-01                |
         r3        | late        | renewal              |            | 2026-11-23                |
@@ -157,14 +157,14 @@ def test_money_figures_look_at_renewals_only_but_the_estimated_change_at_every_c
         50
         """,
     )
-    # Up for renewal: 150 + 5 × 100. At risk: awaited, cancelled in time, lapsing = 300; the pending upgrade is no
-    # renewal. Change: + 50 upgrade, + 10 each for agreed, awaited, late and silent, - 100 each for cancelled and
+    # Up for renewal: 150 + 5 × 100. At risk: awaited 150, cancelled in time 100, lapsing 100; the upgrade itself
+    # is no renewal. Change: + 50 upgrade, + 10 each for agreed, awaited, late and silent, - 100 each for cancelled and
     # lapsing, together - 110.
     assert_shows(
         got,
         """
         current_mrr | mrr_up_for_renewal | mrr_at_risk | estimated_change
-        700.00      | 650.00             | 300.00      | -110.00
+        700.00      | 650.00             | 350.00      | -110.00
         """,
     )
 
