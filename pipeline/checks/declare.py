@@ -1,0 +1,234 @@
+"""How a check is declared: a name, a level, a table, what it means, and what is expected of the table.
+
+SQL of a check selects the rows that fail. It writes `$rows` for the rows of the check's own table and may read every
+other table of the run file by name (`main` is the default schema, the exports are in `exports`). The other words with
+a dollar are those of `sql_words`. Braces and colons are spoken for by the machinery (Great Expectations formats the
+SQL, SQLAlchemy looks for `:name`): write them as `quoted` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from string import Template
+from typing import Final
+
+from pipeline import rules
+from pipeline.checks.results import Level
+from pipeline.settings import Settings
+from pipeline.tables.declare import Table
+from pipeline.tables.exports import EXPORTS
+from pipeline.tables.published import PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class FailingRows:
+    """No row may come out of this SQL. With `mrr`, its `currency` and `mrr` columns are summed into the finding."""
+
+    sql: str
+    mrr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoRowWhere:
+    """No row of a relation (a word of `sql_words`) is like that. All such checks of a table are one SQL: one pass
+    over what is joined once. `columns`: what an example shows, its key first."""
+
+    relation: str
+    columns: tuple[str, ...]
+    condition: str
+
+    @property
+    def sql(self) -> str:
+        """The failing rows of this check alone."""
+        columns = ", ".join(self.columns)
+        return with_words("SELECT $columns FROM $relation WHERE $condition", columns=columns, **self._words)
+
+    @property
+    def _words(self) -> dict[str, str]:
+        return {"relation": f"${self.relation}", "condition": self.condition}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Every value of the column that is not null is one of these."""
+
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotEmpty:
+    """The table has rows."""
+
+
+Expectation = FailingRows | NoRowWhere | OneOf | NotEmpty
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `check_results`. `fault` names what is wrong when it fails, as a phrase that a count can follow."""
+
+    name: str
+    level: Level
+    table: str
+    fault: str
+    expectations: tuple[Expectation, ...]
+
+    @property
+    def table_name(self) -> str:
+        """The table without its schema, as results name it."""
+        return self.table.removeprefix("exports.")
+
+
+def failing_rows(name: str, level: Level, table: str, fault: str, sql: str, *, mrr: bool = False) -> Check:
+    """A check that is one SQL."""
+    return Check(name, level, table, fault, (FailingRows(sql, mrr),))
+
+
+def no_change_where(
+    name: str, fault: str, columns: str, condition: str, *, level: Level = "stop", table: str = "upcoming_renewals"
+) -> Check:
+    """A check on each upcoming change and what it rests on (`$evidence`); `columns` are shown after its key."""
+    shown = ("partner_id", "change_id", *columns.split())
+    return Check(name, level, table, fault, (NoRowWhere("evidence", shown, condition),))
+
+
+def declared_table(table: str) -> Table:
+    """The declaration of `upcoming_renewals` or `exports.contracts`."""
+    return EXPORTS[table.removeprefix("exports.")] if table.startswith("exports.") else PUBLISHED[table]
+
+
+def quoted(text: str) -> str:
+    """The text as an SQL expression that passes through the machinery unread."""
+    plain = text.replace("'", "''")
+    for character in "{}:":
+        plain = plain.replace(character, f"' || chr({ord(character)}) || '")
+    return f"('{plain}')"
+
+
+def in_list(values: Iterable[str]) -> str:
+    """The values as an SQL list: `('a', 'b')`."""
+    return "(" + ", ".join(quoted(value) for value in values) + ")"
+
+
+def _minor_step() -> str:
+    """The smallest amount of a row's currency, as SQL over its column `currency`."""
+    steps: dict[int, list[str]] = {}
+    for currency, digits in rules.minor_units().items():
+        steps.setdefault(digits, []).append(currency)
+    cases = " ".join(
+        f"WHEN currency IN {in_list(currencies)} THEN CAST('{Decimal(1).scaleb(-digits):f}' AS DECIMAL(5,4))"
+        for digits, currencies in sorted(steps.items())
+        if digits != _USUAL_DIGITS
+    )
+    return f"CASE {cases} ELSE CAST('{Decimal(1).scaleb(-_USUAL_DIGITS):f}' AS DECIMAL(5,4)) END"
+
+
+_USUAL_DIGITS: Final = 2
+
+_DECISIONS: Final = (
+    "(SELECT partner_id, hub_id, kind, value_after, position FROM main.decisions WHERE decided_on <= {as_of})"
+)
+
+_NO_DECISIONS: Final = """(
+    SELECT '' AS partner_id, '' AS hub_id, '' AS kind, '' AS value_after, 0 AS position WHERE false
+)"""
+
+_ASSOCIATIONS: Final = """(
+    SELECT k.hub_id, k.client_name,
+        CASE WHEN k.association_ended_on <= {as_of} OR e.hub_id IS NOT NULL THEN NULL
+            ELSE k.partner_id END AS partner_id
+    FROM exports.clients k
+    LEFT JOIN (
+        SELECT partner_id, hub_id FROM {decisions} WHERE kind IN ('association_ended', 'association_restored')
+        GROUP BY partner_id, hub_id HAVING arg_max(coalesce(value_after, ''), position) = '"ended"'
+    ) e ON e.partner_id = k.partner_id AND e.hub_id = k.hub_id
+)"""
+
+_IN_FORCE: Final = """(
+    SELECT * REPLACE (coalesce(auto_renews, true) AS auto_renews, coalesce(notice_days, {notice_days}) AS notice_days)
+    FROM exports.contracts WHERE term_start_date <= {as_of} AND {as_of} < renewal_start_date
+)"""
+
+_FACTS: Final = """(
+    SELECT * REPLACE (
+        CASE WHEN agreed_on <= {as_of} THEN agreed_on END AS agreed_on,
+        CASE WHEN cancellation_requested_on <= {as_of} THEN cancellation_requested_on END AS cancellation_requested_on
+    )
+    FROM exports.contract_changes WHERE effective_date > {as_of}
+)"""
+
+
+_EVIDENCE: Final = """(
+    SELECT u.*,
+        c.hub_id AS hub_of_contract, c.currency AS currency_of_contract, c.term_start_date, c.auto_renews,
+        c.renewal_start_date AS renewal_of_contract, c.notice_days,
+        x.change_id AS change_in_export, x.contract_id AS contract_in_export, x.contract_type AS type_in_export,
+        x.effective_date AS effective_date_in_export, x.agreed_on, x.cancellation_requested_on, x.quoted_mrr,
+        r.change_id AS renewal_in_export,
+        m.current_mrr AS current_mrr_of_contract,
+        a.partner_id AS partner_of_client, a.client_name AS name_in_export, p.partner_name,
+        k.hub_id AS hub_of_contact, k.is_primary AS contact_is_primary,
+        dk.hub_id IS NOT NULL AS contact_decided, dc.hub_id IS NOT NULL AS owner_decided,
+        dp.partner_id IS NOT NULL AS default_owner_decided
+    FROM (FROM {{batch}}) u
+    LEFT JOIN {in_force} c ON c.contract_id = u.contract_id
+    LEFT JOIN {facts} x ON x.change_id = u.change_id
+    LEFT JOIN {facts} r ON r.contract_id = u.contract_id AND r.contract_type = 'renewal'
+        AND r.effective_date = u.renewal_start_date
+    LEFT JOIN contract_mrr m ON m.contract_id = u.contract_id
+    LEFT JOIN {associations} a ON a.hub_id = u.hub_id
+    LEFT JOIN exports.partners p ON p.partner_id = u.partner_id
+    LEFT JOIN exports.contacts k ON k.contact_id = u.primary_contact_id AND k.hub_id = u.hub_id
+    LEFT JOIN (SELECT DISTINCT partner_id, hub_id FROM {decisions} WHERE kind = 'primary_contact') dk
+        ON dk.partner_id = u.partner_id AND dk.hub_id = u.hub_id
+    LEFT JOIN (SELECT DISTINCT partner_id, hub_id FROM {decisions} WHERE kind = 'communication_owner') dc
+        ON dc.partner_id = u.partner_id AND dc.hub_id = u.hub_id
+    LEFT JOIN (SELECT DISTINCT partner_id FROM {decisions} WHERE kind = 'communication_default') dp
+        ON dp.partner_id = u.partner_id
+)"""
+
+
+def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[str, str]:
+    """The words that the SQL of checks may use.
+
+    `$decisions`: what partners had decided by `as_of`; none with `with_decisions` false, for a run without that
+    table. `$associations`: each client with the partner whose it is on `as_of`, or null (rule 7). `$in_force`: the
+    contracts in force (rule 2) with `auto_renews` and `notice_days` filled in. `$facts`: the known facts of changes
+    still ahead (agreements and cancellations dated after `as_of` do not exist yet). `$evidence`: each upcoming change
+    beside the contract, the facts, the client, the contact and the decisions it rests on; null where there is none.
+    `$minor_step`: the smallest amount of the row's `currency`.
+    """
+    numbers = {"as_of": f"DATE '{as_of.isoformat()}'", "notice_days": str(settings.notice_days)}
+    decisions = (_DECISIONS if with_decisions else _NO_DECISIONS).format(**numbers)
+    relations = {
+        "decisions": decisions,
+        "associations": _ASSOCIATIONS.format(decisions=decisions, **numbers),
+        "in_force": _IN_FORCE.format(**numbers),
+        "facts": _FACTS.format(**numbers),
+    }
+    return {
+        **numbers,
+        **relations,
+        "rows": "(FROM {batch})",
+        "evidence": _EVIDENCE.format(**relations),
+        "window_days": str(settings.window_days),
+        "last_day": f"DATE '{(as_of + timedelta(days=settings.window_days)).isoformat()}'",
+        "vendor_name": quoted(settings.vendor_name),
+        "reporting_currency": quoted(settings.reporting_currency),
+        "reporting_digits": str(rules.minor_units()[settings.reporting_currency]),
+        "minor_step": _minor_step(),
+    }
+
+
+def spelled_out(sql: str, words: Mapping[str, str]) -> str:
+    """The SQL with all its words replaced; KeyError for a word that does not exist."""
+    return Template(sql).substitute(words)
+
+
+def with_words(sql: str, **words: str) -> str:
+    """The SQL with these words replaced and the others left for `spelled_out`."""
+    return Template(sql).safe_substitute(words)

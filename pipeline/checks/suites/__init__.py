@@ -1,0 +1,20 @@
+"""Every check of the output gate, in the order in which results are shown."""
+
+from __future__ import annotations
+
+from pipeline.checks.declare import Check
+from pipeline.checks.suites import completeness, dates_and_statuses, estimates, findings, ownership, shape, totals
+
+
+def all_checks(tables: frozenset[str]) -> tuple[Check, ...]:
+    """The checks of every published table among `tables` (names in `main`), apart from those that need more values."""
+    every = (
+        *shape.checks(tables),
+        *completeness.CHECKS,
+        *ownership.CHECKS,
+        *dates_and_statuses.CHECKS,
+        *estimates.CHECKS,
+        *totals.CHECKS,
+        *findings.CHECKS,
+    )
+    return tuple(check for check in every if check.table.startswith("exports.") or check.table in tables)

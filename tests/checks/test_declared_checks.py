@@ -1,0 +1,562 @@
+"""Each check finds what it is for: one thing is broken in the clean run, and that check fails with its row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from plain_duckdb import checks_that_read, evaluated_plainly
+
+from pipeline.checks.declare import Check
+from pipeline.checks.suites import all_checks
+from pipeline.checks.suites.needing_values import like_the_run_before, usable_in_reports
+from pipeline.checks.suites.shape import CODES, REQUIRED_TABLES
+from pipeline.tables.exports import EXPORTS
+from pipeline.tables.published import PUBLISHED
+
+UPCOMING = "upcoming_renewals"
+SAME_IN_DETAILS = (
+    "DELETE FROM client_changes; INSERT INTO client_changes BY NAME "
+    f"SELECT {', '.join(PUBLISHED['client_changes'].column_names)} FROM upcoming_renewals"
+)
+"""What the details of clients show follows the table again, so that only the check in question speaks."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """`sql` breaks the clean run; `check` of `table` must show a row that has `example`; `also` fail unavoidably."""
+
+    check: str
+    table: str
+    sql: str
+    example: dict[str, Any]
+    also: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+
+    @property
+    def touched(self) -> set[str]:
+        return set(re.findall(r"(?:UPDATE|INSERT INTO|DELETE FROM) ([a-z_.]+)", self.sql))
+
+    def __str__(self) -> str:
+        return f"{self.check}-{self.table}"
+
+
+def broken(
+    check: str, table: str, sql: str, example: dict[str, Any], also: tuple[str, ...] = (), *, same: bool = False
+) -> Broken:
+    companions = frozenset(tuple(name.split("@", 1)) for name in also)
+    return Broken(check, table, f"{sql}; {SAME_IN_DETAILS}" if same else sql, example, companions)
+
+
+def upcoming(check: str, change_id: str, change: str, *also: str, rest: str = "") -> Broken:
+    """`change` is made to that row of the table (and of the details); `rest` is more SQL."""
+    sql = f"UPDATE upcoming_renewals SET {change} WHERE change_id = '{change_id}'; {SAME_IN_DETAILS}; {rest}"
+    return broken(check, UPCOMING, sql, {"change_id": change_id}, also)
+
+
+EVERY = checks_that_read({*PUBLISHED, *(f"exports.{table}" for table in EXPORTS)})
+
+STATUS_TOTALS = "totals_of_changes@partner_summary"
+
+CASES = [
+    # -- each table by itself
+    broken(
+        "table_has_rows",
+        "partners",
+        "DELETE FROM exports.partners",
+        {"is_empty": "empty"},
+        ("known_partners@partner_summary", "communication_owner@upcoming_renewals"),
+    ),
+    broken(
+        "something_upcoming",
+        UPCOMING,
+        "DELETE FROM upcoming_renewals; DELETE FROM client_changes",
+        {"is_empty": "empty"},
+        (
+            "not_empty@upcoming_renewals",
+            "renewals_kept@upcoming_renewals",
+            "upgrades_and_overages_kept@upcoming_renewals",
+            STATUS_TOTALS,
+        ),
+    ),
+    broken(
+        "not_empty",
+        "client_products",
+        "DELETE FROM client_products",
+        {"empty_table": "client_products"},
+        ("products_kept@client_products",),
+    ),
+    broken(
+        "not_empty",
+        "partner_summary",
+        "DELETE FROM partner_summary",
+        {"empty_table": "partner_summary"},
+        ("totals_of_contracts@partner_summary", STATUS_TOTALS),
+    ),
+    upcoming("required_values", "X1", "website = NULL, client_name = NULL"),
+    broken(
+        "required_values",
+        "quarantine",
+        "UPDATE quarantine SET cells = NULL, reason_codes = NULL",
+        {"source_file": "clients.csv", "empty": "reason_codes, cells"},
+    ),
+    broken(
+        "unique_keys",
+        "client_contacts",
+        "INSERT INTO client_contacts FROM client_contacts WHERE contact_id = 'K2'",
+        {"contact_id": "K2", "copies": 2},
+    ),
+    broken(
+        "unique_keys",
+        "source_files",
+        "INSERT INTO source_files FROM source_files",
+        {"path": "clients.csv", "copies": 2},
+    ),
+    broken(
+        "known_codes",
+        UPCOMING,
+        "UPDATE upcoming_renewals SET billing_frequency = 'weekly' WHERE change_id = 'X1'",
+        {"billing_frequency": "weekly"},
+    ),
+    broken(
+        "minor_units",
+        "partner_summary",
+        "UPDATE contract_mrr SET current_mrr = 100.005 WHERE contract_id = 'C1'; "
+        "UPDATE partner_summary SET current_mrr = 150.005, current_mrr_converted = 150.01 WHERE partner_id = 'P1'",
+        {"partner_id": "P1", "current_mrr": Decimal("150.0050")},
+        ("minor_units@contract_mrr", "current_mrr_of_contract@upcoming_renewals"),
+    ),
+    # -- no row is lost
+    broken(
+        "contracts_in_force_kept",
+        "contract_mrr",
+        "INSERT INTO exports.contracts BY NAME SELECT * REPLACE ('C9' AS contract_id, "
+        "DATE '2026-11-23' AS term_start_date, DATE '2027-03-24' AS renewal_start_date) "
+        "FROM exports.contracts WHERE contract_id = 'C1'",
+        {"contract_id": "C9", "hub_id": "H1"},
+    ),
+    broken(
+        "only_contracts_in_force",
+        "contract_mrr",
+        "INSERT INTO contract_mrr VALUES ('C8', 'H1', 'P1', 'USD', 0); "
+        "UPDATE partner_summary SET contracts = 4 WHERE partner_id = 'P1'",
+        {"contract_id": "C8"},
+    ),
+    broken(
+        "renewals_kept",
+        UPCOMING,
+        "DELETE FROM upcoming_renewals WHERE change_id = 'C2:renewal'",
+        {"contract_id": "C2", "renewal_rows": 0},
+        (STATUS_TOTALS,),
+        same=True,
+    ),
+    broken(
+        "renewals_kept",
+        UPCOMING,
+        "UPDATE exports.contracts SET renewal_start_date = '2027-03-23' WHERE contract_id = 'C3'",
+        {"contract_id": "C3", "renewal_rows": 0},
+    ),
+    broken(
+        "upgrades_and_overages_kept",
+        UPCOMING,
+        "DELETE FROM upcoming_renewals WHERE change_id = 'X1'",
+        {"change_id": "X1", "rows_found": 0},
+        (STATUS_TOTALS,),
+        same=True,
+    ),
+    broken(
+        "changes_have_a_source",
+        UPCOMING,
+        "UPDATE exports.contract_changes SET effective_date = '2026-12-16' WHERE change_id = 'X1'",
+        {"change_id": "X1"},
+    ),
+    broken(
+        "changes_have_a_source",
+        UPCOMING,
+        f"UPDATE upcoming_renewals SET change_id = 'C1-renewal' WHERE change_id = 'C1:renewal'; {SAME_IN_DETAILS}",
+        {"change_id": "C1-renewal"},
+    ),
+    broken(
+        "renewals_take_their_facts",
+        UPCOMING,
+        "INSERT INTO exports.contract_changes BY NAME SELECT 'X9' AS change_id, 'C2' AS contract_id, "
+        "'renewal' AS contract_type, DATE '2027-01-06' AS effective_date",
+        {"change_id": "C2:renewal", "renewal_in_export": "X9"},
+    ),
+    broken(
+        "same_changes_in_details",
+        "client_changes",
+        "UPDATE client_changes SET estimated_new_mrr = 81 WHERE change_id = 'X1'",
+        {"change_id": "X1", "estimated_new_mrr_in_details": Decimal("81.0000")},
+    ),
+    broken(
+        "contacts_kept", "client_contacts", "DELETE FROM client_contacts WHERE contact_id = 'K3'", {"contact_id": "K3"}
+    ),
+    broken("products_kept", "client_products", "DELETE FROM client_products WHERE line_id = 'L4'", {"line_id": "L4"}),
+    broken(
+        "app_usage_kept",
+        "client_app_usage",
+        "UPDATE client_app_usage SET measured_on = '2026-11-01'",
+        {"hub_id": "H1", "app": "crm"},
+    ),
+    broken("consumption_kept", "client_consumption", "DELETE FROM client_consumption", {"hub_id": "H2"}),
+    # -- whose row it is
+    *(
+        broken(
+            "partner_of_client",
+            table,
+            f"UPDATE {table} SET partner_id = 'P1' WHERE hub_id = 'H2'",
+            {"partner_id": "P1", "hub_id": "H2", "partner_of_client": "P2"},
+            also,
+        )
+        for table, also in (
+            ("client_contacts", ()),
+            ("client_products", ()),
+            ("client_consumption", ()),
+            ("client_changes", ("same_changes_in_details@client_changes",)),
+            ("contract_mrr", ("totals_of_contracts@partner_summary",)),
+            (UPCOMING, (STATUS_TOTALS, "same_changes_in_details@client_changes")),
+        )
+    ),
+    broken(
+        "partner_of_client",
+        "client_app_usage",
+        "UPDATE client_app_usage SET partner_id = 'P2'",
+        {"partner_id": "P2", "hub_id": "H1", "app": "crm", "partner_of_client": "P1"},
+    ),
+    broken(
+        "partner_of_client",
+        "client_consumption",
+        "UPDATE exports.clients SET association_ended_on = '2026-11-23' WHERE hub_id = 'H2'",
+        {"partner_id": "P2", "hub_id": "H2", "partner_of_client": None},
+        (
+            "partner_of_client@upcoming_renewals",
+            "partner_of_client@contract_mrr",
+            "partner_of_client@client_contacts",
+            "partner_of_client@client_products",
+            "partner_of_client@client_changes",
+            "client_without_partner@clients",
+        ),
+    ),
+    broken(
+        "known_partners",
+        "partner_summary",
+        "INSERT INTO partner_summary SELECT * REPLACE ('P9' AS partner_id, 0 AS clients, 0 AS contracts, "
+        "0 AS current_mrr, 0 AS current_mrr_converted, 0 AS upcoming_changes, 0 AS renewed, 0 AS confirmed, "
+        "0 AS agreed, 0 AS auto_renewed, 0 AS mrr_up_for_renewal, 0 AS mrr_up_for_renewal_converted, "
+        "0 AS estimated_change, 0 AS estimated_change_converted) FROM partner_summary WHERE partner_id = 'P2'",
+        {"partner_id": "P9"},
+    ),
+    broken(
+        "client_of_contract",
+        "client_products",
+        "UPDATE client_products SET hub_id = 'H1', partner_id = 'P1' WHERE line_id = 'L2'",
+        {"line_id": "L2", "hub_id": "H1"},
+    ),
+    broken(
+        "client_of_contact",
+        "client_contacts",
+        "UPDATE client_contacts SET hub_id = 'H1', partner_id = 'P1' WHERE contact_id = 'K3'",
+        {"contact_id": "K3", "hub_id": "H1"},
+        ("contacts_kept@client_contacts",),
+    ),
+    upcoming("client_name", "X1", "client_name = 'Äpfel & Co'"),
+    upcoming("primary_contact_of_client", "X1", "primary_contact_id = 'K1'"),
+    upcoming("primary_contact_of_client", "X1", "primary_contact_id = 'K3'"),
+    upcoming("communication_owner", "X1", "communication_owner = 'Nordwind'"),
+    upcoming("communication_owner", "C1:renewal", "communication_owner = 'HubSpot'"),
+    upcoming("communication_owner", "C1:renewal", "communication_owner_basis = 'client_choice'"),
+    upcoming("primary_contact_of_client", "X1", "primary_contact_basis = 'client_choice'"),
+    # -- dates and statuses
+    upcoming(
+        "window",
+        "X1",
+        "renewal_start_date = '2027-03-24', renewal_deadline = '2027-02-07', days_to_change = 121, "
+        "days_to_deadline = 76",
+        rest="UPDATE exports.contract_changes SET effective_date = '2027-03-24' WHERE change_id = 'X1'",
+    ),
+    upcoming("deadline", "X1", "renewal_deadline = '2026-11-01', days_to_deadline = -22"),
+    upcoming("days_left", "X1", "days_to_change = 21"),
+    upcoming("days_left", "X1", "days_to_deadline = -22"),
+    upcoming("status_and_basis", "X1", "status = 'pending'", STATUS_TOTALS),
+    upcoming("status_and_type", "X1", "status = 'renewed'", STATUS_TOTALS),
+    upcoming("silence_and_deadline", "C1:renewal", "status = 'renewed', status_basis = 'auto_renewed'", STATUS_TOTALS),
+    upcoming("silence_and_deadline", "C2:renewal", "status = 'pending', status_basis = 'awaiting'", STATUS_TOTALS),
+    broken(
+        "silence_and_contract",
+        UPCOMING,
+        "UPDATE exports.contracts SET auto_renews = NULL WHERE contract_id = 'C4'",
+        {"change_id": "C4:renewal", "auto_renews": True},
+    ),
+    broken(
+        "status_and_facts",
+        UPCOMING,
+        "UPDATE exports.contract_changes SET agreed_on = '2026-11-24' WHERE change_id = 'X1'",
+        {"change_id": "X1", "agreed_on": None},
+    ),
+    broken(
+        "status_and_facts",
+        UPCOMING,
+        "UPDATE exports.contract_changes SET agreed_on = '2026-11-21' WHERE change_id = 'X2'",
+        {"change_id": "X2"},
+    ),
+    upcoming("cancellation_in_time", "X2", "status_basis = 'requested_late'", STATUS_TOTALS),
+    # -- estimates
+    upcoming("change_adds_up", "X1", "mrr_change = 21, mrr_change_quote = 21", STATUS_TOTALS),
+    upcoming("parts_add_up", "C1:renewal", "mrr_change_discount = 1"),
+    broken(
+        "current_mrr_of_contract",
+        UPCOMING,
+        "UPDATE upcoming_renewals SET current_mrr = 21 WHERE change_id = 'X2'",
+        {"change_id": "X2", "current_mrr_of_contract": Decimal("20.0000")},
+    ),
+    upcoming(
+        "chain_of_changes", "X2", "mrr_before = 24, mrr_change = -24, mrr_change_cancellation = -24", STATUS_TOTALS
+    ),
+    upcoming(
+        "no_negative_mrr",
+        "C1:renewal",
+        "estimated_new_mrr = -1, mrr_change = -101, mrr_change_price = -101",
+        STATUS_TOTALS,
+    ),
+    upcoming("cancelled_estimates", "X2", "estimate_basis = 'same'"),
+    upcoming("quoted_estimates", "X1", "estimate_basis = 'price_book'"),
+    broken(
+        "quoted_estimates",
+        UPCOMING,
+        "UPDATE exports.contract_changes SET quoted_mrr = 79 WHERE change_id = 'X1'",
+        {"change_id": "X1", "quoted_mrr": Decimal("79.0000")},
+    ),
+    # -- totals
+    broken(
+        "totals_of_contracts",
+        "partner_summary",
+        "UPDATE partner_summary SET current_mrr = 151, current_mrr_converted = 151 WHERE partner_id = 'P1'",
+        {"partner_id": "P1", "current_mrr": Decimal("151.0000"), "current_mrr_of_rows": Decimal("150.0000")},
+    ),
+    *(
+        broken(
+            "totals_of_changes",
+            "partner_summary",
+            f"UPDATE partner_summary SET {figure} = {figure} + 1 WHERE partner_id = 'P1'",
+            {"partner_id": "P1", "currency": "USD"},
+        )
+        for figure in (
+            "upcoming_changes",
+            "pending",
+            "lapsing",
+            "clients_to_act_on",
+            "deadlines_in_14_days",
+            "cancellation_requested",
+        )
+    ),
+    broken(
+        "totals_of_changes",
+        "partner_summary",
+        "UPDATE partner_summary SET mrr_at_risk = 130, mrr_at_risk_converted = 130 WHERE partner_id = 'P1'",
+        {"partner_id": "P1", "mrr_at_risk_of_rows": Decimal("155.0000")},
+    ),
+    broken(
+        "converted_figures",
+        "partner_summary",
+        "UPDATE partner_summary SET estimated_change_converted = 22.01 WHERE partner_id = 'P2'",
+        {"partner_id": "P2"},
+    ),
+    broken(
+        "converted_figures",
+        "partner_summary",
+        "DELETE FROM exports.fx_rates; UPDATE partner_summary SET fx_rate = NULL, fx_rate_date = NULL "
+        "WHERE partner_id = 'P2'",
+        {"partner_id": "P2", "fx_rate": None},
+        ("currency_without_rate@contract_mrr",),
+    ),
+    broken(
+        "latest_rates",
+        "partner_summary",
+        "UPDATE exports.fx_rates SET rate_date = '2026-11-22' WHERE rate_date = '2026-11-01'",
+        {"partner_id": "P2", "rate": Decimal("1.05000000")},
+    ),
+    # -- findings
+    broken(
+        "no_primary_contact",
+        UPCOMING,
+        "UPDATE upcoming_renewals SET primary_contact_id = NULL, primary_contact_basis = 'none' WHERE hub_id = 'H2'",
+        {"partner_id": "P2", "hub_id": "H2", "client_name": "日本商事"},
+    ),
+    upcoming("unpriced_estimates", "C2:renewal", "estimate_basis = 'unpriced'"),
+    broken(
+        "quote_below_mrr_before",
+        UPCOMING,
+        "UPDATE exports.contract_changes SET quoted_mrr = 59 WHERE change_id = 'X1'; "
+        "UPDATE upcoming_renewals SET estimated_new_mrr = 59, mrr_change = -1, mrr_change_quote = -1 "
+        "WHERE change_id = 'X1'; UPDATE partner_summary SET estimated_change = -1, "
+        "estimated_change_converted = -1.10 WHERE partner_id = 'P2'",
+        {"change_id": "X1", "estimated_new_mrr": Decimal("59.0000")},
+        same=True,
+    ),
+    broken(
+        "currency_without_rate",
+        "contract_mrr",
+        "DELETE FROM exports.fx_rates; UPDATE partner_summary SET fx_rate = NULL, fx_rate_date = NULL, "
+        "current_mrr_converted = NULL, mrr_up_for_renewal_converted = NULL, mrr_at_risk_converted = NULL, "
+        "estimated_change_converted = NULL WHERE partner_id = 'P2'",
+        {"currency": "EUR", "contracts": 2, "current_mrr": Decimal("110.0000")},
+    ),
+    broken(
+        "client_without_partner",
+        "clients",
+        "INSERT INTO exports.clients BY NAME SELECT 'H9' AS hub_id, 'Nobody''s' AS client_name; "
+        "INSERT INTO exports.contracts BY NAME SELECT * REPLACE ('C9' AS contract_id, 'H9' AS hub_id) "
+        "FROM exports.contracts WHERE contract_id = 'C1'; "
+        "INSERT INTO contract_mrr VALUES ('C9', 'H9', NULL, 'USD', 0)",
+        {"hub_id": "H9", "partner_before": None},
+    ),
+    broken(
+        "expired_not_rolled",
+        "contracts",
+        "INSERT INTO exports.contracts BY NAME SELECT * REPLACE ('C9' AS contract_id, 'quarterly' AS "
+        "billing_frequency, DATE '2025-11-23' AS term_start_date, DATE '2026-11-23' AS renewal_start_date) "
+        "FROM exports.contracts WHERE contract_id = 'C1'; "
+        "INSERT INTO exports.contract_lines BY NAME SELECT 'L9' AS line_id, 'C9' AS contract_id, "
+        "'HUB' AS product_code, 'Hub' AS product_name, 3 AS quantity, 33.335 AS unit_price, 10 AS discount_percent",
+        # 3 × 33.335 × 90 % ÷ 3 = 30.0015, half up to the cent
+        {"contract_id": "C9", "hub_id": "H1", "currency": "USD", "mrr": Decimal("30.0000")},
+    ),
+    broken(
+        "possible_successor",
+        "contracts",
+        "INSERT INTO exports.contracts BY NAME SELECT * REPLACE ('C9' AS contract_id, 'JPY' AS currency, "
+        "DATE '2027-01-07' AS term_start_date, DATE '2028-01-07' AS renewal_start_date) "
+        "FROM exports.contracts WHERE contract_id = 'C1'; "
+        "INSERT INTO exports.contract_lines BY NAME SELECT 'L9' AS line_id, 'C9' AS contract_id, "
+        "'HUB' AS product_code, 'Hub' AS product_name, 1 AS quantity, 100.5 AS unit_price",
+        # half a yen is rounded up
+        {"contract_id": "C9", "renewing_contract_id": "C1", "currency": "JPY", "mrr": Decimal("101.0000")},
+    ),
+    broken(
+        "source_files_account",
+        "source_files",
+        "UPDATE source_files SET rows_left_out = 1",
+        {"path": "clients.csv", "rows_read": 4, "rows_left_out": 1},
+    ),
+]
+
+
+def test_the_clean_run_passes_every_check(con: duckdb.DuckDBPyConnection):
+    assert evaluated_plainly(con, EVERY) == {}
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_check_finds_what_it_is_for(con: duckdb.DuckDBPyConnection, case: Broken):
+    con.execute(case.sql)
+    found = evaluated_plainly(con, checks_that_read(case.touched))
+    assert set(found) == {(case.check, case.table), *case.also}
+    rows = found[case.check, case.table]
+    assert any(case.example.items() <= row.items() for row in rows), rows
+
+
+def test_every_declared_check_is_broken_by_some_case():
+    covered = {case.check for case in CASES} | {"something_in_force"}
+    assert {check.name for check in EVERY} == covered
+
+
+def test_no_two_results_share_their_key():
+    keys = [(check.name, check.table_name) for check in (*all_checks(frozenset(PUBLISHED)), *magnitude_checks())]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_table_of_the_transforms_is_declared_and_every_code_has_its_column():
+    for table in REQUIRED_TABLES:
+        assert table in PUBLISHED
+    for table, codes in CODES.items():
+        assert set(codes) <= set(PUBLISHED[table].column_names)
+
+
+def test_a_missing_association_end_date_leaves_the_client_with_its_partner(con: duckdb.DuckDBPyConnection):
+    # Ends tomorrow: still the partner's today.
+    con.execute("UPDATE exports.clients SET association_ended_on = '2026-11-24'")
+    assert evaluated_plainly(con, checks_that_read({"exports.clients"})) == {}
+
+
+def decided(con: duckdb.DuckDBPyConnection, position: int, kind: str, hub_id: str | None, value_after: str | None):
+    """P2 decided that on the day itself."""
+    row = (position, str(position), "", "2026-11-23", "bo", "P2", hub_id, kind, None, value_after, "")
+    con.execute(f"INSERT INTO decisions VALUES ({', '.join('?' * len(row))})", row)
+
+
+ASSOCIATION_ENDED = {
+    *(("partner_of_client", table) for table in (UPCOMING, "contract_mrr", "client_changes")),
+    *(("partner_of_client", table) for table in ("client_contacts", "client_products", "client_consumption")),
+    ("client_without_partner", "clients"),
+}
+
+
+def test_a_partner_that_ended_the_association_sees_nothing_of_the_client(con: duckdb.DuckDBPyConnection):
+    decided(con, 1, "association_ended", "H2", '"ended"')
+    assert set(evaluated_plainly(con, EVERY)) == ASSOCIATION_ENDED
+    decided(con, 3, "association_restored", "H2", '"associated"')
+    assert evaluated_plainly(con, EVERY) == {}
+    decided(con, 2, "association_ended", "H2", '"ended"')  # out of order in the table, earlier by position
+    assert evaluated_plainly(con, EVERY) == {}
+    decided(con, 4, "association_ended", "H2", '"ended"')
+    decided(con, 5, "association_ended", "H2", None)  # back to the default
+    assert evaluated_plainly(con, EVERY) == {}
+
+
+def test_what_partners_decided_may_be_the_basis_of_a_row(con: duckdb.DuckDBPyConnection):
+    con.execute(
+        "UPDATE upcoming_renewals SET primary_contact_id = 'K3', primary_contact_basis = 'client_choice', "
+        "communication_owner_basis = 'client_choice', communication_owner = 'Südwind' WHERE change_id = 'X1'; "
+        "UPDATE upcoming_renewals SET communication_owner_basis = 'partner_statement' WHERE change_id = 'C2:renewal'"
+    )
+    assert set(evaluated_plainly(con, EVERY)) == {
+        ("communication_owner", UPCOMING),
+        ("primary_contact_of_client", UPCOMING),
+    }
+    decided(con, 1, "primary_contact", "H2", '"K3"')
+    decided(con, 2, "communication_owner", "H2", '"partner"')
+    decided(con, 3, "communication_default", None, '"vendor"')
+    assert evaluated_plainly(con, EVERY) == {}
+
+
+def magnitude_checks(percent: str = "50") -> tuple[Check, ...]:
+    return like_the_run_before(
+        {"contract_mrr": 4, "client_contacts": 0},
+        {"USD": Decimal("100.0000"), "EUR": Decimal("110.0000"), "JPY": Decimal(7)},
+        row_count_change_percent=Decimal(percent),
+        mrr_change_percent=Decimal(percent),
+    )
+
+
+def test_sizes_are_compared_with_the_run_before(con: duckdb.DuckDBPyConnection):
+    # 4 → 5 contracts are 25 %; USD 100 → 150 is 50 %, exactly the limit; 0 → 3 contacts is any percentage; JPY is gone.
+    assert evaluated_plainly(con, magnitude_checks()) == {
+        ("row_count_like_run_before", "client_contacts"): [{"rows_before": 0, "rows_now": 3}],
+        ("mrr_gone", "contract_mrr"): [{"currency": "JPY", "mrr_before": Decimal("7.0000"), "mrr_now": Decimal(0)}],
+        ("mrr_like_run_before", "contract_mrr"): [
+            {"currency": "JPY", "mrr_before": Decimal("7.0000"), "mrr_now": Decimal(0)}
+        ],
+    }
+    found = evaluated_plainly(con, magnitude_checks("24.9"))
+    assert found["row_count_like_run_before", "contract_mrr"] == [{"rows_before": 4, "rows_now": 5}]
+    assert [row["currency"] for row in found["mrr_like_run_before", "contract_mrr"]] == ["JPY", "USD"]
+
+
+def test_a_table_that_had_rows_and_has_none_stops(con: duckdb.DuckDBPyConnection):
+    con.execute("DELETE FROM contract_mrr")
+    checks = like_the_run_before(
+        {"contract_mrr": 4}, {}, row_count_change_percent=Decimal(100), mrr_change_percent=Decimal(100)
+    )
+    assert evaluated_plainly(con, checks) == {("row_count_gone", "contract_mrr"): [{"rows_before": 4, "rows_now": 0}]}
+    assert {check.level for check in checks if check.name == "row_count_gone"} == {"stop"}
+
+
+def test_locales_and_time_zones_that_cannot_be_used(con: duckdb.DuckDBPyConnection):
+    con.execute("UPDATE exports.partners SET locale = 'xx-XX', time_zone = 'Mars/Olympus' WHERE partner_id = 'P2'")
+    assert evaluated_plainly(con, usable_in_reports(["de-DE"], ["Europe/Berlin"])) == {
+        ("usable_locale", "partners"): [{"locale": "xx-XX"}],
+        ("usable_time_zone", "partners"): [{"time_zone": "Mars/Olympus"}],
+    }
