@@ -41,6 +41,7 @@ class Settings:
     renewal_pricing: str = rules.RENEWAL_PRICING
     uplift_percent: Decimal = rules.UPLIFT_PERCENT
     renewal_probability: Decimal = rules.RENEWAL_PROBABILITY
+    projection_months: int = rules.PROJECTION_MONTHS
     quarantine_limit_percent: Decimal = rules.QUARANTINE_LIMIT_PERCENT
     keep_runs: int = 30
     row_count_change_percent: Decimal = Decimal(50)
@@ -65,6 +66,18 @@ class Settings:
             "renewal_pricing",
             "uplift_percent",
             "reporting_currency",
+        )
+        return {name: getattr(self, name) for name in names}
+
+    def finance_values(self) -> dict[str, Any]:
+        """The values that `transform.build_finance` takes as keywords."""
+        names = (
+            "notice_days",
+            "renewal_pricing",
+            "uplift_percent",
+            "reporting_currency",
+            "renewal_probability",
+            "projection_months",
         )
         return {name: getattr(self, name) for name in names}
 
@@ -183,7 +196,8 @@ def _text(name: str, value: Any) -> str:
     return value
 
 
-def _locale(name: str, value: Any) -> str:
+def known_locale(name: str, value: Any) -> str:
+    """The locale, when there is one of that name. Raises SettingsError that begins with the setting's `name`."""
     from babel import Locale, UnknownLocaleError
 
     text = _text(name, value)
@@ -244,13 +258,14 @@ def _decimal(lowest: str, highest: str) -> Any:
 _CHECKS: Final = {
     "vendor_name": _text,
     "time_zone": _time_zone,
-    "locale": _locale,
+    "locale": known_locale,
     "window_days": _whole(1, 3650),
     "notice_days": _whole(0, rules.LONGEST_NOTICE_DAYS),
     "reporting_currency": _currency,
     "renewal_pricing": _pricing,
     "uplift_percent": _decimal("-100", "10000"),
     "renewal_probability": _decimal("0", "1"),
+    "projection_months": _whole(1, 60),
     "quarantine_limit_percent": _decimal("0", "100"),
     "keep_runs": _whole(1, 10000),
     "row_count_change_percent": _decimal("0", "100000"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipeline.tables.decisions import DECISIONS
 from pipeline.tables.declare import Column, Table
 
 MONEY: Final = "decimal(38,4)"
@@ -22,15 +23,40 @@ UPCOMING_RENEWALS: Final = Table(
         Column("change_id", "text", "the change; `<contract_id>:renewal` for a derived renewal", required=True),
         Column("contract_id", "text", "the contract", required=True),
         Column("hub_id", "text", "the client's account", required=True),
-        Column("client_name", "text", "the client's name", required=True),
-        Column("website", "text", "the client's domain"),
-        Column("contract_type", "text", "renewal, contact_tier_upgrade or email_overage (rule 1)", required=True),
-        Column("status", "text", "pending, renewed, confirmed or cancellation_requested (rule 4)", required=True),
-        Column("status_basis", "text", "what the status rests on (rule 4)", required=True),
-        Column("communication_owner", "text", "who tells the client (rule 5)", required=True),
-        Column("communication_owner_basis", "text", "why this owner (rule 5)", required=True),
+        Column("client_name", "text", "name of the client's account at the vendor", required=True),
+        Column("website", "text", "domain of the client's website"),
+        Column(
+            "contract_type",
+            "text",
+            "what changes: renewal, contact_tier_upgrade or email_overage (rule 1)",
+            required=True,
+        ),
+        Column(
+            "status",
+            "text",
+            "where the change stands: pending, renewed, confirmed or cancellation_requested (rule 4)",
+            required=True,
+        ),
+        Column(
+            "status_basis",
+            "text",
+            "what the status rests on: an agreement, silence past the deadline, or a request (rule 4)",
+            required=True,
+        ),
+        Column(
+            "communication_owner",
+            "text",
+            "who tells the client about the change: the vendor, or the partner by name (rule 5)",
+            required=True,
+        ),
+        Column(
+            "communication_owner_basis",
+            "text",
+            "client_choice, partner_statement or vendor_default (rule 5)",
+            required=True,
+        ),
         Column("primary_contact_id", "text", "the client's primary contact (rule 6)"),
-        Column("primary_contact_name", "text", "the contact's name"),
+        Column("primary_contact_name", "text", "the user of the client's account who is to be spoken to (rule 6)"),
         Column("primary_contact_email", "text", "the contact's e-mail address"),
         Column("primary_contact_basis", "text", "client_choice, account_primary or none (rule 6)", required=True),
         Column(
@@ -196,8 +222,18 @@ PARTNER_SUMMARY: Final = Table(
         Column("confirmed", _COUNT, "of them Confirmed", required=True),
         Column("cancellation_requested", _COUNT, "of them Cancellation requested", required=True),
         Column("agreed", _COUNT, "Renewed or Confirmed because the client agreed", required=True),
-        Column("auto_renewed", _COUNT, "Renewed by silence", required=True),
-        Column("lapsing", _COUNT, "Pending renewals that end as things stand", required=True),
+        Column(
+            "auto_renewed",
+            _COUNT,
+            "renewals that nobody refused by the deadline, so that the contract renewed automatically",
+            required=True,
+        ),
+        Column(
+            "lapsing",
+            _COUNT,
+            "Pending renewals past their deadline whose contract does not renew automatically: they end",
+            required=True,
+        ),
         Column(
             "clients_to_act_on",
             _COUNT,
@@ -308,6 +344,7 @@ PUBLISHED: Final = {
         CHECK_RESULTS,
         SOURCE_FILES,
         RUN_INFO,
+        DECISIONS,
     )
 }
 

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 
 from pipeline import rules
+from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
+from pipeline.tables.finance import FINANCE
 from pipeline.tables.published import PUBLISHED
 from pipeline.transform import (
     changes,
     client_details,
     deadlines,
+    decided,
     mrr,
     new_mrr,
     ownership,
     partner_summary,
+    projection,
     status,
     upcoming_renewals,
 )
@@ -31,6 +36,7 @@ def build(
     exports: dict[str, pl.DataFrame],
     *,
     as_of: date,
+    decisions: pl.DataFrame | None = None,
     window_days: int = rules.WINDOW_DAYS,
     notice_days: int = rules.NOTICE_DAYS,
     vendor_name: str = rules.VENDOR_NAME,
@@ -41,10 +47,12 @@ def build(
     """Every published table that follows from the exports, by name, in its declared columns and types.
 
     `exports`: the contract's tables as ingest leaves them (`tables.exports`); further columns are ignored.
+    `decisions`: what partners have decided (`tables.decisions`), none by default; those after `as_of` are ignored.
     Days are calendar days, `uplift_percent` in percent. Raises polars' SchemaError when a frame lacks a column.
     """
     given = {name: exports[name].select(table.column_names) for name, table in EXPORTS.items()}
-    clients = ownership.associations(given["clients"], as_of=as_of)
+    exist = decided.decided_by(decided.no_decisions() if decisions is None else decisions, as_of=as_of)
+    clients = ownership.associations(given["clients"], as_of=as_of, ended=decided.ended_pairs(exist))
     associated = clients.filter(pl.col("partner_id").is_not_null()).select("hub_id", "partner_id")
     contracts = contracts_in_force(given["contracts"], as_of=as_of, notice_days=notice_days)
     contracts = mrr.current_mrr(contracts, given["contract_lines"], as_of=as_of)
@@ -60,11 +68,13 @@ def build(
     renewals = upcoming_renewals.upcoming_renewals(
         estimated,
         clients,
-        ownership.communication_owners(given["partners"], vendor_name=vendor_name),
+        given["partners"],
         given["contacts"],
         given["contract_lines"],
         given["app_usage"],
+        exist,
         as_of=as_of,
+        vendor_name=vendor_name,
     )
     contract_mrr = contracts.join(clients.select("hub_id", "partner_id"), on="hub_id").sort("contract_id")
     tables = {
@@ -79,7 +89,27 @@ def build(
             renewals, contract_mrr, given["fx_rates"], as_of=as_of, reporting_currency=reporting_currency
         ),
     }
-    return {name: as_declared(frame, name) for name, frame in tables.items()}
+    return {name: as_declared(frame, PUBLISHED[name]) for name, frame in tables.items()}
+
+
+def build_finance(
+    exports: dict[str, pl.DataFrame],
+    *,
+    as_of: date,
+    decisions: pl.DataFrame | None = None,
+    previous: pl.DataFrame | None = None,
+    **choices: Any,
+) -> dict[str, pl.DataFrame]:
+    """Finance's tables (`tables.finance`), by name, in their declared columns and types; `build` goes without.
+
+    `exports` and `decisions` as in `build`; `previous` and `choices` (settings as keywords) as in
+    `projection.finance_tables`.
+    """
+    given = {name: exports[name].select(table.column_names) for name, table in EXPORTS.items()}
+    exist = decided.decided_by(decided.no_decisions() if decisions is None else decisions, as_of=as_of)
+    clients = ownership.associations(given["clients"], as_of=as_of, ended=decided.ended_pairs(exist))
+    tables = projection.finance_tables(given, clients, as_of=as_of, previous=previous, **choices)
+    return {name: as_declared(frame, FINANCE[name]) for name, frame in tables.items()}
 
 
 def contracts_in_force(contracts: pl.DataFrame, *, as_of: date, notice_days: int = rules.NOTICE_DAYS) -> pl.DataFrame:
@@ -105,7 +135,6 @@ def changes_with_status(
     )
 
 
-def as_declared(frame: pl.DataFrame, table: str) -> pl.DataFrame:
-    """The frame in the declared columns and types of that published table."""
-    declared = PUBLISHED[table]
-    return frame.select(declared.column_names).cast(declared.polars_schema)
+def as_declared(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The frame in the declared columns and types of that table."""
+    return frame.select(table.column_names).cast(table.polars_schema)

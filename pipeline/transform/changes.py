@@ -48,18 +48,26 @@ def upcoming_changes(
     one renewal, on its `renewal_start_date`: the explicit row where there is one, else a derived row without facts
     whose id is `<contract_id>:renewal`. `contracts` holds only contracts in force.
     """
+    return changes_within(contracts, contract_changes, within=upcoming(as_of=as_of, window_days=window_days))
+
+
+def changes_within(contracts: pl.DataFrame, contract_changes: pl.DataFrame, *, within: pl.Expr) -> pl.DataFrame:
+    """The explicit changes of these contracts and the renewal each of them has, as far as `within` is true of them.
+
+    The columns of `upcoming_changes`. `within` may name `effective_date` and any column of `contracts`.
+    """
     columns = ["change_id", "contract_id", "contract_type", "effective_date", *CHANGE_FACTS]
-    explicit = (
-        contract_changes.lazy()
-        .filter(upcoming(as_of=as_of, window_days=window_days))
-        .join(contracts.lazy(), on="contract_id", how="semi")
-        .select(columns)
-    )
+    explicit = contract_changes.lazy().join(contracts.lazy(), on="contract_id").filter(within).select(columns)
     derived = (
         contracts.lazy()
-        .select("contract_id", effective_date="renewal_start_date")
-        .filter(upcoming(as_of=as_of, window_days=window_days))
+        .with_columns(effective_date="renewal_start_date")
+        .filter(within)
         .join(explicit.filter(pl.col("contract_type") == "renewal"), on="contract_id", how="anti")
-        .with_columns(change_id=pl.col("contract_id") + ":renewal", contract_type=pl.lit("renewal"))
+        .select(
+            "contract_id",
+            "effective_date",
+            change_id=pl.col("contract_id") + ":renewal",
+            contract_type=pl.lit("renewal"),
+        )
     )
     return pl.concat([explicit, derived], how="diagonal").select(columns).collect()

@@ -18,17 +18,17 @@ def base_products(changes: pl.DataFrame, contract_lines: pl.DataFrame, limit_blo
     latest such `valid_from`. A change without such rows has no row here. `contract_lines` holds recurring lines only.
     """
     books = limit_blocks.lazy().select(BOOK).unique()
+    raising = changes.lazy().filter(pl.col("contract_type").is_in(list(LIMIT_KINDS)))
+    products = contract_lines.lazy().join(raising, on="contract_id", how="semi").select("contract_id", "product_code")
     return (
-        changes.lazy()
-        .filter(pl.col("contract_type").is_in(list(LIMIT_KINDS)))
-        .select(
+        raising.select(
             "change_id",
             "contract_id",
             "currency",
             "effective_date",
             limit_kind=pl.col("contract_type").replace_strict(LIMIT_KINDS),
         )
-        .join(contract_lines.lazy().select("contract_id", "product_code").unique(), on="contract_id")
+        .join(products.unique(), on="contract_id")
         .join(books, on=["product_code", "currency", "limit_kind"])
         .filter(pl.col("valid_from") <= pl.col("effective_date"))
         .sort("change_id", "product_code", "valid_from", descending=[False, False, True])

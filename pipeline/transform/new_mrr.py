@@ -55,7 +55,8 @@ def renewal_prices(
     contract_lines: pl.DataFrame,
     price_book: pl.DataFrame,
     *,
-    as_of: date,
+    as_of: date | pl.Expr,
+    discounts_on: str = "effective_date",
     renewal_pricing: str = rules.RENEWAL_PRICING,
     uplift_percent: Decimal = rules.UPLIFT_PERCENT,
 ) -> pl.DataFrame:
@@ -63,18 +64,22 @@ def renewal_prices(
 
     `renewals` needs `change_id, contract_id, currency, billing_months, minor_unit, effective_date`; `contract_lines`
     holds recurring lines only. `renewal_amount` = Σ quantity × new monthly price × (100 - discount then) / 100 and
-    `discount_amount` the same with (discount now - discount then), each rounded once.
+    `discount_amount` the same with (discount now - discount then), each rounded once. *Now* is `as_of`, a day or a
+    column of `renewals`; *then* is the column `discounts_on` of `renewals`.
     """
+    on_columns = {"effective_date", discounts_on}
+    if isinstance(as_of, pl.Expr):
+        on_columns |= set(as_of.meta.root_names())
     lines = contract_lines.join(
-        renewals.select("change_id", "contract_id", "currency", "effective_date"), on="contract_id"
+        renewals.select("change_id", "contract_id", "currency", *sorted(on_columns)), on="contract_id"
     )
     if renewal_pricing == "list":
         lines = list_prices(lines, price_book)
     else:
         lines = lines.with_columns(monthly_unit_price=pl.lit(None, dtype=pl.Decimal(18, 6)))
-    then = charged(on=pl.col("effective_date"))
+    then = charged(on=pl.col(discounts_on))
     gained = money.digits(pl.col("quantity")) * (
-        discount_in_force(on=as_of) - discount_in_force(on=pl.col("effective_date"))
+        discount_in_force(on=as_of) - discount_in_force(on=pl.col(discounts_on))
     )
     listed = money.digits(pl.col("monthly_unit_price")).fill_null(0)
     on_list = pl.col("monthly_unit_price").is_not_null()
@@ -132,9 +137,17 @@ def estimate(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
     """Rule 10: adds `mrr_before, estimated_new_mrr, estimate_basis` and `PARTS` to every change, as amounts.
 
     `changes` has all upcoming changes with their status, `current_mrr_amount`, the contract's limits in force, the
-    results of `renewal_prices` and the book of `limit_blocks.base_products` (null where there is none).
+    results of `renewal_prices` and the book of `limit_blocks.base_products` (null where there is none). The rows come
+    back with the changes of each contract in their order.
     """
-    numbered = changes.with_columns(place=in_order())
+    # Most contracts have one change only, and ranking is the slow part.
+    several = pl.col("contract_id").is_duplicated()
+    numbered = pl.concat(
+        [
+            changes.filter(~several).with_columns(place=pl.lit(0, dtype=pl.UInt32)),
+            changes.filter(several).with_columns(place=in_order().cast(pl.UInt32)),
+        ]
+    )
     last = numbered["place"].max()
     carried = numbered.filter(pl.col("place") == 0).select(
         "contract_id",

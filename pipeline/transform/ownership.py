@@ -2,57 +2,117 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
 
 from pipeline import rules
+from pipeline.tables.decisions import PARTNER
+from pipeline.transform.decided import EndedPairs, client_choices, pairs_frame, partner_choices
 
 
 def associated_partner_id(*, as_of: date) -> pl.Expr:
-    """Rule 7: the client's partner, unless the association has ended; null = nobody's."""
+    """Rule 7: the client's partner, unless the vendor records the association as ended; null = nobody's."""
     ended = (pl.col("association_ended_on") <= as_of).fill_null(False)
     return pl.when(~ended).then(pl.col("partner_id")).alias("partner_id")
 
 
-def associations(clients: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
-    """One row per client: `hub_id, client_name, website, partner_id` (rule 7)."""
-    return clients.select("hub_id", "client_name", "website", associated_partner_id(as_of=as_of))
+def associations(clients: pl.DataFrame, *, as_of: date, ended: EndedPairs = frozenset()) -> pl.DataFrame:
+    """One row per client: `hub_id, client_name, website, partner_id` (rule 7).
 
-
-def communication_owners(partners: pl.DataFrame, *, vendor_name: str = rules.VENDOR_NAME) -> pl.DataFrame:
-    """Rule 5, one row per partner: `partner_id, communication_owner, communication_owner_basis`.
-
-    The partner's own statement, else the vendor.
+    `ended`: the associations that partners have ended themselves (`decided.ended_pairs`).
     """
-    states = pl.col("owns_communication").fill_null(False)
-    return partners.select(
-        "partner_id",
-        communication_owner=pl.when(states).then(pl.col("partner_name")).otherwise(pl.lit(vendor_name)),
-        communication_owner_basis=pl.when(states).then(pl.lit("partner_statement")).otherwise(pl.lit("vendor_default")),
+    known = clients.select("hub_id", "client_name", "website", associated_partner_id(as_of=as_of))
+    if not ended:
+        return known
+    marked = known.join(
+        pairs_frame(ended).with_columns(partner_ended=True),
+        on=["partner_id", "hub_id"],
+        how="left",
+        maintain_order="left",
+    )
+    return marked.select(
+        "hub_id",
+        "client_name",
+        "website",
+        partner_id=pl.when(pl.col("partner_ended").is_null()).then(pl.col("partner_id")),
     )
 
 
-def primary_contacts(contacts: pl.DataFrame) -> pl.DataFrame:
+def communication_owners(
+    partners: pl.DataFrame, *, vendor_name: str = rules.VENDOR_NAME, stated: Mapping[str, str] | None = None
+) -> pl.DataFrame:
+    """Rule 5, one row per partner: `partner_id, partner_name, communication_owner, communication_owner_basis`.
+
+    The partner's own statement, else the vendor. `stated`: the partners' decisions for all their clients, `partner`
+    or `vendor`; such a decision overrides what the export says, and is a statement either way.
+    """
+    decided = pl.col("partner_id").replace_strict(dict(stated or {}), default=None, return_dtype=pl.String())
+    exported = pl.col("owns_communication").fill_null(False)
+    states = pl.when(decided.is_not_null()).then(decided == PARTNER).otherwise(exported)
+    return partners.select(
+        "partner_id",
+        "partner_name",
+        communication_owner=pl.when(states).then(pl.col("partner_name")).otherwise(pl.lit(vendor_name)),
+        communication_owner_basis=pl.when(states | decided.is_not_null())
+        .then(pl.lit("partner_statement"))
+        .otherwise(pl.lit("vendor_default")),
+    )
+
+
+def with_communication_owner(
+    rows: pl.DataFrame, partners: pl.DataFrame, decisions: pl.DataFrame, *, vendor_name: str = rules.VENDOR_NAME
+) -> pl.DataFrame:
+    """Rule 5: the rows of partners' clients with `communication_owner` and `communication_owner_basis`.
+
+    The partner's choice for this client, else what it says of all its clients, else the vendor. `decisions`: those
+    that exist on `as_of`.
+    """
+    owners = communication_owners(
+        partners, vendor_name=vendor_name, stated=partner_choices(decisions, "communication_default")
+    )
+    choices = client_choices(decisions, "communication_owner", name="chosen_owner")
+    chosen = pl.col("chosen_owner")
+    chosen_name = pl.when(chosen == PARTNER).then(pl.col("partner_name")).otherwise(pl.lit(vendor_name))
+    return (
+        rows.join(owners, on="partner_id")
+        .join(choices, on=["partner_id", "hub_id"], how="left")
+        .with_columns(
+            communication_owner=pl.when(chosen.is_not_null())
+            .then(chosen_name)
+            .otherwise(pl.col("communication_owner")),
+            communication_owner_basis=pl.when(chosen.is_not_null())
+            .then(pl.lit("client_choice"))
+            .otherwise(pl.col("communication_owner_basis")),
+        )
+        .drop("partner_name", "chosen_owner")
+    )
+
+
+def primary_contacts(contacts: pl.DataFrame, associated: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """Rule 6, at most one row per client: `hub_id, primary_contact_id, primary_contact_name, primary_contact_email`.
 
-    The contact flagged primary; a client without one has no row.
+    The contact that the client's partner chose, while it is still a user of the account, else the contact flagged
+    primary; a client with neither has no row. `associated`: `hub_id, partner_id`, clients with a partner only.
+    `primary_contact_basis` says which of the two it is.
     """
-    return contacts.filter(pl.col("is_primary")).select(
+    choices = client_choices(decisions, "primary_contact", name="contact_id").join(
+        associated, on=["partner_id", "hub_id"], how="semi"
+    )
+    chosen = contacts.join(choices.select("hub_id", "contact_id"), on=["hub_id", "contact_id"], how="semi")
+    flagged = contacts.filter(pl.col("is_primary")).join(chosen, on="hub_id", how="anti")
+    return pl.concat(
+        [
+            chosen.with_columns(primary_contact_basis=pl.lit("client_choice")),
+            flagged.with_columns(primary_contact_basis=pl.lit("account_primary")),
+        ]
+    ).select(
         "hub_id",
+        "primary_contact_basis",
         primary_contact_id="contact_id",
         primary_contact_name="full_name",
         primary_contact_email="email",
-    )
-
-
-def primary_contact_basis() -> pl.Expr:
-    """Rule 6: what the primary contact rests on."""
-    return (
-        pl.when(pl.col("primary_contact_id").is_not_null())
-        .then(pl.lit("account_primary"))
-        .otherwise(pl.lit("none"))
-        .alias("primary_contact_basis")
     )
 
 

@@ -10,7 +10,6 @@ import polars as pl
 from pipeline import rules
 
 CONVERTED = ("current_mrr", "mrr_up_for_renewal", "mrr_at_risk", "estimated_change")
-DEADLINE_SOON_DAYS = 14
 _EXACT = Context(prec=80)
 
 
@@ -75,7 +74,7 @@ def partner_summary(
         **{name: (basis == name).sum() for name in ("agreed", "auto_renewed", "lapsing")},
         clients_to_act_on=pl.col("hub_id").filter(to_act_on()).n_unique(),
         deadlines_in_14_days=(
-            (status == "pending") & pl.col("days_to_deadline").is_between(0, DEADLINE_SOON_DAYS)
+            (status == "pending") & pl.col("days_to_deadline").is_between(0, rules.DEADLINE_SOON_DAYS)
         ).sum(),
         mrr_up_for_renewal=pl.col("mrr_before").filter(is_renewal).sum(),
         mrr_at_risk=pl.col("mrr_before").filter(is_renewal & at_risk()).sum(),

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 
-def _known(column: str, as_of: date) -> pl.Expr:
+def _known(column: str, as_of: date | pl.Expr) -> pl.Expr:
     """A fact dated after `as_of` does not exist yet."""
     return pl.when(pl.col(column) <= as_of).then(pl.col(column))
 
@@ -16,18 +16,18 @@ def _is_renewal() -> pl.Expr:
     return pl.col("contract_type") == "renewal"
 
 
-def cancellation_wins(*, as_of: date) -> pl.Expr:
+def cancellation_wins(*, as_of: date | pl.Expr) -> pl.Expr:
     """The client asked to cancel, and did not agree on a later day."""
     agreed, cancelled = _known("agreed_on", as_of), _known("cancellation_requested_on", as_of)
     return cancelled.is_not_null() & (agreed.is_null() | (cancelled >= agreed)).fill_null(False)
 
 
-def agreement_wins(*, as_of: date) -> pl.Expr:
+def agreement_wins(*, as_of: date | pl.Expr) -> pl.Expr:
     """The client agreed, and did not ask to cancel on that day or later."""
     return _known("agreed_on", as_of).is_not_null() & ~cancellation_wins(as_of=as_of)
 
 
-def cancellation_too_late(*, as_of: date) -> pl.Expr:
+def cancellation_too_late(*, as_of: date | pl.Expr) -> pl.Expr:
     """*Ours*: requested after the deadline although the terms were settled by then.
 
     Settled: they had been agreed, or, for a renewal, silence had renewed it: the contract renews automatically and
@@ -40,11 +40,11 @@ def cancellation_too_late(*, as_of: date) -> pl.Expr:
     return (pl.col("cancellation_requested_on") > pl.col("renewal_deadline")) & settled
 
 
-def status_basis(*, as_of: date) -> pl.Expr:
+def status_basis(*, as_of: date | pl.Expr) -> pl.Expr:
     """What the status rests on: requested, requested_late, agreed, auto_renewed, lapsing or awaiting.
 
     Needs `contract_type, agreed_on, cancellation_requested_on, renewal_deadline, term_start_date` and `auto_renews`
-    without nulls.
+    without nulls. `as_of` may be a column: the status of contracts that are each looked at on a day of their own.
     """
     cancelled = cancellation_wins(as_of=as_of)
     silent_renewal = _is_renewal() & (pl.col("renewal_deadline") < as_of)

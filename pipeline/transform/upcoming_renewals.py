@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from pipeline import rules
 from pipeline.transform import ownership
 from pipeline.transform.changes import days_to_change
 from pipeline.transform.deadlines import days_to_deadline
@@ -31,17 +32,19 @@ def products(contract_lines: pl.DataFrame) -> pl.DataFrame:
 def upcoming_renewals(
     changes: pl.DataFrame,
     clients: pl.DataFrame,
-    owners: pl.DataFrame,
+    partners: pl.DataFrame,
     contacts: pl.DataFrame,
     contract_lines: pl.DataFrame,
     app_usage: pl.DataFrame,
+    decisions: pl.DataFrame,
     *,
     as_of: date,
+    vendor_name: str = rules.VENDOR_NAME,
 ) -> pl.DataFrame:
     """One row per partner and upcoming change, in the default sort of rule 8; a client without a partner has none.
 
-    `changes`: estimated changes with their contract's columns; `clients`: `ownership.associations`; `owners`:
-    `ownership.communication_owners`. The effective date is called `renewal_start_date` from here on.
+    `changes`: estimated changes with their contract's columns; `clients`: `ownership.associations`;
+    `decisions`: those that exist on `as_of`. The effective date is called `renewal_start_date` from here on.
     """
     associated = clients.filter(pl.col("partner_id").is_not_null())
     ours = changes.join(associated, on="hub_id")
@@ -52,8 +55,8 @@ def upcoming_renewals(
 
     contacts = of_ours(contacts)
     return (
-        ours.join(owners, on="partner_id")
-        .join(ownership.primary_contacts(contacts), on="hub_id", how="left")
+        ownership.with_communication_owner(ours, partners, decisions, vendor_name=vendor_name)
+        .join(ownership.primary_contacts(contacts, associated, decisions), on="hub_id", how="left")
         .join(ownership.last_active_users(contacts), on="hub_id", how="left")
         .join(ownership.last_used(of_ours(app_usage), as_of=as_of), on="hub_id", how="left")
         .join(
@@ -62,7 +65,7 @@ def upcoming_renewals(
             how="left",
         )
         .with_columns(
-            ownership.primary_contact_basis(),
+            pl.col("primary_contact_basis").fill_null("none"),
             days_to_change(as_of=as_of),
             days_to_deadline(as_of=as_of),
             new_contact_max=pl.when(pl.col("contract_type") == "contact_tier_upgrade").then("new_contact_max"),

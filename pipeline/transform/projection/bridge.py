@@ -1,0 +1,60 @@
+"""Rule 12: the bridge from current MRR to the projected one, every contract once, by cause.
+
+`current_mrr + change_new + change_price + change_discount + change_limits + change_quote + change_churn = settled_mrr`
+and, for each scenario, `settled_mrr + pending_<scenario> = <scenario>_mrr`, which is what `mrr_projection` closes its
+last month with. *Ours*:
+- *Settled* is what is known: agreed and silently renewed changes, late cancellations, cancellations in time, lapsing
+  contracts, and discounts that run out. A renewal nobody has agreed to is left aside there: the contract goes on as
+  it is. What a scenario assumes of it, and of all later renewals, is the bar *pending, not yet agreed*.
+- `renewal_basis` keeps agreed renewals, renewals by silence and pending ones apart (rule 4's status basis of the
+  contract's next renewal; null when that lies behind the last month).
+- `change_churn` is what a cancellation or a lapse takes away, after the agreed changes before it.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.transform import money
+from pipeline.transform.projection.chains import Chains
+
+PARTS = {
+    "mrr_change_price": "change_price",
+    "mrr_change_discount": "change_discount",
+    "mrr_change_limits": "change_limits",
+    "mrr_change_quote": "change_quote",
+    "mrr_change_cancellation": "change_churn",
+}
+
+
+def closing_mrr(paths: pl.DataFrame) -> pl.Series:
+    """The MRR with which each path ends, in the order of `n`."""
+    return paths.filter((pl.col("n") != pl.col("n").shift(-1)).fill_null(True))["mrr"]
+
+
+def mrr_bridge(contracts: pl.DataFrame, chains: Chains, closings: dict[str, pl.Series]) -> pl.DataFrame:
+    """One row per counted contract, in `contract_id` order; money as amounts. See the module's identity.
+
+    `closings`: `closing_mrr` of the path `settled` and of each scenario.
+    """
+    parts = chains.settled.lazy().group_by("n").agg(pl.col(*PARTS).sum()).rename(PARTS).collect()
+    in_force = pl.col("begins") < 0
+    opening = pl.col("current_mrr_amount")
+    known = opening + sum((pl.col(part) for part in PARTS.values()), money.whole(0))
+    return (
+        contracts.join(parts, on="n", how="left", maintain_order="left")
+        .join(chains.renewals.select("n", renewal_basis="status_basis"), on="n", how="left", maintain_order="left")
+        .with_columns(pl.col(*PARTS.values()).fill_null(0))
+        .with_columns(closing.alias(f"{name}_mrr") for name, closing in closings.items())
+        .with_columns(
+            current_mrr=pl.when(in_force).then(opening).otherwise(money.whole(0)),
+            change_new=pl.when(in_force).then(money.whole(0)).otherwise(opening),
+            # Rule 10 estimates with the discounts of each change's day; those that run out later are still missing.
+            change_discount=pl.col("change_discount") + pl.col("settled_mrr") - known,
+        )
+        .with_columns(
+            (pl.col(f"{name}_mrr") - pl.col("settled_mrr")).alias(f"pending_{name}")
+            for name in closings
+            if name != "settled"
+        )
+    )

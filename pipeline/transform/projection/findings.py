@@ -1,0 +1,119 @@
+"""Rule 12: contracts that finance must look at, with their MRR. Findings change no figure.
+
+- `expired_not_rolled`: the renewal date has passed and the contract has no new row. *Ours*: known ends are no
+  findings (a `renewal_history` row of that day says `churned`, or the renewal's row holds a cancellation that wins
+  and was in time); the MRR is the one of the last day of its term.
+- `possible_successor`: a contract that begins on the day on which another one of the same client renews, so that
+  both would count from then on. *Ours*: not where the other one is known to end that day (cancelled in time, lapsing).
+  The MRR is the new contract's on its first day; `other_contract_id` is the one that renews.
+- `missing_from_export`: in force in the previous run and not in tonight's export at all. The MRR is the
+  previous run's. *Ours*: also when its term would have ended since; a contract that ends stays in the export.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from pipeline.transform import money, mrr, status
+from pipeline.transform.deadlines import notice_days, renewal_deadline
+from pipeline.transform.projection.chains import Chains
+from pipeline.transform.projection.contracts import lines_amount
+
+_COLUMNS = ("finding", "contract_id", "other_contract_id", "hub_id", "partner_id", "currency", "happened_on", "mrr")
+
+
+def findings(
+    exports: dict[str, pl.DataFrame],
+    contracts: pl.DataFrame,
+    chains: Chains,
+    clients: pl.DataFrame,
+    previous: pl.DataFrame | None,
+    *,
+    as_of: date,
+) -> pl.DataFrame:
+    """One row per finding and contract: `_COLUMNS`, money as decimals, by finding and contract.
+
+    `contracts`: counted contracts; `previous`: `contract_mrr` of the run before, None when there is none.
+    """
+    found = [
+        expired_not_rolled(exports, as_of=as_of).join(clients.select("hub_id", "partner_id"), on="hub_id", how="left"),
+        possible_successors(contracts, chains),
+    ]
+    if previous is not None:
+        found.append(missing_from_export(previous, exports["contracts"], as_of=as_of))
+    return pl.concat([rows.select(_COLUMNS) for rows in found]).sort("finding", "contract_id", "other_contract_id")
+
+
+def expired_not_rolled(exports: dict[str, pl.DataFrame], *, as_of: date) -> pl.DataFrame:
+    """Contracts whose term is over although nothing says that they ended."""
+    churned = exports["renewal_history"].filter(
+        (pl.col("outcome") == "churned") & (pl.col("renewal_start_date") <= as_of)
+    )
+    expired = (
+        exports["contracts"]
+        .filter(pl.col("renewal_start_date") <= as_of)
+        .join(churned, on=["contract_id", "renewal_start_date"], how="anti")
+        .join(_cancelled(exports, as_of=as_of), on=["contract_id", "renewal_start_date"], how="anti")
+        .with_columns(
+            mrr.billing_months(),
+            mrr.minor_unit(),
+            on=pl.col("renewal_start_date") - pl.duration(days=1),
+        )
+    )
+    lines = exports["contract_lines"].filter(mrr.recurring())
+    return expired.with_columns(
+        finding=pl.lit("expired_not_rolled"),
+        other_contract_id=pl.lit(None, dtype=pl.String()),
+        happened_on="renewal_start_date",
+        mrr=lines_amount(expired, lines),
+    ).with_columns(mrr=money.amount_to_decimal(pl.col("mrr")))
+
+
+def _cancelled(exports: dict[str, pl.DataFrame], *, as_of: date) -> pl.DataFrame:
+    """`contract_id, renewal_start_date` of the renewals that were cancelled in time."""
+    past = exports["contract_changes"].filter(
+        (pl.col("contract_type") == "renewal")
+        & (pl.col("effective_date") <= as_of)
+        & (pl.col("cancellation_requested_on") <= as_of)
+    )
+    columns = ("contract_id", "term_start_date", "renewal_start_date", "auto_renews", "notice_days")
+    return (
+        past.join(exports["contracts"].select(columns), on="contract_id")
+        .with_columns(notice_days(), pl.col("auto_renews").fill_null(True))
+        .with_columns(renewal_deadline())
+        .with_columns(status.status_basis(as_of=as_of))
+        .filter(pl.col("status_basis") == "requested")
+        .select("contract_id", renewal_start_date="effective_date")
+    )
+
+
+def possible_successors(contracts: pl.DataFrame, chains: Chains) -> pl.DataFrame:
+    """Contracts of one client that begin on the day another one renews."""
+    renewing = chains.renewals.filter(~pl.col("status_basis").is_in(["requested", "lapsing"])).select(
+        "hub_id", other_contract_id="contract_id", term_start_date="effective_date"
+    )
+    return (
+        contracts.join(renewing, on=["hub_id", "term_start_date"])
+        .filter(pl.col("contract_id") != pl.col("other_contract_id"))
+        .with_columns(
+            finding=pl.lit("possible_successor"),
+            happened_on="term_start_date",
+            mrr=money.amount_to_decimal(pl.col("current_mrr_amount")),
+        )
+    )
+
+
+def missing_from_export(previous: pl.DataFrame, contracts: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """Contracts of the previous run's `contract_mrr` that tonight's `contracts` do not have."""
+    return previous.join(contracts, on="contract_id", how="anti").select(
+        "contract_id",
+        "hub_id",
+        "partner_id",
+        "currency",
+        finding=pl.lit("missing_from_export"),
+        other_contract_id=pl.lit(None, dtype=pl.String()),
+        happened_on=pl.lit(as_of),
+        mrr="current_mrr",
+    )

@@ -1,0 +1,61 @@
+"""Rule 12: GRR and NRR on the closed cohort: the clients (client × currency) that opened the period with MRR.
+
+The period is the whole projection. Per client all contracts are added up first, so a client that lets one contract
+end and begins another loses only the difference, and its new contract is its expansion (*ours*: the cohort is made
+of clients, not of contracts). Clients that open with 0 are not in the cohort. What a client's MRR did in between
+does not count, only where it ends.
+
+GRR = (opening - contraction - churn) / opening, at most 100 %; NRR adds expansion. Both null when nothing was open.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+import polars as pl
+
+from pipeline.transform import money
+
+FIGURES: Final = ("opening", "expansion", "contraction", "churn")
+
+
+def retention(bridge: pl.DataFrame, scenarios: tuple[str, ...]) -> pl.DataFrame:
+    """One row per partner, currency and scenario: `partner_id, currency, scenario, *FIGURES` (amounts) `, grr, nrr`.
+
+    `bridge`: `bridge.mrr_bridge`, in amounts, with the contract's `client` as a number. `grr` and `nrr` have
+    6 decimals.
+    """
+    clients = bridge.group_by("client").agg(
+        pl.col("partner_id", "currency").first(), pl.col("current_mrr", *(f"{name}_mrr" for name in scenarios)).sum()
+    )
+    tables = [cohort(clients, f"{name}_mrr").with_columns(scenario=pl.lit(name)) for name in scenarios]
+    lost = pl.col("contraction") + pl.col("churn")
+    return (
+        pl.concat(tables)
+        .with_columns(grr=_share(pl.col("opening") - lost), nrr=_share(pl.col("opening") - lost + pl.col("expansion")))
+        .sort("partner_id", "currency", "scenario")
+    )
+
+
+def cohort(clients: pl.DataFrame, closing: str) -> pl.DataFrame:
+    """`partner_id, currency, *FIGURES` of the clients that opened with MRR; `closing` names what they end with."""
+    before, after = pl.col("current_mrr"), pl.col(closing)
+    opened = before > 0
+
+    def of_cohort(amount: pl.Expr) -> pl.Expr:
+        return pl.when(opened).then(amount).otherwise(money.whole(0)).sum()
+
+    return clients.group_by("partner_id", "currency").agg(
+        opening=before.sum(),
+        expansion=of_cohort((after - before).clip(lower_bound=0)),
+        contraction=of_cohort(pl.when(after > 0).then((before - after).clip(lower_bound=0)).otherwise(money.whole(0))),
+        churn=of_cohort(pl.when(after == 0).then(before).otherwise(money.whole(0))),
+    )
+
+
+def _share(part: pl.Expr) -> pl.Expr:
+    """part / opening with 6 decimals, rounded half up; null when nothing opened."""
+    millionths = (part * money.whole(2_000_000) + pl.col("opening")) // (pl.col("opening") * money.whole(2))
+    share = millionths.cast(pl.Decimal(38, 0)) * pl.lit(Decimal("0.000001"), dtype=pl.Decimal(38, 6))
+    return pl.when(pl.col("opening") > 0).then(share)

@@ -1,0 +1,191 @@
+"""Renewal probabilities: shrinkage worked out by hand, facts only up to the day, and the generator's true rates."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import polars as pl
+import pytest
+
+from pipeline.sample import population, true_renewal_rate
+from pipeline.sample.catalogue import unit_prices
+from pipeline.sample.files import client_tables
+from pipeline.tables.exports import EXPORTS
+from pipeline.transform.projection.backtest import backtest, summary
+from pipeline.transform.projection.probabilities import fitted, renewal_rates, survival_table
+from tests.frames import assert_shows, export
+from tests.projection.runs import AS_OF, finance
+
+
+def history(*segments: tuple[str, str, int, int]) -> dict[str, str]:
+    """Drawn `contracts` and `renewal_history`: (term, currency, renewed, churned) each."""
+    contracts, rows = ["contract_id | subscription_term_months | currency | renewal_start_date"], []
+    for term, currency, renewed, churned in segments:
+        for number in range(renewed + churned):
+            name = f"{term}{currency}{number}"
+            contracts.append(f"{name} | {term} | {currency} | 2027-11-30")
+            outcome = "renewed" if number < renewed else "churned"
+            rows.append(f"{name} | client | 2026-05-01 | {outcome} | 100 | 100 | {currency}")
+    heading = "contract_id | hub_id | renewal_start_date | outcome | mrr_before | mrr_after | currency"
+    return {"contracts": "\n".join(contracts), "renewal_history": "\n".join([heading, *rows])}
+
+
+def test_without_history_every_segment_has_the_setting():
+    tables = finance(export(contract_lines="line_id | contract_id | unit_price\nl | contract | 100"))
+    assert_shows(
+        tables["renewal_rates"],
+        """
+        subscription_term_months | currency | renewals | renewal_probability | probability_error
+        12                       | USD      | 0        | 0.9                 | 0
+        """,
+    )
+
+
+def test_segments_that_differ_by_chance_only_all_have_the_overall_rate():
+    tables = finance(export(**history(("12", "USD", 8, 2), ("1", "USD", 9, 1))))
+    assert set(tables["renewal_rates"]["renewal_probability"]) == {Decimal("0.85")}
+
+
+def test_segments_that_really_differ_keep_their_own_rate_and_small_ones_lean_on_the_overall_one():
+    # By hand: overall 110/201; spread and strength from Kleinman's moments.
+    segments = [(90, 100), (20, 100), (0, 1)]
+    overall = Fraction(110, 201)
+    spread = sum(n * (Fraction(x, n) - overall) ** 2 for x, n in segments)
+    chance = overall * (1 - overall)
+    between = (spread - 2 * chance) / (201 - Fraction(20001, 201) - 2)
+    strength = chance / between - 1
+    rates = fitted(segments, without_segment=(0, 0), prior=Decimal("0.9"))
+    assert (rates.overall, rates.strength) == (overall, strength)
+    assert Fraction(88, 100) < rates.of(90, 100) < Fraction(90, 100)
+    assert Fraction(20, 100) < rates.of(20, 100) < Fraction(22, 100)
+    assert rates.of(0, 1) == strength * overall / (1 + strength)
+    assert rates.of(0, 0) == overall
+
+
+def test_renewals_of_contracts_that_are_gone_count_in_the_overall_rate_only():
+    rates = fitted([(5, 5)], without_segment=(0, 5), prior=Decimal("0.9"))
+    assert rates.overall == Fraction(1, 2)
+
+
+def test_a_history_in_which_all_renewed_is_not_certain():
+    rates = fitted([(4, 4)], without_segment=(0, 0), prior=Decimal("0.9"))
+    assert rates.of(4, 4) == 1
+    # Beta(4.5, 0.5): 4.5 × 0.5 / (25 × 6).
+    assert rates.variance(4, 4) == Fraction(3, 200)
+
+
+def test_renewals_after_as_of_do_not_exist_yet():
+    drawn = export(**history(("12", "USD", 5, 5)))
+    segments = drawn["contracts"].select("subscription_term_months", "currency")
+    for day, renewals in ((date(2026, 4, 30), 0), (date(2026, 5, 1), 10)):
+        rates = renewal_rates(drawn["renewal_history"], drawn["contracts"], segments, as_of=day)
+        assert rates["overall_renewals"].to_list() == [renewals]
+
+
+def test_the_probability_of_several_renewals_is_the_exact_power_rounded_once():
+    table = survival_table(
+        pl.DataFrame(
+            {"segment": [7], "renewal_probability": [Decimal("0.333333")]}, schema_overrides={"segment": pl.Int32}
+        ),
+        most=12,
+    )
+    exact = Fraction(333333, 10**6) ** 12
+    assert table["survival"][12] == round(exact * 10**12)
+    assert table["survival"][0] == 10**12
+
+
+@pytest.fixture(scope="module")
+def invented() -> dict[str, pl.DataFrame]:
+    """Contracts and history of 6,000 invented clients."""
+    return invented_history(seed=5, clients=6_000)
+
+
+def invented_history(*, seed: int, clients: int) -> dict[str, pl.DataFrame]:
+    partners = population.invented_partners(12, seed=seed)
+    base = population.client_base(0, clients, population.partners_of(partners, seed=seed), seed=seed, as_of=AS_OF)
+    past = {0: 1, 1: 2, 2: 2, 3: 2}
+    tables = client_tables(base, unit_prices(), seed=seed, as_of=AS_OF, past=past)
+    typed = {}
+    for name in ("contracts", "renewal_history"):
+        types = EXPORTS[name].polars_schema
+        typed[name] = tables[name].select(pl.col(column).cast(types[column]) for column in EXPORTS[name].column_names)
+    return typed
+
+
+def test_the_estimates_find_the_generators_true_rates(invented):
+    rates = renewal_rates(
+        invented["renewal_history"],
+        invented["contracts"],
+        invented["contracts"].select("subscription_term_months", "currency").unique(),
+        as_of=AS_OF,
+    )
+    within_two_errors = [
+        abs(row["renewal_probability"] - true_renewal_rate(row["subscription_term_months"], row["currency"]))
+        <= 2 * row["probability_error"]
+        for row in rates.to_dicts()
+    ]
+    assert len(within_two_errors) > 25
+    assert sum(within_two_errors) / len(within_two_errors) > 0.85
+
+
+def test_shrinkage_errs_less_than_the_raw_rates(invented):
+    rates = renewal_rates(
+        invented["renewal_history"].head(800), invented["contracts"], invented["contracts"].head(0), as_of=AS_OF
+    )
+    shrunk = raw = Decimal(0)
+    for row in rates.to_dicts():
+        true = true_renewal_rate(row["subscription_term_months"], row["currency"])
+        shrunk += abs(row["renewal_probability"] - true)
+        raw += abs(Decimal(row["renewed"]) / row["renewals"] - true)
+    assert shrunk < raw / 2
+
+
+def test_a_replay_compares_what_was_projected_with_what_happened():
+    # Known on 1 June: 9 of 10 renewed. Then 100 and 300 came up; the 300 churned.
+    drawn = export(
+        contracts="contract_id | renewal_start_date\n" + "\n".join(f"c{number} | 2027-11-30" for number in range(12)),
+        renewal_history="contract_id | hub_id | renewal_start_date | outcome | mrr_before | mrr_after | currency\n"
+        + "\n".join(
+            f"c{number} | client | 2026-05-01 | {'churned' if number == 0 else 'renewed'} | 100 | 100 | USD"
+            for number in range(10)
+        )
+        + "\nc10 | client | 2026-06-02 | renewed | 100 | 110 | USD"
+        + "\nc11 | client | 2026-07-16 | churned | 300 | 0 | USD",
+    )
+    replays = backtest(
+        drawn["renewal_history"],
+        drawn["contracts"],
+        as_of=date(2026, 10, 1),
+        days=[date(2026, 6, 1)],
+        horizons=(120, 45),
+    )
+    assert_shows(
+        replays,
+        """
+        horizon_days | renewals | mrr_before | projected | kept | error | price_change
+        45           | 2        | 400        | 360       | 100  | 260   | 10
+        120          | 2        | 400        | 360       | 100  | 260   | 10
+        """,
+    )
+    early = backtest(
+        drawn["renewal_history"], drawn["contracts"], as_of=date(2026, 7, 15), days=[date(2026, 6, 1)], horizons=(44,)
+    )
+    assert early["kept"].to_list() == early["mrr_before"].to_list() == [Decimal(100)]
+
+
+def test_a_horizon_that_is_not_over_cannot_be_judged():
+    drawn = export(**history(("12", "USD", 1, 0)))
+    with pytest.raises(ValueError, match="no day is far enough"):
+        backtest(drawn["renewal_history"], drawn["contracts"], as_of=AS_OF, days=[AS_OF])
+
+
+def test_the_replayed_intervals_cover_about_what_they_claim(invented):
+    days = [date(2025, month, 1) for month in (1, 4, 7, 10)] + [date(2026, month, 1) for month in (1, 3, 5, 7)]
+    replays = backtest(invented["renewal_history"], invented["contracts"], as_of=AS_OF, days=days, horizons=(90, 45))
+    assert replays.height > 60
+    assert 0.8 <= replays["covered"].mean() <= 0.99
+    judged = summary(replays)
+    assert judged["replays"].sum() == replays.height
+    assert judged["bias_percent"].abs().max() < 10
