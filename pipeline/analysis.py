@@ -12,6 +12,7 @@ from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
 from pipeline.transform import changes as change_rules
 from pipeline.transform import limit_blocks, mrr, new_mrr
+from pipeline.transform.decided import EndedPairs
 from pipeline.warehouse import open_run
 from pipeline.warehouse.runs import settings_of
 
@@ -30,16 +31,17 @@ STEP_COLUMNS = (
 )
 
 
-def explain(run_file: Path, change_id: str) -> dict[str, Any]:
+def explain(run_file: Path, change_id: str, *, ended: EndedPairs = frozenset()) -> dict[str, Any]:
     """Every step of the estimate of one change, and the export rows it came from.
 
     Gives `change` (the published row), `steps` (the upcoming changes of its contract in the order they are taken, up
     to this one; columns `STEP_COLUMNS`), `as_of`, `renewal_pricing`, and `rows`: `contract`, `contract_changes`,
     `contract_lines` (with their list price on the renewal's day), `limit_blocks` (the bands a CTU or EO is priced
     from). Money is per month in the contract's currency unless the column says per billing period.
+    `ended`: the associations ended by the newest decisions, whose clients are nobody's any more (rule 7).
     Raises UsageError when no partner's upcoming change has that id.
     """
-    with open_run(run_file) as con:
+    with open_run(run_file, ended=ended) as con:
         settings, as_of = settings_of(con)
         changes: pl.DataFrame = con.sql(
             "SELECT * FROM upcoming_renewals WHERE contract_id = "

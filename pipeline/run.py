@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import polars as pl
+
 from pipeline import checks, ingest, record, transform, warehouse
 from pipeline.settings import Settings
+from pipeline.transform.decided import decided_by
 from pipeline.warehouse import Home
 
 
@@ -34,11 +37,14 @@ def run(
     as_of: date,
     now: datetime,
     short_id: str,
+    decisions: pl.DataFrame,
     profile: Path | None = None,
     publish: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Build, check and (with `publish`) publish one run of the contract exports in that folder.
+
+    `decisions`: what partners have decided (`decisions.decisions_frame`); the run keeps those it uses.
 
     Raises InputError for an input that cannot be used, ChecksFailedError for a failed stop-level check, LockedError
     when another run holds the lock; in all three cases nothing is published and `current` stays where it is.
@@ -54,7 +60,9 @@ def run(
             gate = checks.export_gate(record.counts_for_the_gate(con, ingested), limit_percent=limit)
             results = record.keep_results(con, gate, reports)
             progress("computing status, deadlines and MRR")
-            tables = transform.build(warehouse.read_exports(con), as_of=as_of, **settings.rule_values())
+            used = decided_by(decisions, as_of=as_of)
+            warehouse.write_table(con, "decisions", used)
+            tables = transform.build(warehouse.read_exports(con), as_of=as_of, decisions=used, **settings.rule_values())
             for name, frame in tables.items():
                 warehouse.write_table(con, name, frame)
         progress("checking the result")

@@ -21,6 +21,7 @@ def command(before: str | None, after: str | None, partner_id: str | None, as_js
 
     Without names: from the run before the current one to the current one.
     """
+    from pipeline.cli.deciding import ended_associations
     from pipeline.warehouse import compare, find_run, list_runs
 
     home = home_folder()
@@ -32,7 +33,7 @@ def command(before: str | None, after: str | None, partner_id: str | None, as_js
         earlier = older[0]
     else:
         earlier = find_run(home, before)
-    changes = compare(earlier.path, newer.path, partner_id=partner_id)
+    changes = compare(earlier.path, newer.path, partner_id=partner_id, ended=ended_associations(home))
     if as_json:
         print_json({"before": earlier.run_id, "after": newer.run_id, "changes": changes.to_dicts()})
         return

@@ -24,9 +24,11 @@ _TITLES = {
 def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
     """Show how the estimate of CHANGE_ID came about: the changes before it, its parts, and the export rows behind."""
     from pipeline.analysis import explain
+    from pipeline.cli.deciding import ended_associations
     from pipeline.warehouse import find_run
 
-    found = explain(find_run(home_folder(), run_reference).path, change_id)
+    home = home_folder()
+    found = explain(find_run(home, run_reference).path, change_id, ended=ended_associations(home))
     if as_json:
         print_json(found)
         return

@@ -28,6 +28,7 @@ def command(
     settings_path: Path | None,
 ) -> None:
     """Make the reports of one partner or of all, from the current run or an older one; prints their paths."""
+    from pipeline.cli.deciding import ended_associations
     from pipeline.cli.reporting import make_reports
     from pipeline.warehouse import find_run
     from pipeline.warehouse.tables import partner_ids
@@ -44,5 +45,13 @@ def command(
     if partner_id is not None and partner_id not in known:
         raise UsageError(f"no partner {partner_id!r} in {run.run_id}")
     wanted = known if partner_id is None else [partner_id]
-    for path in make_reports(run.path, wanted, home.reports(run.run_id), settings=settings, columns=chosen):
+    made = make_reports(
+        run.path,
+        wanted,
+        home.reports(run.run_id),
+        settings=settings,
+        ended=ended_associations(home),
+        columns=chosen,
+    )
+    for path in made:
         click.echo(str(path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from pipeline.cli.surroundings import progress_bar
 from pipeline.errors import ReportsFailedError
 from pipeline.settings import Settings
 
+if TYPE_CHECKING:
+    from pipeline.transform.decided import EndedPairs
+
 
 def make_reports(
     run_file: Path,
@@ -18,20 +22,26 @@ def make_reports(
     out_dir: Path,
     *,
     settings: Settings,
+    ended: EndedPairs,
     columns: tuple[str, ...] | None = None,
 ) -> list[Path]:
-    """Write those partners' reports with a progress bar. `columns`: one choice for all, instead of the partners' own.
+    """Write those partners' reports with a progress bar. `columns`: one choice for all, instead of the partners' own,
+    which are what the run's decisions say, then the settings. `ended`: associations ended by the newest decisions.
 
     Raises ReportsFailedError naming the partners whose report failed; the others have theirs.
     """
     from pipeline.render.batch import write_reports
+    from pipeline.transform.decided import partner_columns
+    from pipeline.warehouse.tables import decisions_used
 
+    decided = partner_columns(decisions_used(run_file))
     with progress_bar("reports", len(partner_ids)) as advance:
         batch = write_reports(
             run_file,
             partner_ids,
             out_dir,
-            columns={} if columns else settings.columns,
+            columns={} if columns else {**settings.columns, **decided},
+            ended=ended,
             default_columns=columns or rules.DEFAULT_COLUMNS,
             progress=lambda _: advance(1),
         )

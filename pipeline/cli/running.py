@@ -28,6 +28,7 @@ def main_job(
     quiet: bool = False,
 ) -> None:
     """The main job with progress, its findings on stderr and the paths of what it made on stdout."""
+    from pipeline.cli.deciding import decisions_for_run, ended_associations
     from pipeline.run import run
     from pipeline.warehouse.tables import partner_ids
 
@@ -39,6 +40,7 @@ def main_job(
         as_of=as_of or today(settings),
         now=now(),
         short_id=short_id(),
+        decisions=decisions_for_run(home, settings),
         profile=profile,
         publish=publish,
         progress=stage_progress(quiet),
@@ -47,7 +49,11 @@ def main_job(
     paths = [home.reports(outcome.run_id) / "checks.html"]
     if outcome.run_file is not None and reports:
         paths += make_reports(
-            outcome.run_file, partner_ids(outcome.run_file), home.reports(outcome.run_id), settings=settings
+            outcome.run_file,
+            partner_ids(outcome.run_file),
+            home.reports(outcome.run_id),
+            settings=settings,
+            ended=ended_associations(home),
         )
     if as_json:
         print_json(_summary(outcome, paths))

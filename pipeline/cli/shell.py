@@ -22,6 +22,8 @@ COMMANDS: Final = {
     "table": "Print a published table.",
     "report": "Make reports of a published run.",
     "explain": "Every step of an estimate and the rows it came from.",
+    "decide": "Decide for a partner: owner, contact, columns, preferences, end of an association.",
+    "decisions": "List what has been decided; export, import, back up.",
     "runs": "List the published runs.",
     "rollback": "Let readers see an older run again.",
     "compare": "What changed between two runs.",

@@ -51,14 +51,18 @@ def command(
 
     \b
     NAME is one of: upcoming_renewals, contract_mrr, partner_summary, client_contacts, client_products,
-    client_app_usage, client_consumption, client_changes, quarantine, check_results, source_files, run_info.
+    client_app_usage, client_consumption, client_changes, quarantine, check_results, source_files, run_info, decisions.
     """
+    from pipeline.cli.deciding import ended_associations
     from pipeline.warehouse import find_run
     from pipeline.warehouse.tables import read_table
 
-    run = find_run(home_folder(), run_reference)
+    home = home_folder()
+    run = find_run(home, run_reference)
     chosen = [column.strip() for column in columns.split(",")] if columns is not None else None
-    frame = read_table(run.path, name, partner_id=partner_id, search=search, columns=chosen)
+    frame = read_table(
+        run.path, name, partner_id=partner_id, search=search, columns=chosen, ended=ended_associations(home)
+    )
     if file_format == "parquet":
         _write_parquet(frame, output)
         return

@@ -7,12 +7,15 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipeline.transform.decided import EndedPairs, pairs_frame
+
 _SQL = """
 WITH a AS (FROM before.main.upcoming_renewals), b AS (FROM after.main.upcoming_renewals),
 both_ AS (
     SELECT coalesce(b.partner_id, a.partner_id) AS partner_id, coalesce(b.change_id, a.change_id) AS change_id,
         coalesce(b.client_name, a.client_name) AS client_name, a.change_id IS NULL AS is_new,
-        b.change_id IS NULL AS is_gone, coalesce(b.currency, a.currency) AS currency,
+        b.change_id IS NULL AS is_gone, coalesce(b.hub_id, a.hub_id) AS hub_id,
+        coalesce(b.currency, a.currency) AS currency,
         a.status || ' (' || a.status_basis || ')' AS status_a, b.status || ' (' || b.status_basis || ')' AS status_b,
         a.renewal_deadline AS deadline_a, b.renewal_deadline AS deadline_b,
         a.current_mrr AS mrr_a, b.current_mrr AS mrr_b,
@@ -29,21 +32,26 @@ findings AS (
     UNION ALL SELECT *, 'estimated_new_mrr', new_mrr_a::VARCHAR, new_mrr_b::VARCHAR FROM both_
         WHERE new_mrr_a <> new_mrr_b
 )
-SELECT partner_id, change_id, client_name, what, currency, before, after FROM findings
+SELECT partner_id, change_id, client_name, what, currency, before, after
+FROM findings ANTI JOIN ended_associations USING (partner_id, hub_id)
 WHERE $partner IS NULL OR partner_id = $partner
 ORDER BY partner_id, client_name, change_id, what
 """
 
 
-def compare(before: Path, after: Path, *, partner_id: str | None = None) -> pl.DataFrame:
+def compare(
+    before: Path, after: Path, *, partner_id: str | None = None, ended: EndedPairs = frozenset()
+) -> pl.DataFrame:
     """What changed in `upcoming_renewals` from one run file to another, one row per change and finding.
 
     Columns: `partner_id, change_id, client_name, what, currency, before, after`; `what` is new, gone, status,
     renewal_deadline, current_mrr or estimated_new_mrr. Values are exact text; money is in `currency` per month.
+    `ended`: the associations ended by the newest decisions, whose clients are in no row of their former partner.
     """
     with duckdb.connect() as con:
         for name, path in (("before", before), ("after", after)):
             quoted = str(path.resolve()).replace("'", "''")
             con.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+        con.register("ended_associations", pairs_frame(ended))
         changes: pl.DataFrame = con.sql(_SQL, params={"partner": partner_id}).pl()
     return changes

@@ -12,6 +12,8 @@ import polars as pl
 from pipeline.errors import UsageError
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
+from pipeline.transform.decided import EndedPairs
+from pipeline.warehouse.ended import hide
 
 STORAGE: Final = "v1.5.0"
 """DuckDB 1.5 and 2.0 are both in use: files are written so that both can read them."""
@@ -32,9 +34,11 @@ def create_run_file(path: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
-def open_run(path: Path) -> duckdb.DuckDBPyConnection:
+def open_run(path: Path, *, ended: EndedPairs = frozenset()) -> duckdb.DuckDBPyConnection:
     """A read-only connection on a published run file; a symlink is resolved first, so it pins that run.
 
+    `ended`: the associations ended by the newest decisions (`decisions.ended_now`). Whoever shows a partner its rows
+    gives them: the connection (not a cursor of it) then sees those clients in no row of their former partner (rule 7).
     Raises UsageError when there is no such file, or it was made by newer code than this.
     """
     real = os.path.realpath(path)
@@ -46,6 +50,7 @@ def open_run(path: Path) -> duckdb.DuckDBPyConnection:
     if con.execute("SELECT schema_version FROM run_info").fetchall()[0][0] > SCHEMA_VERSION:
         con.close()
         raise UsageError(f"{path.name} was made by a newer version of this product: upgrade, or choose an older run")
+    hide(con, ended, Path(real).stem)
     return con
 
 

@@ -33,6 +33,11 @@ class Home:
         """The file whose lock a writer holds."""
         return self.root / "lock"
 
+    @property
+    def decisions(self) -> Path:
+        """Where decisions are kept when no database is named."""
+        return self.root / "decisions.sqlite"
+
     def reports(self, run_id: str) -> Path:
         """The folder of that run's reports."""
         return self.root / "reports" / run_id

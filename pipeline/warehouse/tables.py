@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.errors import UsageError
 from pipeline.tables.published import PUBLISHED
+from pipeline.transform.decided import EndedPairs, no_decisions
 from pipeline.warehouse.database import open_run
 
 SEARCHED = ("client_name", "website", "hub_id")
@@ -21,10 +22,12 @@ def read_table(
     partner_id: str | None = None,
     search: str | None = None,
     columns: list[str] | None = None,
+    ended: EndedPairs = frozenset(),
 ) -> pl.DataFrame:
     """A published table of a run, in its own order, which for `upcoming_renewals` is the default sort of rule 8.
 
     `search` is case- and accent-insensitive and finds parts of client name, website and hub ID.
+    `ended`: the associations ended by the newest decisions, whose clients are in no row of their former partner.
     Raises UsageError for an unknown partner or column, or a filter that the table has no column for.
     """
     table = PUBLISHED[name]
@@ -34,7 +37,7 @@ def read_table(
             raise UsageError(f"{name} has no column {column!r}. It has: {', '.join(table.column_names)}")
     conditions: list[str] = []
     values: dict[str, Any] = {}
-    with open_run(run_file) as con:
+    with open_run(run_file, ended=ended) as con:
         if partner_id is not None:
             if "partner_id" not in table.column_names:
                 raise UsageError(f"{name} has no partner: leave --partner out")
@@ -43,6 +46,8 @@ def read_table(
                 raise UsageError(f"no partner {partner_id!r} in this run")
             conditions.append("partner_id = $partner")
             values["partner"] = partner_id
+            if ended and name == "decisions":
+                conditions.append("(hub_id IS NULL OR (partner_id, hub_id) NOT IN (FROM ended_associations))")
         if search is not None:
             searched = [column for column in SEARCHED if column in table.column_names]
             if "client_name" not in searched:
@@ -53,9 +58,25 @@ def read_table(
             values["search"] = search
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         quoted = ", ".join(f'"{column}"' for column in chosen)
-        sql = f"SELECT {quoted} FROM main.{name}{where} ORDER BY rowid"  # noqa: S608
+        # The views that hide ended associations bring their order along and have no rowid.
+        order = "" if ended else " ORDER BY rowid"
+        sql = f"SELECT {quoted} FROM main.{name}{where}{order}"  # noqa: S608
         frame: pl.DataFrame = con.sql(sql, params=values).pl() if values else con.sql(sql).pl()
     return frame
+
+
+def decisions_used(run_file: Path, *, partner_id: str | None = None) -> pl.DataFrame:
+    """The decisions that a run used, of one partner or all; none for a run from before there were decisions."""
+    with open_run(run_file) as con:
+        there = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'decisions' AND schema_name = 'main'")
+        if not there.fetchall():
+            return no_decisions()
+        whose = "$partner IS NULL OR partner_id = $partner"
+        used: pl.DataFrame = con.sql(
+            f"FROM main.decisions WHERE {whose} ORDER BY position",
+            params={"partner": partner_id},
+        ).pl()
+    return used
 
 
 def partner_ids(run_file: Path) -> list[str]:

@@ -1,0 +1,91 @@
+"""Ended associations at reading time: the client is in no row of that partner, on every run, at once.
+
+A run's file never changes. Where partners have ended associations since, `hide` lays temporary views over the
+connection's tables, under their own names, so that whoever reads from it cannot meet what it must not see.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from pipeline.tables.published import PUBLISHED
+from pipeline.transform.decided import EndedPairs, pairs_frame
+from pipeline.transform.partner_summary import partner_summary
+
+FINANCE: Final = "contract_mrr"
+"""The vendor-wide table that keeps an ended association's contracts, as nobody's (rule 7)."""
+
+KEPT_WHOLE: Final = ("decisions",)
+"""The vendor's own record: it names whoever decided what, unless it is asked for one partner's rows."""
+
+_ENDED: Final = "(FROM ended_associations e WHERE e.partner_id = t.partner_id AND e.hub_id = t.hub_id)"
+
+
+def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str) -> None:
+    """Let this connection see `contract_mrr` without the partner of those pairs, and no other row of theirs.
+
+    The summaries of the partners concerned are computed again from the rows that are left.
+    """
+    if not ended:
+        return
+    con.register("pairs_to_hide", pairs_frame(ended))
+    con.execute("CREATE TEMP TABLE ended_associations AS FROM pairs_to_hide")
+    con.unregister("pairs_to_hide")
+    there = {
+        name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
+    }
+    for name in there & _BY_CLIENT.keys():
+        con.execute(f"CREATE TEMP VIEW {name} AS {_BY_CLIENT[name]}".replace("$stored", _stored(database, name)))
+    if {"upcoming_renewals", FINANCE, "partner_summary"} <= there:
+        _summarise_again(con, ended, _stored(database, "partner_summary"))
+
+
+def _stored(database: str, name: str) -> str:
+    quoted = database.replace('"', '""')
+    return f'"{quoted}".main.{name}'
+
+
+def _without_ended_rows(columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"SELECT {names} FROM (SELECT *, rowid AS place FROM $stored) t WHERE NOT EXISTS {_ENDED} ORDER BY place"  # noqa: S608
+
+
+_BY_CLIENT: Final = {
+    name: _without_ended_rows(table.column_names)
+    for name, table in PUBLISHED.items()
+    if {"partner_id", "hub_id"} <= set(table.column_names) and name not in (FINANCE, *KEPT_WHOLE)
+} | {
+    FINANCE: "SELECT * EXCLUDE (place) REPLACE (CASE WHEN EXISTS $ended THEN NULL ELSE partner_id END AS partner_id) "
+    "FROM (SELECT *, rowid AS place FROM $stored) t ORDER BY place".replace("$ended", _ENDED)
+}
+
+
+def _summarise_again(con: duckdb.DuckDBPyConnection, ended: EndedPairs, stored: str) -> None:
+    """A temporary `partner_summary`: as stored, except for the partners that have ended an association."""
+    concerned = pl.DataFrame({"partner_id": sorted({partner_id for partner_id, _ in ended})})
+    con.register("partners_concerned", concerned)
+    as_of, reporting_currency = con.execute(
+        "SELECT as_of, settings ->> 'reporting_currency' FROM main.run_info"
+    ).fetchall()[0]
+    rows = {
+        name: con.sql(f"FROM {name} SEMI JOIN partners_concerned USING (partner_id)").pl()
+        for name in ("upcoming_renewals", FINANCE)
+    }
+    again = partner_summary(
+        rows["upcoming_renewals"],
+        rows[FINANCE],
+        con.sql("SELECT rate_date, currency, rate FROM exports.fx_rates").pl(),
+        as_of=as_of,
+        reporting_currency=reporting_currency,
+    )
+    declared = PUBLISHED["partner_summary"]
+    con.register("summarised_again", again.select(declared.column_names).cast(declared.polars_schema))
+    con.execute(
+        f"CREATE TEMP TABLE partner_summary AS FROM (FROM {stored} ANTI JOIN partners_concerned USING (partner_id) "
+        "UNION ALL BY NAME FROM summarised_again) ORDER BY partner_id, currency"
+    )
+    con.unregister("summarised_again")
+    con.unregister("partners_concerned")

@@ -1,0 +1,133 @@
+"""An ended association follows the newest decisions on every run, at once; everything else is the run's own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from pipeline import analysis, transform, warehouse
+from pipeline.decisions import decisions_frame, ended_now
+from pipeline.errors import UsageError
+from pipeline.store import DecisionStore
+from pipeline.tables.published import PUBLISHED
+from pipeline.warehouse import open_run
+from pipeline.warehouse.tables import decisions_used, read_table
+from tests.decisions.test_effect import CLIENT_TABLES, decisions
+from tests.decisions.world import AS_OF, exports, make, publish
+
+ENDED = frozenset({("north", "h1")})
+BY_PARTNER = [name for name, table in PUBLISHED.items() if "partner_id" in table.column_names]
+
+
+def there(run, name: str) -> bool:
+    with open_run(run.path) as con:
+        return bool(con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchall())
+
+
+def test_an_older_run_read_now_is_what_a_run_with_the_ending_would_have_been(home):
+    run = publish(home, exports())
+    expected = transform.build(
+        exports(), as_of=AS_OF, decisions=decisions(("association_ended", "north", "h1", "ended"))
+    )
+    for name, frame in expected.items():
+        if "hub_id" in frame.columns or name == "partner_summary":
+            assert read_table(run.path, name, ended=ENDED).equals(frame), name
+
+
+@pytest.mark.parametrize("name", BY_PARTNER)
+def test_no_table_of_the_partner_names_the_client_in_any_cell(home, name):
+    with DecisionStore.open("sqlite://") as store:
+        run = publish(home, exports())
+        make(store, run, "primary_contact", "north", "h1", "c2")
+        make(store, run, "association_ended", "north", "h1")
+        later = publish(home, exports(), decisions=decisions_frame(store.events(), time_zone="UTC"))
+        ended = ended_now(store)
+    for each in (run, later):
+        if there(each, name):
+            text = read_table(each.path, name, partner_id="north", ended=ended).write_json()
+            for word in ("h1", "Äpfel", "apfel.test", "Ada", "Bo Boskop", '"k1', "l6"):
+                assert word not in text
+
+
+def test_the_others_keep_every_row(home):
+    run = publish(home, exports())
+    for name in (*CLIENT_TABLES, "contract_mrr", "partner_summary"):
+        before = read_table(run.path, name, partner_id="south")
+        assert before.height > 0
+        assert read_table(run.path, name, partner_id="south", ended=ENDED).equals(before)
+
+
+def test_search_and_columns_work_on_what_is_left(home):
+    run = publish(home, exports())
+    found = read_table(run.path, "upcoming_renewals", search="APFEL", columns=["hub_id"], ended=frozenset())
+    assert set(found["hub_id"]) == {"h1"}
+    assert read_table(run.path, "upcoming_renewals", search="APFEL", ended=ENDED).is_empty()
+
+
+def test_a_client_of_another_partner_now_is_not_hidden_from_it(home):
+    run = publish(home, exports())
+    shown = read_table(run.path, "upcoming_renewals", ended=frozenset({("south", "h1")}))
+    assert shown.equals(read_table(run.path, "upcoming_renewals"))
+
+
+def test_restored_it_shows_at_once_on_runs_from_before_the_ending_and_else_from_the_next_run(home):
+    with DecisionStore.open("sqlite://") as store:
+        before = publish(home, exports())
+        make(store, before, "association_ended", "north", "h1")
+        during = publish(home, exports(), decisions=decisions_frame(store.events(), time_zone="UTC"))
+        make(store, during, "association_restored", "north", "h1")
+        after = publish(home, exports(), decisions=decisions_frame(store.events(), time_zone="UTC"))
+        ended = ended_now(store)
+
+    def shown(run) -> bool:
+        return "h1" in read_table(run.path, "upcoming_renewals", partner_id="north", ended=ended)["hub_id"].to_list()
+
+    assert [shown(before), shown(during), shown(after)] == [True, False, True]
+
+
+def test_everything_but_the_ending_is_as_the_run_had_it(home):
+    with DecisionStore.open("sqlite://") as store:
+        run = publish(home, exports())
+        make(store, run, "communication_owner", "north", "h2", "vendor")
+        shown = read_table(run.path, "upcoming_renewals", partner_id="north", ended=ended_now(store))
+    assert set(shown.filter(hub_id="h2")["communication_owner_basis"]) == {"partner_statement"}
+    assert decisions_used(run.path).is_empty()
+
+
+def test_explain_and_compare_do_not_name_the_client_either(home):
+    first = publish(home, exports())
+    second = publish(home, exports(contract_lines="line_id | contract_id | unit_price\nl1 | k1 | 7\nl2 | k2 | 7"))
+    everything = warehouse.compare(first.path, second.path)
+    assert "Äpfel & Co" in everything["client_name"].to_list()
+    left = warehouse.compare(first.path, second.path, partner_id="north", ended=ENDED)
+    assert set(left["client_name"]) == {"Birne"}
+    assert analysis.explain(first.path, "k1:renewal")["change"]["hub_id"] == "h1"
+    with pytest.raises(UsageError, match="no upcoming change 'k1:renewal'"):
+        analysis.explain(first.path, "k1:renewal", ended=ENDED)
+
+
+def test_a_run_from_before_there_were_decisions_is_readable(home):
+    run = publish(home, exports())
+    run.path.chmod(0o644)
+    with warehouse.create_run_file(run.path) as con:
+        con.execute("DROP TABLE main.decisions")
+    assert decisions_used(run.path).is_empty()
+    assert "h1" not in read_table(run.path, "upcoming_renewals", ended=ENDED)["hub_id"].to_list()
+
+
+def test_a_run_of_an_earlier_day_is_not_built_with_the_ending_but_read_with_it(home):
+    made = decisions(("association_ended", "north", "h1", "ended"))
+    run = publish(home, exports(), as_of=date(2026, 11, 1), decisions=made)
+    assert decisions_used(run.path).is_empty()
+    assert "h1" in read_table(run.path, "upcoming_renewals")["hub_id"].to_list()
+    assert "h1" not in read_table(run.path, "upcoming_renewals", ended=ENDED)["hub_id"].to_list()
+
+
+def test_partner_summaries_add_up_to_the_rows_that_are_left(home):
+    run = publish(home, exports())
+    contracts = read_table(run.path, "contract_mrr", ended=ENDED).drop_nulls("partner_id")
+    summed = contracts.group_by("partner_id", "currency").agg(pl.col("current_mrr").sum()).sort(pl.all())
+    shown = read_table(run.path, "partner_summary", ended=ENDED).select(summed.columns).sort(pl.all())
+    assert shown.equals(summed.cast(shown.schema))
