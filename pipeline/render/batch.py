@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import RenewalsError
-from pipeline.render.partner import FORMATS, write_partner_report
+from pipeline.render.partner import write_partner_report
 from pipeline.render.pdf import warm_up
+from pipeline.transform.decided import EndedPairs
 
 FEW: Final = 6
 """Up to so many reports are made in this process: starting workers would take longer."""
@@ -41,14 +42,16 @@ def write_reports(
     columns: Mapping[str, tuple[str, ...]] | None = None,
     default_columns: tuple[str, ...] | None = None,
     locale: str | None = None,
-    formats: tuple[str, ...] = tuple(FORMATS),
+    formats: tuple[str, ...] | None = None,
+    ended: EndedPairs = frozenset(),
     progress: Callable[[str], None] = lambda _: None,
     executor: Executor | None = None,
 ) -> Batch:
     """Write the reports of those partners; `progress` hears the id of each partner whose report is done or failed.
 
     `columns` holds the choices of single partners; the others get `default_columns`, or with None what the run's
-    settings say. `executor`: where the tasks run, instead of worker processes of this machine.
+    settings say. `ended`: the associations ended by the newest decisions. `executor`: where the tasks run,
+    instead of worker processes of this machine.
     """
     chosen = columns or {}
     with executor or _executor(len(partner_ids)) as workers:
@@ -61,6 +64,7 @@ def write_reports(
                 chosen.get(partner_id, default_columns),
                 locale,
                 formats,
+                frozenset(pair for pair in ended if pair[0] == partner_id),
             ): partner_id
             for partner_id in partner_ids
         }
@@ -112,9 +116,12 @@ def _report(
     out_dir: Path,
     columns: tuple[str, ...] | None,
     locale: str | None,
-    formats: tuple[str, ...],
+    formats: tuple[str, ...] | None,
+    ended: EndedPairs,
 ) -> list[Path]:
-    paths = write_partner_report(run_file, partner_id, out_dir, columns=columns, locale=locale, formats=formats)
+    paths = write_partner_report(
+        run_file, partner_id, out_dir, columns=columns, locale=locale, formats=formats, ended=ended
+    )
     if not gc.isenabled():
         gc.collect()
     return paths

@@ -14,10 +14,12 @@ def report_html(view: dict[str, Any]) -> str:
 
 
 def self_contained(template: str, view: dict[str, Any]) -> str:
-    """The page of a view. It asks for nothing outside itself: style and fonts are inline, allowed by their hash."""
+    """The page of a view. It asks for nothing outside itself: style, fonts and script are inline, allowed by their
+    hash."""
     fonts = page_fonts(view)
     hashes = [
         content_hash(environment().get_template("page.css").render()),
         content_hash(environment().get_template("_fonts.css.j2").render(fonts=fonts)),
     ]
-    return environment().get_template(template).render(view=view, fonts=fonts, hashes=hashes)
+    script = content_hash(environment().get_template("report.js").render())
+    return environment().get_template(template).render(view=view, fonts=fonts, hashes=hashes, script_hash=script)

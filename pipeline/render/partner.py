@@ -13,15 +13,21 @@ from pipeline.render.csv import report_csv
 from pipeline.render.folders import partner_folder, write_whole
 from pipeline.render.html import report_html
 from pipeline.render.pdf import report_pdf
+from pipeline.render.xlsx import report_xlsx
 from pipeline.settings import Settings, shown_columns
-from pipeline.tables.published import PARTNER_SUMMARY, RUN_INFO, UPCOMING_RENEWALS
+from pipeline.tables.published import PARTNER_SUMMARY, PUBLISHED, RUN_INFO, UPCOMING_RENEWALS
+from pipeline.transform.decided import EndedPairs, partner_columns, report_preferences
 from pipeline.views import partner_report
+from pipeline.views.clients import TABLES as DETAILS
+from pipeline.views.partner import DEFAULT_ORDER
 from pipeline.warehouse import open_run
+from pipeline.warehouse.tables import decisions_used
 
 FORMATS: Final[dict[str, Callable[[dict[str, Any]], str | bytes]]] = {
     "html": report_html,
     "pdf": report_pdf,
     "csv": report_csv,
+    "xlsx": report_xlsx,
 }
 """File endings and what makes them from a view."""
 
@@ -33,22 +39,27 @@ def write_partner_report(
     *,
     columns: tuple[str, ...] | None = None,
     locale: str | None = None,
-    formats: tuple[str, ...] = tuple(FORMATS),
+    formats: tuple[str, ...] | None = None,
+    ended: EndedPairs = frozenset(),
 ) -> list[Path]:
     """Write that partner's report files into `out_dir/<partner's folder>`; returns their paths in order of `formats`.
 
-    `columns` and `locale` default to the partner's own (the run's settings, the export), then to the run's. Only this
-    partner's rows are read. Each file appears whole or not at all.
+    `columns`, `locale` and `formats` default to what the partner had decided when the run was made, then to what the
+    run's settings and the export say of it, then to the run's. Only this partner's rows are read, and none of the
+    associations it has `ended` by now. Each file appears whole or not at all.
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
     """
-    with open_run(run_file) as con, con.cursor() as run:
+    decided = decisions_used(run_file, partner_id=partner_id)
+    wishes = report_preferences(decided).get(partner_id, {})
+    own_columns = columns or partner_columns(decided).get(partner_id)
+    with open_run(run_file, ended=ended) as run:
         partner = _partner(run, partner_id)
         info = _rows(run, f"FROM main.{RUN_INFO.name}")[0]
         settings = Settings.from_json(info["settings"])
         tables = {
             table.name: run.sql(f"FROM main.{table.name} WHERE partner_id = ?", params=[partner_id]).pl()
-            for table in (UPCOMING_RENEWALS, PARTNER_SUMMARY)
+            for table in (UPCOMING_RENEWALS, PARTNER_SUMMARY, *(PUBLISHED[name] for name in DETAILS))
         }
         twins = _rows(
             run,
@@ -60,11 +71,15 @@ def write_partner_report(
         tables,
         partner=partner,
         run=info,
-        columns=settings.partner_columns(partner_id) if columns is None else shown_columns(columns),
-        locale=locale or partner["locale"] or settings.locale,
+        columns=settings.partner_columns(partner_id) if own_columns is None else shown_columns(own_columns),
+        locale=locale or wishes.get("locale") or partner["locale"] or settings.locale,
+        order=wishes.get("order", DEFAULT_ORDER[0]),
     )
     folder = out_dir / partner_folder(partner_id, case_twin=bool(twins))
-    return [write_whole(folder / f"report.{name}", FORMATS[name](view)) for name in formats]
+    return [
+        write_whole(folder / f"report.{name}", FORMATS[name](view))
+        for name in formats or wishes.get("formats", FORMATS)
+    ]
 
 
 def _partner(run: duckdb.DuckDBPyConnection, partner_id: str) -> dict[str, Any]:

@@ -40,14 +40,20 @@ class BundledFonts:
 
 def report_pdf(view: dict[str, Any]) -> bytes:
     """The report of `views.partner_report` as PDF/UA-1: title, language, bookmarks, repeated header, page n of m."""
-    layout = table_layout(view)
-    page = environment().get_template("report.pdf.j2").render(view=view, layout=layout, margin_mm=MARGIN_MM)
+    page = report_page(view)
     fonts, style, fetcher = _style()
     document = HTML(string=page, base_url=None, url_fetcher=fetcher)
     pdf: bytes = document.write_pdf(
         stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", finisher=_scope_headers
     )
     return pdf
+
+
+def report_page(view: dict[str, Any], *, untagged: bool = False) -> str:
+    """The HTML that becomes the PDF. `untagged`: the report says that its PDF has no tags."""
+    layout = table_layout(view)
+    template = environment().get_template("report.pdf.j2")
+    return template.render(view=view, layout=layout, margin_mm=MARGIN_MM, untagged=untagged)
 
 
 def warm_up() -> None:

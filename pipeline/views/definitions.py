@@ -27,7 +27,7 @@ def _readable(description: str, unit: str) -> str:
     """A declaration's description without codes: labels for column names and values, no rule numbers."""
     text = re.sub(r"\s*\(rule \d+\)", "", description)
     text = re.sub("^of them ", "upcoming changes that are ", text)
-    text = text.replace("Σ", "sum of").replace("`", "").replace(" - ", " minus ")
+    text = text.removesuffix(", `, `").replace("Σ", "sum of").replace("`", "").replace(" - ", " minus ")
     text = re.sub(r"\b[a-z]+(?:_[a-z0-9]+)+\b", lambda match: _label(match[0]), text)
     text = text[:1].upper() + text[1:]
     sentence = text if text.endswith(".") else text + "."

@@ -1,34 +1,35 @@
-"""How one value is written for a locale: money, numbers, dates, months. One text per value, for every surface.
+"""How a word and a value are written for a locale: texts, counts, money, numbers, dates. One text for every surface.
 
-Money is `USD 1,234.50`: the ISO 4217 code, because `$` is the sign of twenty currencies, and the currency's own
-decimals. Digits are exact; nothing is rounded here, because the tables hold rounded figures already.
+Money is `USD 1,234.50` or `1.234,50 USD`: the ISO 4217 code, because `$` is the sign of twenty currencies, on the side
+where the locale has its currency sign, and the currency's own decimals. Digits are exact; nothing is rounded here,
+because the tables hold rounded figures already.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Final, TypeVar
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel import Locale
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from pipeline import rules
+from pipeline.views.translations import catalogue, spoken_locale
+
+_Key = TypeVar("_Key")
 
 EMPTY: Final = "–"
 """What stands for a value that is not known. The definitions of every report explain it."""
 
-LANGUAGES: Final = ("en",)
-"""Languages whose words are complete. A locale of another language is shown in English, formats included, so that
-no page mixes two languages."""
-
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """The formats of one locale (a Babel identifier such as `en` or `en_GB`)."""
+    """The words and formats of one locale (a Babel identifier such as `en` or `pt_BR`)."""
 
     locale: str
 
@@ -42,9 +43,32 @@ class Formats:
         """`ltr` or `rtl`."""
         return Locale.parse(self.locale).text_direction
 
+    def say(self, message: str, /, **values: object) -> str:
+        """A text in this locale's language; names in braces are replaced by `values`, which may hold anything.
+
+        `message` is the English text of `terms`, or one written where this is called: `scripts/messages` finds both.
+        """
+        text = catalogue(self.locale.partition("_")[0]).gettext(message) if message else ""
+        return text.format(**values) if values else text
+
+    def say_all(self, messages: Mapping[_Key, str]) -> dict[_Key, str]:
+        """Every text of a table of words."""
+        return {name: self.say(message) for name, message in messages.items()}
+
+    def count(self, messages: tuple[str, str], number: int, /, **values: object) -> str:
+        """A text that depends on how many there are: `messages` is its English singular and plural, `{count}` the
+        place of the number.
+        """
+        text = catalogue(self.locale.partition("_")[0]).ngettext(*messages, number)
+        return text.format(count=self.number(number), **values)
+
     def day(self, value: date | None) -> str:
         """A calendar day, such as `Nov 23, 2026`."""
         return EMPTY if value is None else _day(value, self.locale)
+
+    def month(self, value: date) -> str:
+        """The month of a day, short, such as `Nov 2026`."""
+        return _month(value, self.locale)
 
     def number(self, value: int | Decimal | None) -> str:
         """A count, grouped, such as `12,500`."""
@@ -52,13 +76,20 @@ class Formats:
 
     def money(self, value: Decimal | None, currency: str) -> str:
         """An amount with its currency and the currency's decimals, such as `USD 1,234.50` or `JPY 12,000`."""
-        return EMPTY if value is None else f"{currency} {self._amount(value, currency)}"
+        return EMPTY if value is None else self._with_code(self._amount(value, currency), currency)
+
+    def price(self, value: Decimal, currency: str) -> str:
+        """A price per unit with all its decimals, such as `USD 0.125`."""
+        return self._with_code(self.number(value), currency)
 
     def money_change(self, value: Decimal | None, currency: str) -> str:
         """A change of an amount, with its sign: `USD +50.00`, `USD -50.00`, `USD 0.00`."""
         if value is None:
             return EMPTY
-        return f"{currency} {'+' if value > 0 else ''}{self._amount(value, currency)}"
+        return self._with_code(f"{'+' if value > 0 else ''}{self._amount(value, currency)}", currency)
+
+    def _with_code(self, amount: str, currency: str) -> str:
+        return f"{currency} {amount}" if _code_first(self.locale) else f"{amount} {currency}"
 
     def _amount(self, value: Decimal, currency: str) -> str:
         decimals = rules.minor_units()[currency]
@@ -69,21 +100,24 @@ class Formats:
 
 
 def formats_for(locale: str) -> Formats:
-    """The formats for a BCP 47 or Babel locale.
+    """The words and formats for a BCP 47 or Babel locale; English ones where `translations` has no words."""
+    return Formats(spoken_locale(locale))
 
-    English ones for a language without words here, and for a text that is no locale: a partner with a typing error
-    in its locale still gets its report.
-    """
-    try:
-        parsed = Locale.parse(locale.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Formats(LANGUAGES[0])
-    return Formats(str(parsed) if parsed.language in LANGUAGES else LANGUAGES[0])
+
+@cache
+def _code_first(locale: str) -> bool:
+    pattern: str = Locale.parse(locale).currency_formats["standard"].pattern
+    return pattern.startswith("¤")
 
 
 @lru_cache(maxsize=8192)
 def _day(value: date, locale: str) -> str:
     return format_date(value, "medium", locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _month(value: date, locale: str) -> str:
+    return format_skeleton("yMMM", value, locale=locale)
 
 
 @lru_cache(maxsize=8192)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,9 +12,14 @@ from typing import Any, Final
 import polars as pl
 
 from pipeline import rules
+from pipeline.settings import shown_columns
 from pipeline.views import terms
+from pipeline.views.browser import ROWS_WITHOUT_SCRIPT, browser_data
+from pipeline.views.clients import client_details
 from pipeline.views.definitions import column_definition, figure_definition
 from pipeline.views.formats import EMPTY, Formats, formats_for
+from pipeline.views.totals import totals_by_currency, with_key_amounts
+from pipeline.views.workbook import workbook_data
 
 Row = dict[str, Any]
 Cell = dict[str, Any]
@@ -30,9 +36,12 @@ CONVERTED: Final = ("mrr_up_for_renewal", "mrr_at_risk", "current_mrr", "estimat
 QUIET_FIGURES: Final = ("current_mrr", "upcoming_changes")
 """What is said of a currency in which nothing is upcoming: the other figures would all be 0."""
 
-MONEY: Final = ("current_mrr", "estimated_new_mrr")
+MONEY: Final = ("current_mrr", "estimated_new_mrr", "mrr_before")
 COUNTED: Final = ("contact_max", "email_limit", "new_contact_max", "new_email_limit")
 DAYS: Final = ("renewal_deadline", "renewal_start_date")
+
+DEFAULT_ORDER: Final = ("renewal_deadline", "client_name", "change_id")
+"""Rule 8."""
 
 LONGEST_HEADER_NAME: Final = 90
 """Characters of a partner's name at the top of each page."""
@@ -45,8 +54,9 @@ def partner_report(
     run: dict[str, Any],
     columns: tuple[str, ...],
     locale: str = "en",
+    order: str = DEFAULT_ORDER[0],
 ) -> dict[str, Any]:
-    """One partner's report as plain values; rows sorted by renewal deadline, client name and change id (rule 8).
+    """One partner's report as plain values; rows sorted by `order`, then by rule 8's order.
 
     `tables` holds `upcoming_renewals` and `partner_summary`; rows of other partners are ignored. `partner` is a row
     of the export's partners, `run` the row of `run_info`, `columns` what `settings.shown_columns` gave. Amounts are
@@ -54,16 +64,25 @@ def partner_report(
     """
     formats = formats_for(locale)
     mine = pl.col("partner_id") == partner["partner_id"]
-    changes = tables["upcoming_renewals"].filter(mine).sort("renewal_deadline", "client_name", "change_id")
+    changes = tables["upcoming_renewals"].filter(mine).sort(order, *(name for name in DEFAULT_ORDER if name != order))
     summary = tables["partner_summary"].filter(mine).sort(-pl.col("upcoming_changes"), "currency")
     marks = _marks(() if changes.is_empty() else columns, summary)
-    rows = [_row(row, columns, formats) for row in changes.iter_rows(named=True)]
+    known = shown_columns((*columns, *(name for name in rules.ADDABLE_COLUMNS if name not in columns)))
+    records = with_key_amounts(changes).to_dicts()
+    cells = [{name: _cell(name, row, formats) for name in (*known, "mrr_before")} for row in records]
+    rows = [_row(row, columns, own) for row, own in zip(records, cells, strict=True)]
+    clients = client_details(records, cells, tables, formats=formats)
     return {
         "language": formats.language,
         "direction": formats.direction,
-        "title": terms.REPORT_TITLE,
-        "document_title": f"{terms.REPORT_TITLE} · {partner['partner_name']} · {formats.day(run['as_of'])}",
-        "words": dict(terms.WORDS),
+        "title": formats.say(terms.REPORT_TITLE),
+        "document_title": " · ".join(
+            (formats.say(terms.REPORT_TITLE), partner["partner_name"], formats.day(run["as_of"]))
+        ),
+        "words": formats.say_all(terms.WORDS)
+        | {"tools": formats.say_all(terms.TOOLS), "details": formats.say_all(terms.DETAILS)},
+        "page_of": _around_numbers(formats.say(terms.WORDS["page_of"])),
+        "made_by": formats.say(terms.WORDS["made_by"], run=run["run_id"], time=run["created_at"]),
         "partner": {
             "id": partner["partner_id"],
             "name": partner["partner_name"],
@@ -73,16 +92,59 @@ def partner_report(
         "run": {"id": run["run_id"], "created_at": str(run["created_at"]), "version": str(run["pipeline_version"])},
         "window": _window(run, formats),
         "figures": [_figures(row, marks, formats) for row in summary.iter_rows(named=True)],
-        "columns": [_column(name, marks) for name in columns],
+        "columns": [_column(name, marks, formats) for name in columns],
         "rows": rows,
-        "row_count": f"{terms.changes(len(rows))}, sorted by renewal deadline",
+        "first_rows": rows[:ROWS_WITHOUT_SCRIPT],
+        "first_rows_note": _first_rows_note(len(rows), formats),
+        "file_name": f"upcoming-renewals-{run['as_of'].isoformat()}.csv",
+        "totals": totals_by_currency(records, formats),
+        "clients": clients,
+        "browser": browser_data(
+            records,
+            cells,
+            partner_id=partner["partner_id"],
+            columns=[_column(name, marks, formats) for name in known],
+            shown=columns,
+            clients=clients,
+            formats=formats,
+        ),
+        "workbook": workbook_data(
+            records,
+            cells,
+            columns=[_column(name, marks, formats) for name in (*known, "mrr_before")],
+            formats=formats,
+        ),
+        "row_count": formats.count(
+            ("{count} change, sorted by {column}", "{count} changes, sorted by {column}"),
+            len(rows),
+            column=formats.say(terms.COLUMNS[order]),
+        ),
         "empty": _empty(summary, changes, run, formats),
-        "notes": _notes(changes),
-        "definitions": _definitions(marks, _window(run, formats)),
-        "statuses": _statuses(changes),
+        "notes": _notes(changes, formats),
+        "definitions": _definitions(marks, _window(run, formats), formats),
+        "statuses": _statuses(changes, formats),
         "empty_cell": EMPTY,
         "has_empty_cells": any(cell["text"] == EMPTY for row in rows for cell in row["cells"]),
     }
+
+
+def _first_rows_note(count: int, formats: Formats) -> str:
+    if count <= ROWS_WITHOUT_SCRIPT:
+        return ""
+    return formats.say(
+        terms.TOOLS["first_rows"], shown=formats.number(ROWS_WITHOUT_SCRIPT), total=formats.number(count)
+    )
+
+
+def _around_numbers(text: str) -> list[str]:
+    """What stands before, between and after the page's number and the number of pages, in the order of the language.
+
+    Raises ValueError for words that name them the other way round: page margins could not show those.
+    """
+    before, between, after = re.split(r"\{page\}|\{pages\}", text)
+    if text.index("{page}") > text.index("{pages}"):
+        raise ValueError(text)
+    return [before, between, after]
 
 
 def _short(name: str) -> str:
@@ -104,7 +166,9 @@ def _shown_figures(row: Row) -> tuple[str, ...]:
 
 def _window(run: Row, formats: Formats) -> str:
     first, last = _window_days(run)
-    return f"Changes that take effect from {formats.day(first)} to {formats.day(last)}"
+    return formats.say(
+        "Changes that take effect from {first} to {last}", first=formats.day(first), last=formats.day(last)
+    )
 
 
 def _window_days(run: Row) -> tuple[date, date]:
@@ -119,7 +183,7 @@ def _figures(row: Row, marks: dict[tuple[str, str], int], formats: Formats) -> d
     def figure(name: str) -> dict[str, Any]:
         return {
             "name": name,
-            "label": terms.FIGURES[name],
+            "label": formats.say(terms.FIGURES[name]),
             "text": _figure_text(name, row, formats),
             "mark": marks["figure", name],
         }
@@ -147,24 +211,29 @@ def _converted(row: Row, formats: Formats) -> str:
     if row["currency"] == target:
         return ""
     if row["fx_rate"] is None:
-        return f"Not converted: there is no exchange rate to {target}."
+        return formats.say("Not converted: there is no exchange rate to {currency}.", currency=target)
     parts = [
-        f"{terms.FIGURES[name]} {_figure_text(name, _in_target(row, name), formats)}"
+        f"{formats.say(terms.FIGURES[name])} {_figure_text(name, _in_target(row, name), formats)}"
         for name in CONVERTED
         if name in _shown_figures(row)
     ]
     rate = f"1 {row['currency']} = {formats.number(row['fx_rate'].normalize())} {target}"
-    return f"Converted at {rate} ({formats.day(row['fx_rate_date'])}): " + ", ".join(parts) + "."
+    return formats.say(
+        "Converted at {rate} ({day}): {figures}.",
+        rate=rate,
+        day=formats.day(row["fx_rate_date"]),
+        figures=formats.say(", ").join(parts),
+    )
 
 
 def _in_target(row: Row, name: str) -> Row:
     return {name: row[f"{name}_converted"], "currency": row["reporting_currency"]}
 
 
-def _column(name: str, marks: dict[tuple[str, str], int]) -> dict[str, Any]:
+def _column(name: str, marks: dict[tuple[str, str], int], formats: Formats) -> dict[str, Any]:
     return {
         "name": name,
-        "label": terms.COLUMNS[name],
+        "label": formats.say(terms.COLUMNS[name]),
         "mark": marks.get(("column", name), 0),
         "locked": name in rules.LOCKED_COLUMNS,
         "kind": _kind(name),
@@ -178,12 +247,14 @@ def _kind(name: str) -> str:
     return "date" if name in DAYS else "text"
 
 
-def _row(row: Row, columns: tuple[str, ...], formats: Formats) -> dict[str, Any]:
+def _row(row: Row, columns: tuple[str, ...], cells: dict[str, Cell]) -> dict[str, Any]:
     return {
         "change_id": row["change_id"],
         "status": row["status"],
         "status_basis": row["status_basis"],
-        "cells": [_cell(name, row, formats) for name in columns],
+        "client": row["hub_id"],
+        "currency": row["currency"],
+        "cells": [cells[name] for name in columns],
     }
 
 
@@ -209,29 +280,30 @@ def _plain(value: Any) -> str | int:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _status_text(status: str, basis: str) -> str:
+def _status_text(status: str, basis: str, formats: Formats) -> str:
+    label = formats.say(terms.STATUSES[status])
     note = terms.STATUS_NOTES.get((status, basis))
-    return f"{terms.STATUSES[status]} ({note})" if note else terms.STATUSES[status]
+    return formats.say("{status} ({note})", status=label, note=formats.say(note)) if note else label
 
 
-def _contact_text(row: Row, _: Formats) -> str:
+def _contact_text(row: Row, formats: Formats) -> str:
     if row["primary_contact_basis"] == "none":
-        return terms.NO_CONTACT
+        return formats.say(terms.NO_CONTACT)
     return str(row["primary_contact_name"] or row["primary_contact_email"] or EMPTY)
 
 
 _WRITERS: Final[dict[str, Callable[[Row, Formats], str]]] = {
-    "contract_type": lambda row, _: terms.CONTRACT_TYPES[row["contract_type"]],
-    "status": lambda row, _: _status_text(row["status"], row["status_basis"]),
-    "status_basis": lambda row, _: terms.STATUS_BASES[row["status_basis"]],
-    "communication_owner_basis": lambda row, _: terms.OWNER_BASES[row["communication_owner_basis"]],
+    "contract_type": lambda row, formats: formats.say(terms.CONTRACT_TYPES[row["contract_type"]]),
+    "status": lambda row, formats: _status_text(row["status"], row["status_basis"], formats),
+    "status_basis": lambda row, formats: formats.say(terms.STATUS_BASES[row["status_basis"]]),
+    "communication_owner_basis": lambda row, formats: formats.say(terms.OWNER_BASES[row["communication_owner_basis"]]),
     "primary_contact_name": _contact_text,
     "renewal_deadline": lambda row, formats: formats.day(row["renewal_deadline"]),
     "renewal_start_date": lambda row, formats: formats.day(row["renewal_start_date"]),
-    "billing_frequency": lambda row, _: terms.BILLING_FREQUENCIES[row["billing_frequency"]].format(
-        months=row["billing_months"]
+    "billing_frequency": lambda row, formats: formats.say(
+        terms.BILLING_FREQUENCIES[row["billing_frequency"]], months=row["billing_months"]
     ),
-    "subscription_term_months": lambda row, _: terms.months(row["subscription_term_months"]),
+    "subscription_term_months": lambda row, formats: formats.count(terms.MONTHS, row["subscription_term_months"]),
     "mrr_change": lambda row, formats: formats.money_change(row["mrr_change"], row["currency"]),
     "days_to_deadline": lambda row, formats: formats.number(row["days_to_deadline"]),
 }
@@ -244,38 +316,45 @@ def _empty(summary: pl.DataFrame, changes: pl.DataFrame, run: Row, formats: Form
         return ""
     first, last = (formats.day(day) for day in _window_days(run))
     if summary.is_empty():
-        return f"None of your clients has a contract in force on {formats.day(run['as_of'])}. There is nothing to do."
-    return f"No contract of your clients changes from {first} to {last}. There is nothing to do."
+        return formats.say(
+            "None of your clients has a contract in force on {day}. There is nothing to do.",
+            day=formats.day(run["as_of"]),
+        )
+    return formats.say(
+        "No contract of your clients changes from {first} to {last}. There is nothing to do.", first=first, last=last
+    )
 
 
-def _notes(changes: pl.DataFrame) -> list[str]:
+def _notes(changes: pl.DataFrame, formats: Formats) -> list[str]:
     """What a reader must know before trusting an estimate (rule 10, basis `unpriced`)."""
     unpriced = changes.filter(pl.col("estimate_basis") == "unpriced").height
     if not unpriced:
         return []
-    subject = "1 change has" if unpriced == 1 else f"{unpriced:,} changes have"
-    return [f"{subject} nothing to be priced with: the estimate repeats the MRR before the change."]
+    return [formats.count(terms.UNPRICED, unpriced)]
 
 
-def _definitions(marks: dict[tuple[str, str], int], window: str) -> list[dict[str, Any]]:
-    return [{"mark": mark, "term": _term(*what), "text": _definition(*what, window)} for what, mark in marks.items()]
+def _definitions(marks: dict[tuple[str, str], int], window: str, formats: Formats) -> list[dict[str, Any]]:
+    return [
+        {"mark": mark, "term": formats.say(_term(*what)), "text": _definition(*what, window, formats)}
+        for what, mark in marks.items()
+    ]
 
 
 def _term(kind: str, name: str) -> str:
     return terms.FIGURES[name] if kind == "figure" else terms.COLUMNS[name]
 
 
-def _definition(kind: str, name: str, window: str) -> str:
+def _definition(kind: str, name: str, window: str, formats: Formats) -> str:
     if (kind, name) == ("figure", "upcoming_changes"):
-        return f"{window}."
-    return figure_definition(name) if kind == "figure" else column_definition(name)
+        return formats.say("{sentence}.", sentence=window)
+    return formats.say(figure_definition(name) if kind == "figure" else column_definition(name))
 
 
-def _statuses(changes: pl.DataFrame) -> list[dict[str, str]]:
+def _statuses(changes: pl.DataFrame, formats: Formats) -> list[dict[str, str]]:
     """The statuses that occur, explained, in the order of rules.STATUSES."""
     seen = set(changes.select("status", "status_basis").iter_rows())
     return [
-        {"term": _status_text(*pair), "text": meaning}
+        {"term": _status_text(*pair, formats), "text": formats.say(meaning)}
         for pair, meaning in terms.STATUS_MEANINGS.items()
         if pair in seen
     ]

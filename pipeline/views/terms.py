@@ -1,5 +1,8 @@
 """The words of reports, in English: labels of columns, figures and codes. The official terms are those of rules.md.
 
+English is the key of every translation: `Formats.say` gives a text in the report's language, `Formats.count` the right
+one of a pair (singular, plural). Every text of this module is found by `scripts/messages`.
+
 Every code that a published table can hold has its label here; a test compares with `pipeline.rules`.
 """
 
@@ -128,24 +131,121 @@ WORDS: Final = {
     "changes": "Upcoming changes",
     "definitions": "Definitions",
     "statuses": "Statuses",
-    "page": "Page",
-    "of": "of",
+    "page_of": "Page {page} of {pages}",
+    "colon": ":",
     "skip_to_table": "Skip to the table",
     "per_month": "MRR is monthly recurring revenue. Amounts are per month, in the contract's currency, and never added "
     "across currencies.",
     "empty_cell": "The value is not known or does not apply.",
     "no_figures": "No client has a contract in force, so there are no figures.",
-    "none_title": "Nothing upcoming",
-    "made_by": "Made from run",
+    "none_title": "Nothing upcoming.",
+    "untagged": "This PDF was made for bulk: it has no tags for screen readers. The HTML report has the same content.",
+    "made_by": "Made from run {run}, {time}.",
 }
 """The fixed words of the page."""
 
 
-def months(count: int) -> str:
-    """A length in months, such as `1 month` or `12 months`."""
-    return f"{count} month" if count == 1 else f"{count} months"
+ESTIMATE_BASES: Final = {
+    "cancelled": "Cancelled: nothing is left to be priced, or the terms stay as they are.",
+    "quote": "The vendor's own quote.",
+    "price_book": "Priced from the price list.",
+    "uplift": "Today's price and the agreed uplift, because no list price exists.",
+    "same": "Today's price.",
+    "unpriced": "Nothing to price it with: the MRR before the change is repeated.",
+}
+"""Rule 10. What an estimate rests on, in words for a reader."""
+
+PARTS: Final = {
+    "mrr_change_price": "Price",
+    "mrr_change_discount": "Ending discounts",
+    "mrr_change_limits": "Higher limits",
+    "mrr_change_quote": "Vendor's quote",
+    "mrr_change_cancellation": "Cancellation",
+}
+"""Rule 10. The parts of an estimate."""
+
+DETAILS: Final = {
+    "contacts": "Points of contact",
+    "name": "Name",
+    "email": "E-mail address",
+    "job_title": "Job title",
+    "last_active": "Last active",
+    "primary": "{name} (primary contact)",
+    "no_contacts": "No contact is known.",
+    "products": "Products",
+    "product": "Product",
+    "quantity": "Quantity",
+    "price": "Price per billing period",
+    "discount": "Discount",
+    "discount_until": "{percent} before {day}",
+    "percent": "{number} %",
+    "one_off": "one-off",
+    "contract": "Contract",
+    "no_products": "No product is known.",
+    "usage": "App usage",
+    "app": "App",
+    "active_users": "Active users",
+    "last_used": "Last used",
+    "measured": "Measured",
+    "no_usage": "No app usage was measured.",
+    "limits": "Limits and consumption",
+    "limit": "Limit",
+    "allowed": "Allowed",
+    "used": "Used",
+    "share": "Share",
+    "over": "above the limit",
+    "no_limits": "The contracts have no limits.",
+    "changes": "Upcoming changes",
+    "estimate": "How the estimate is made",
+    "no_parts": "No change of MRR",
+}
+"""Rule 8. The client's panel and card."""
+
+BROWSER_WORDS: Final = {
+    "shown": "{shown} of {total} shown",
+    "sorted_by": "Sorted by {column}.",
+    "by_currency": "Amounts are sorted within each currency.",
+    "details_of": "Details of {client}",
+    "show_all": "Show all {total} rows",
+    "always_shown": "always shown",
+    "none": "No row fits the search and the filters.",
+    "colon": ":",
+}
+"""What the page's script says; words in braces are filled in there."""
+
+WORKBOOK: Final = {
+    "changes": "Upcoming changes",
+    "all": "All columns",
+    "totals": "Totals",
+    "definitions": "Definitions",
+    "term": "Term",
+    "meaning": "Meaning",
+}
+"""Rule 8. The sheets of the workbook and the headings of its definitions."""
+
+TOOLS: Final = {
+    "tools": "Search and filters",
+    "search": "Search",
+    "columns": "Columns",
+    "reset_columns": "Columns as sent",
+    "status": "Status",
+    "type": "Contract type",
+    "export": "Save as CSV",
+    "clear_all": "Clear",
+    "close": "Close",
+    "totals": "Totals by currency",
+    "totals_note": "Of the rows shown. Renewals count towards the first two amounts, every change towards the last.",
+    "first_rows": "The first {shown} of {total} changes. With JavaScript the page shows them all; the CSV and XLSX "
+    "files hold them all too.",
+}
+"""The controls of the page."""
 
 
-def changes(count: int) -> str:
-    """A count of changes, such as `1 change` or `12 changes`."""
-    return f"{count:,} change" if count == 1 else f"{count:,} changes"
+MONTHS: Final = ("{count} month", "{count} months")
+"""A length in months: singular and plural."""
+
+UNPRICED: Final = (
+    "{count} change has nothing to be priced with: the estimate repeats the MRR before the change.",
+    "{count} changes have nothing to be priced with: the estimate repeats the MRR before the change.",
+)
+"""Rule 10, basis `unpriced`: singular and plural."""

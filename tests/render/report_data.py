@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.tables.declare import Table
-from pipeline.tables.published import PARTNER_SUMMARY, UPCOMING_RENEWALS
+from pipeline.tables.published import PARTNER_SUMMARY, PUBLISHED, UPCOMING_RENEWALS
+from pipeline.views.clients import TABLES
 
 AS_OF = date(2026, 11, 23)
 
@@ -93,11 +94,57 @@ def figures(**values: Any) -> dict[str, Any]:
     } | values
 
 
-def tables(changes: list[dict[str, Any]], summary: list[dict[str, Any]]) -> dict[str, pl.DataFrame]:
-    """What `views.partner_report` takes."""
+def tables(
+    changes: list[dict[str, Any]], summary: list[dict[str, Any]], **details: list[dict[str, Any]]
+) -> dict[str, pl.DataFrame]:
+    """What `views.partner_report` takes; `details`: rows of the tables of client details."""
     return {
         "upcoming_renewals": frame(UPCOMING_RENEWALS, changes),
         "partner_summary": frame(PARTNER_SUMMARY, summary),
+        **{name: frame(PUBLISHED[name], details.get(name, [])) for name in TABLES},
+    }
+
+
+def details(hub_id: str = "h0001", partner_id: str = "p1") -> dict[str, list[dict[str, Any]]]:
+    """Two contacts, a product with a discount that ends, one app and a consumption above the contact limit."""
+    own = {"partner_id": partner_id, "hub_id": hub_id}
+    return {
+        "client_contacts": [
+            own | {"contact_id": "k1", "full_name": "Ada Park", "email": "ada@client1.example", "is_primary": True},
+            own
+            | {
+                "contact_id": "k2",
+                "full_name": "Bo <i>Ek</i>",
+                "job_title": "Head of Sales",
+                "is_primary": False,
+                "last_active_on": date(2026, 11, 20),
+            },
+        ],
+        "client_products": [
+            own
+            | {
+                "contract_id": "c0001",
+                "line_id": "l1",
+                "product_code": "MH",
+                "product_name": "Marketing Hub Professional",
+                "quantity": Decimal("2.0000"),
+                "unit_price": Decimal("7200.000000"),
+                "discount_percent": Decimal("12.5000"),
+                "discount_end_date": date(2027, 1, 20),
+                "is_recurring": True,
+                "currency": "USD",
+            }
+        ],
+        "client_app_usage": [
+            own
+            | {
+                "app": "Campaigns",
+                "measured_on": date(2026, 11, 22),
+                "active_users": 1204,
+                "last_used_on": date(2026, 11, 21),
+            }
+        ],
+        "client_consumption": [own | {"measured_on": date(2026, 11, 22), "contacts_used": 2500, "emails_sent": 90_000}],
     }
 
 

@@ -1,0 +1,339 @@
+"""The interactive page in headless Chromium, opened from disk as a reader would. Skipped where there is no Chromium."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import rules
+from pipeline.render.csv import report_csv
+from pipeline.render.html import report_html
+from pipeline.settings import shown_columns
+from pipeline.views import partner_report
+from tests.render import report_data as data
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")
+
+OFFLINE = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+LATE, SOON = data.AS_OF - timedelta(days=3), data.AS_OF + timedelta(days=9)
+CHANGES = [
+    data.change(
+        1,
+        client_name="Café Größe",
+        renewal_deadline=SOON,
+        current_mrr=Decimal("900.0000"),
+        primary_contact_id="k1",
+        mrr_change_price=Decimal("60.0000"),
+        mrr_change_discount=Decimal("-9.5000"),
+        email_limit=100_000,
+    ),
+    data.change(2, client_name="Łódź Ltd", currency="JPY", current_mrr=Decimal("100000.0000"), website=None),
+    data.change(3, client_name="alpha", current_mrr=Decimal("10000.0000"), renewal_deadline=LATE, website="=1+1"),
+    data.change(
+        4, client_name="Beta <b>bold</b>", status="renewed", status_basis="auto_renewed", current_mrr=Decimal("25.0000")
+    ),
+    data.change(
+        5,
+        client_name="-Gamma",
+        currency="JPY",
+        contract_type="email_overage",
+        current_mrr=Decimal("20.0000"),
+        mrr_change=Decimal("-7.0000"),
+    ),
+]
+
+
+def view_of(changes: list[dict[str, Any]], *columns: str, **details: Any) -> dict[str, Any]:
+    return partner_report(
+        data.tables(changes, [data.figures()], **details),
+        partner=data.PARTNER,
+        run=data.RUN,
+        columns=shown_columns((*rules.DEFAULT_COLUMNS, *columns)),
+    )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as manager:
+        started = manager.chromium.launch(executable_path=CHROMIUM, args=OFFLINE, chromium_sandbox=False)
+        yield started
+        started.close()
+
+
+class Page:
+    """The page of a view, opened from disk; every request and every complaint of the browser is kept."""
+
+    def __init__(self, browser: Any, folder: Path, view: dict[str, Any], **context: Any) -> None:
+        self.context = browser.new_context(**context)
+        self.context.set_default_timeout(10_000)
+        self.tab = self.context.new_page()
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.tab.on("request", lambda request: self.requests.append(request.url))
+        self.tab.on("console", lambda message: self.complaints.append(message.text))
+        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.path = folder / "report.html"
+        self.path.write_text(report_html(view), encoding="utf-8")
+        self.tab.goto(self.path.as_uri())
+
+    def texts(self, selector: str) -> list[str]:
+        found: list[str] = self.tab.eval_on_selector_all(selector, "nodes => nodes.map(node => node.textContent)")
+        return found
+
+    def heads(self) -> list[str]:
+        return self.tab.eval_on_selector_all("#rows thead button", "all => all.map(each => each.firstChild.data)")
+
+    def names(self) -> list[str]:
+        return self.texts("#rows tbody td.client-name")
+
+    def totals(self) -> list[list[str]]:
+        return self.tab.eval_on_selector_all(
+            "#totals tbody tr", "lines => lines.map(line => [...line.cells].map(cell => cell.textContent))"
+        )
+
+    def check(self, menu: str, label: str) -> None:
+        self.tab.evaluate("menu => { document.getElementById(menu).closest('details').open = true }", menu)
+        self.tab.locator(f"#{menu} label", has_text=label).first.click()
+        self.tab.keyboard.press("Escape")
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    pages: list[Page] = []
+
+    def open_page(view: dict[str, Any] | None = None, **context: Any) -> Page:
+        page = Page(browser, tmp_path, view or view_of(CHANGES, "current_mrr", **data.details()), **context)
+        pages.append(page)
+        return page
+
+    yield open_page
+    for page in pages:
+        page.context.close()
+        assert page.complaints == []
+        assert page.requests == [page.path.as_uri()]
+
+
+def test_the_script_shows_what_the_page_held_without_it(opened):
+    view = view_of(data.varied(40), *rules.ADDABLE_COLUMNS[1:])
+    with_script, without = opened(view), opened(view, java_script_enabled=False)
+    cells = "#rows tbody td"
+    assert with_script.texts(cells) == [cell["text"] for row in view["rows"] for cell in row["cells"]]
+    read = without.tab.locator(cells).all_text_contents()
+    assert read == with_script.texts(cells)
+    assert without.tab.locator("#totals td").all_text_contents() == with_script.texts("#totals td")
+    assert without.tab.locator("#tools").is_hidden()
+    assert with_script.tab.locator("#tools").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [
+        ("cafe grosse", ["Café Größe"]),
+        ("LODZ", ["Łódź Ltd"]),
+        ("silence", ["Beta <b>bold</b>"]),
+        ("jpy overage", ["-Gamma"]),
+        ("dec 2, 2026", ["Café Größe"]),
+        ("client4.example", []),  # the website is not shown, so it is not searched
+    ],
+)
+def test_search_finds_parts_of_all_shown_text_without_case_and_accents(opened, sought, found):
+    page = opened()
+    page.tab.keyboard.press("/")
+    page.tab.keyboard.type(sought)
+    assert page.names() == found
+    assert page.texts("#count")[0].startswith(f"{len(found)} of 5 shown")
+
+
+def test_a_column_that_is_added_is_searched_and_defined(opened):
+    page = opened()
+    page.check("columns", "Website")
+    page.tab.fill("#search", "client4.example")
+    assert page.names() == ["Beta <b>bold</b>"]
+    assert "Website: Domain of the client's website." in page.texts("#definitions .added")
+
+
+def test_money_sorts_within_a_currency_only_and_the_unknown_comes_last(opened):
+    page = opened()
+    button = page.tab.locator("th", has_text="Current MRR").locator("button")
+    head = page.tab.locator("th", has_text="Current MRR")
+    button.focus()
+    page.tab.keyboard.press("Enter")
+    # JPY 100,000 is a smaller number of dollars than it looks: it never stands among them.
+    assert page.names() == ["-Gamma", "Łódź Ltd", "Beta <b>bold</b>", "Café Größe", "alpha"]
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert "within each currency" in page.texts("#count")[0]
+    page.tab.keyboard.press("Enter")
+    assert page.names() == ["Łódź Ltd", "-Gamma", "alpha", "Café Größe", "Beta <b>bold</b>"]
+    assert head.get_attribute("aria-sort") == "descending"
+    assert page.tab.evaluate("document.activeElement.firstChild.data") == "Current MRR"
+    page.check("columns", "Website")
+    for _ in range(2):
+        page.tab.locator("th", has_text="Website").locator("button").click()
+        assert page.names()[-1] == "Łódź Ltd"
+    assert page.tab.locator("[aria-sort]").count() == 1
+
+
+def test_days_sort_by_the_calendar_and_names_by_the_alphabet(opened):
+    page = opened()
+    page.tab.locator("th", has_text="Renewal deadline").locator("button").click()
+    assert page.names()[:2] == ["alpha", "Café Größe"]
+    page.tab.locator("th", has_text="Client name").locator("button").click()
+    assert page.names() == ["-Gamma", "alpha", "Beta <b>bold</b>", "Café Größe", "Łódź Ltd"]
+
+
+def test_filters_and_totals_follow_each_other(opened):
+    page = opened()
+    everything = page.totals()
+    # Rule 10: renewals count for the first two amounts (the overage does not), every change for the last.
+    assert everything == [
+        ["JPY", "2", "JPY 1,200", "JPY 1,200", "JPY +43.5"],
+        ["USD", "3", "USD 3,600.00", "USD 2,400.00", "USD +151.50"],
+    ]
+    page.check("status-filter", "Renewed (by silence)")
+    assert page.names() == ["Beta <b>bold</b>"]
+    assert page.totals() == [
+        ["JPY", "0", "JPY 0", "JPY 0", "JPY 0"],
+        ["USD", "1", "USD 1,200.00", "USD 0.00", "USD +50.50"],
+    ]
+    page.check("status-filter", "Pending")
+    page.check("type-filter", "Email overage")
+    assert page.names() == ["-Gamma"]
+    page.tab.click("#clear")
+    assert page.totals() == everything
+
+
+def test_amounts_of_38_digits_add_up_exactly(opened):
+    huge = Decimal("9999999999999999999999999999999999.1234")
+    page = opened(view_of([data.change(n, mrr_before=huge) for n in range(3)]))
+    assert page.totals()[0][2] == "USD 29,999,999,999,999,999,999,999,999,999,999,997.3702"
+    page.tab.fill("#search", "client 0001")
+    assert page.totals()[0][2] == "USD 9,999,999,999,999,999,999,999,999,999,999,999.1234"
+
+
+def test_locked_columns_stay_and_the_choice_is_remembered(opened):
+    page = opened()
+    locked = page.tab.locator("#columns input:disabled")
+    assert locked.evaluate_all("boxes => boxes.map(box => box.name)") == list(rules.LOCKED_COLUMNS)
+    assert locked.evaluate_all("boxes => boxes.every(box => box.checked)")
+    page.check("columns", "Products")
+    page.check("columns", "Current MRR")
+    page.tab.reload()
+    page.requests.pop()
+    heads = page.heads()
+    assert heads[-1] == "Products"
+    assert "Current MRR" not in heads
+    page.check("columns", "Products")
+    page.tab.evaluate("document.getElementById('columns').closest('details').open = true")
+    page.tab.click("#reset-columns")
+    assert page.heads()[-1] == "Current MRR"
+
+
+def test_a_browser_that_denies_storage_still_shows_the_page(opened, tmp_path, browser):
+    page = opened()
+    page.context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })"
+    )
+    page.tab.reload()
+    page.requests.pop()
+    page.check("columns", "Website")
+    assert page.heads()[-1] == "Website"
+
+
+def test_the_panel_opens_by_key_explains_the_estimate_and_gives_the_focus_back(opened):
+    page = opened()
+    page.tab.locator("#rows button.open", has_text="Café").focus()
+    page.tab.keyboard.press("Enter")
+    panel = page.tab.locator("#panel")
+    assert panel.is_visible()
+    text = " ".join(panel.inner_text().split())
+    for shown in (
+        "Ada Park (primary contact)",
+        "ada@client1.example",
+        "Bo <i>Ek</i>",
+        "USD 7,200",
+        "12.5 % before Jan 20, 2027",
+        "Campaigns 1,204 Nov 21, 2026 Nov 22, 2026",
+        "2,500 2,000 125 % (above the limit)",
+        "90,000 100,000 90 %",
+        "MRR before the change USD 1,200.00 Price USD +60.00 Ending discounts USD -9.50 Estimated new MRR USD 1,250.50",
+    ):
+        assert shown in text
+    assert page.tab.evaluate("document.getElementById('panel').contains(document.activeElement)")
+    page.tab.keyboard.press("Escape")
+    assert panel.is_hidden()
+    assert page.tab.evaluate("document.activeElement.textContent") == "Café Größe"
+
+
+def test_the_saved_csv_is_the_reports_csv(opened, tmp_path):
+    view = view_of(CHANGES, "current_mrr", "website", "days_to_deadline")
+    page = opened(view)
+    with page.tab.expect_download() as download:
+        page.tab.click("#export")
+    assert download.value.suggested_filename == "upcoming-renewals-2026-11-23.csv"
+    saved = Path(download.value.path()).read_bytes().decode()
+    assert saved == report_csv(view)
+    assert "'=1+1" in saved
+    page.tab.fill("#search", "alpha")
+    with page.tab.expect_download() as download:
+        page.tab.click("#export")
+    rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_bytes().decode(), newline="")))
+    assert [row[0] for row in rows] == ["Client name", "alpha"]
+    assert rows[1][-2:] == ["'=1+1", "-3"]
+
+
+def test_more_rows_than_fit_come_on_demand_and_on_paper(opened):
+    page = opened(view_of([data.change(n) for n in range(620)]))
+    assert len(page.names()) == 500
+    page.tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert len(page.names()) == 620
+    page.tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert len(page.names()) == 500
+    page.tab.click("#show-all")
+    assert len(page.names()) == 620
+    assert page.tab.evaluate("document.activeElement.textContent") == "Client 0500"
+
+
+def test_dark_mode_changes_the_page(opened):
+    colour = "getComputedStyle(document.body).backgroundColor"
+    assert opened().tab.evaluate(colour) == "rgb(255, 255, 255)"
+    assert opened(color_scheme="dark").tab.evaluate(colour) == "rgb(11, 18, 32)"
+
+
+HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"
+
+
+@pytest.mark.skipif(not HOSTILE.is_dir(), reason="the published cases are not here")
+def test_hostile_strings_stay_text_in_table_and_panel(opened):
+    names = [name for name in json.loads((HOSTILE / "naughty_strings.json").read_text()) if name and "\0" not in name]
+    changes = [
+        data.change(n, client_name=name, website=name, products=name, change_id=f"{n:05}")
+        for n, name in enumerate(names)
+    ]
+    page = opened(view_of(changes, "website", "products"))
+    assert sorted(page.names()) == sorted(names)
+    for number in range(0, len(names), 97):
+        page.tab.locator("#rows button.open").nth(number).click()
+        page.tab.keyboard.press("Escape")
+    assert (
+        page.tab.locator("#rows :is(img, script, iframe, svg, a), #panel :is(img, script, iframe, svg, a)").count() == 0
+    )
