@@ -85,3 +85,9 @@ def test_unknown_columns_are_a_warning():
 def test_only_a_required_table_must_keep_rows(table: str, stops: bool):
     counts = TableCounts(table, rows_read=3, rows_loaded=0, rows_quarantined=3)
     assert results(counts)["rows_left"].stops is stops
+
+
+def test_a_raw_file_of_a_profile_is_judged_by_its_share_only():
+    raw = TableCounts(table_name="register", rows_read=100, rows_loaded=0, rows_quarantined=6, rows_quarantined_own=6)
+    failed = [result.name for result in export_gate([raw], limit_percent=Decimal(5)) if result.stops]
+    assert failed == ["quarantine_share"]
