@@ -10,7 +10,7 @@ help:            ## show this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
 
 $(READY): requirements.lock pyproject.toml scripts/setup
-	PYTHON="$(PYTHON)" sh scripts/setup $(VENV)
+	@PYTHON="$(PYTHON)" sh scripts/setup $(VENV) >&2
 	@touch $@
 
 setup: $(READY)  ## make .venv with the locked dependencies
