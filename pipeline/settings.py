@@ -7,12 +7,19 @@ import dataclasses
 import difflib
 import json
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from pipeline import rules
+from pipeline import brand, rules
 from pipeline.errors import SettingsError, UsageError
+
+PDF_ENGINES: Final = ("weasyprint", "plutoprint")
+"""What makes PDFs: the tagged one, and the fast one for bulk without tags."""
+
+OPERATIONAL: Final = ("scheduler", "report_seconds", "report_mebibytes", "keep_runs")
+"""Settings that say how work is done; no figure and no page depends on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,15 @@ class FileFormat:
     decimal_comma: bool = False
     thousands: str = ""
     sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a partner's reports look: an accent colour (`#rrggbb`), a logo (`data:` address of a PNG), client cards."""
+
+    brand_colour: str = ""
+    logo: str = ""
+    cards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +62,14 @@ class Settings:
     keep_runs: int = 30
     row_count_change_percent: Decimal = Decimal(50)
     mrr_change_percent: Decimal = Decimal(50)
+    pdf_engine: str = PDF_ENGINES[0]
+    scheduler: str = ""
+    report_seconds: int = 900
+    report_mebibytes: int = 4096
     exports: dict[str, FileFormat] = field(default_factory=dict)
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    look: Look = Look()
+    looks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def file_format(self, table: str) -> FileFormat:
         """How the file of that export table is written."""
@@ -56,6 +78,10 @@ class Settings:
     def partner_columns(self, partner_id: str) -> tuple[str, ...]:
         """The columns that partner's report shows, in order."""
         return self.columns.get(partner_id, rules.DEFAULT_COLUMNS)
+
+    def partner_look(self, partner_id: str) -> Look:
+        """How that partner's reports look: its own choices, then everybody's."""
+        return dataclasses.replace(self.look, **self.looks.get(partner_id, {}))
 
     def rule_values(self) -> dict[str, Any]:
         """The values that `transform.build` takes as keywords."""
@@ -89,8 +115,11 @@ class Settings:
     def from_json(cls, text: str) -> Settings:
         """The settings as `to_json` wrote them."""
         values = json.loads(text)
-        columns = {partner: {"columns": chosen} for partner, chosen in values.pop("columns").items()}
-        return parse_settings({**values, "partners": columns})
+        partners = {partner: {"columns": chosen} for partner, chosen in values.pop("columns").items()}
+        for partner, own in values.pop("looks", {}).items():
+            partners.setdefault(partner, {}).update(own)
+        look = values.pop("look", {})
+        return parse_settings({**values, **look, "partners": partners})
 
 
 def shown_columns(chosen: list[str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -129,9 +158,9 @@ def parse_settings(values: dict[str, Any]) -> Settings:
     Raises SettingsError with one line that names the setting and what it takes.
     """
     plain = {name: check(name, values[name]) for name, check in _CHECKS.items() if name in values}
-    unknown = sorted(set(values) - set(_CHECKS) - {"exports", "partners"})
+    unknown = sorted(set(values) - set(_CHECKS) - set(_LOOK_CHECKS) - {"exports", "partners"})
     if unknown:
-        names = (*_CHECKS, "exports", "partners")
+        names = (*_CHECKS, *_LOOK_CHECKS, "exports", "partners")
         raise SettingsError(f"unknown setting {unknown[0]!r}{_did_you_mean(unknown[0], names)}")
     return Settings(
         **plain,
@@ -143,7 +172,17 @@ def parse_settings(values: dict[str, Any]) -> Settings:
             partner: _partner_columns(partner, partner_values)
             for partner, partner_values in _table("partners", values.get("partners", {})).items()
         },
+        look=Look(**_look("", values)),
+        looks={
+            partner: own
+            for partner, partner_values in values.get("partners", {}).items()
+            if (own := _look(f"partners.{partner}.", partner_values))
+        },
     )
+
+
+def _look(where: str, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: check(f"{where}{name}", values[name]) for name, check in _LOOK_CHECKS.items() if name in values}
 
 
 def parse_file_format(where: str, values: Any) -> FileFormat:
@@ -173,9 +212,11 @@ def _table(where: str, value: Any) -> dict[str, Any]:
 
 def _partner_columns(partner: str, values: Any) -> tuple[str, ...]:
     where = f"partners.{partner}"
-    unknown = sorted(set(_table(where, values)) - {"columns"})
+    unknown = sorted(set(_table(where, values)) - {"columns", *_LOOK_CHECKS})
     if unknown:
-        raise SettingsError(f"unknown setting {where}.{unknown[0]}; a partner has: columns")
+        raise SettingsError(
+            f"unknown setting {where}.{unknown[0]}; a partner has: {', '.join(('columns', *_LOOK_CHECKS))}"
+        )
     columns = values.get("columns", list(rules.DEFAULT_COLUMNS))
     if not isinstance(columns, list) or not all(isinstance(name, str) for name in columns):
         raise SettingsError(f"{where}.columns takes a list of column names")
@@ -228,6 +269,35 @@ def _pricing(name: str, value: Any) -> str:
     return str(value)
 
 
+def _engine(name: str, value: Any) -> str:
+    if value not in PDF_ENGINES:
+        raise SettingsError(f"{name} takes one of {', '.join(PDF_ENGINES)}, not {value!r}")
+    return str(value)
+
+
+def scheduler_address(name: str, value: Any) -> str:
+    """The address of a Dask scheduler, or "" for none. Raises SettingsError that begins with `name`."""
+    if not isinstance(value, str) or (value and not value.startswith(("tcp://", "tls://"))):
+        raise SettingsError(f"{name} takes the address of a Dask scheduler (such as 'tcp://host:8786'), not {value!r}")
+    return value
+
+
+def _brand(known: Callable[[str], str]) -> Any:
+    def check(name: str, value: Any) -> str:
+        try:
+            return known(str(value)) if value else ""
+        except ValueError as error:
+            raise SettingsError(f"{name}: {str(value)[:40]!r} {error}") from None
+
+    return check
+
+
+def _yes_or_no(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{name} takes true or false, not {value!r}")
+    return value
+
+
 def _whole(lowest: int, highest: int) -> Any:
     def check(name: str, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
@@ -270,4 +340,15 @@ _CHECKS: Final = {
     "keep_runs": _whole(1, 10000),
     "row_count_change_percent": _decimal("0", "100000"),
     "mrr_change_percent": _decimal("0", "100000"),
+    "pdf_engine": _engine,
+    "scheduler": scheduler_address,
+    "report_seconds": _whole(1, 86400),
+    "report_mebibytes": _whole(100, 1_000_000),
 }
+
+_LOOK_CHECKS: Final = {
+    "brand_colour": _brand(brand.known_colour),
+    "logo": _brand(brand.known_address),
+    "cards": _yes_or_no,
+}
+"""For everybody, and under `partners` for one. The command line has put the picture where the file was named."""

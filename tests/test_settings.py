@@ -73,7 +73,10 @@ def test_settings_survive_the_run_file():
         ({"exports": {"clients": {"delimiter": ";;"}}}, "exports.clients.delimiter takes one character, not ';;'"),
         ({"exports": {"clients": {"encoding": "utf-9"}}}, "exports.clients.encoding: 'utf-9' is no known encoding"),
         ({"exports": {"clients": {"decimal_comma": 1}}}, "exports.clients.decimal_comma takes a bool, not 1"),
-        ({"partners": {"p": {"colums": []}}}, "unknown setting partners.p.colums; a partner has: columns"),
+        (
+            {"partners": {"p": {"colums": []}}},
+            "unknown setting partners.p.colums; a partner has: columns, brand_colour, logo, cards",
+        ),
         ({"partners": {"p": {"columns": "website"}}}, "partners.p.columns takes a list of column names"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.surroundings import Day
+from pipeline.cli.surroundings import Day, Spoken
 
 settings = click.option(
     "--settings",
@@ -25,5 +25,8 @@ exports = click.option(
 )
 profile = click.option(
     "--profile", type=click.Path(path_type=Path), help="Source profile: a folder, or the name of a shipped one."
+)
+locale = click.option(
+    "--locale", type=Spoken(), metavar="TAG", help="Language and formats, such as pt-BR, instead of the partner's own."
 )
 quiet = click.option("--quiet", is_flag=True, help="No progress on stderr.")

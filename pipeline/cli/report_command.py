@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ import click
 from pipeline.cli import options
 from pipeline.cli.surroundings import home_folder, load_settings
 from pipeline.errors import UsageError
-from pipeline.settings import shown_columns
+from pipeline.settings import scheduler_address, shown_columns
 
 
 @click.command(epilog="Example: renewals report --partner P-01 --columns website,current_mrr,estimated_new_mrr")
@@ -19,17 +20,26 @@ from pipeline.settings import shown_columns
 @click.option(
     "--columns", metavar="A,B", help="Columns to add to the locked ones, instead of the partner's own choice."
 )
+@options.locale
+@click.option("--scheduler", metavar="ADDRESS", help="Make them on this Dask cluster, such as tcp://host:8786.")
+@click.option("--anew", is_flag=True, help="Make unchanged reports again too.")
 @options.settings
 def command(
     partner_id: str | None,
     all_partners: bool,
     run_reference: str | None,
     columns: str | None,
+    locale: str | None,
+    scheduler: str | None,
+    anew: bool,
     settings_path: Path | None,
 ) -> None:
-    """Make the reports of one partner or of all, from the current run or an older one; prints their paths."""
+    """Make the reports of one partner or of all, from the current run or an older one; prints their paths.
+
+    A report whose content has not changed is kept as it is, byte for byte. One that fails stops no other: exit code 4.
+    """
     from pipeline.cli.deciding import ended_associations
-    from pipeline.cli.reporting import make_reports
+    from pipeline.cli.reporting import make_reports, raise_failures
     from pipeline.warehouse import find_run
     from pipeline.warehouse.tables import partner_ids
 
@@ -39,6 +49,8 @@ def command(
     if columns is not None:
         chosen = shown_columns([name for name in (part.strip() for part in columns.split(",")) if name])
     settings = load_settings(settings_path)
+    if scheduler is not None:
+        settings = replace(settings, scheduler=scheduler_address("--scheduler", scheduler))
     home = home_folder()
     run = find_run(home, run_reference)
     known = partner_ids(run.path)
@@ -52,6 +64,9 @@ def command(
         settings=settings,
         ended=ended_associations(home),
         columns=chosen,
+        locale=locale,
+        anew=anew,
     )
-    for path in made:
+    for path in made.paths:
         click.echo(str(path))
+    raise_failures(made)

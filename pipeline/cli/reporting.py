@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from pipeline import rules
-from pipeline.cli.surroundings import progress_bar
+from pipeline.cli.surroundings import progress_bar, say
 from pipeline.errors import ReportsFailedError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from pipeline.render.batch import Batch
     from pipeline.transform.decided import EndedPairs
+
+NAMED = 10
+"""Partners named in the last line when reports failed; each has its own line before."""
 
 
 def make_reports(
@@ -24,18 +27,26 @@ def make_reports(
     settings: Settings,
     ended: EndedPairs,
     columns: tuple[str, ...] | None = None,
-) -> list[Path]:
-    """Write those partners' reports with a progress bar. `columns`: one choice for all, instead of the partners' own,
-    which are what the run's decisions say, then the settings. `ended`: associations ended by the newest decisions.
+    locale: str | None = None,
+    anew: bool = False,
+) -> Batch:
+    """Write those partners' reports with a progress bar; failures are said on stderr (`raise_failures` ends with them).
 
-    Raises ReportsFailedError naming the partners whose report failed; the others have theirs.
+    `columns` and `locale`: one choice for all, instead of the partners' own, which are what the run's decisions say,
+    then the settings. `ended`: associations ended by the newest decisions. Reports that the run of `out_dir`, or the
+    run before, has with the same content are kept, unless `anew`.
     """
     from pipeline.render.batch import write_reports
+    from pipeline.render.limits import Limits
+    from pipeline.render.workers import cluster
     from pipeline.transform.decided import partner_columns
     from pipeline.warehouse.tables import decisions_used
 
+    before = _reports_before(out_dir)
     decided = partner_columns(decisions_used(run_file))
-    with progress_bar("reports", len(partner_ids)) as advance:
+    with ExitStack() as stack:
+        executor = stack.enter_context(cluster(settings.scheduler)) if settings.scheduler else None
+        advance = stack.enter_context(progress_bar("reports", len(partner_ids)))
         batch = write_reports(
             run_file,
             partner_ids,
@@ -43,12 +54,41 @@ def make_reports(
             columns={} if columns else {**settings.columns, **decided},
             ended=ended,
             default_columns=columns or rules.DEFAULT_COLUMNS,
+            locale=locale,
+            pdf_engine=settings.pdf_engine,
+            earlier=before,
+            previous=_run_of(before, run_file),
+            anew=anew,
+            limits=Limits(seconds=settings.report_seconds, mebibytes=settings.report_mebibytes),
             progress=lambda _: advance(1),
+            executor=executor,
         )
+    if batch.kept:
+        say(f"{len(batch.kept)} of {len(partner_ids)} reports are unchanged and were kept")
+    for partner_id, why in batch.failures.items():
+        say(f"renewals: the report of partner {partner_id!r} failed: {why}")
+    return batch
+
+
+def raise_failures(batch: Batch) -> None:
+    """Raises ReportsFailedError (exit 4) when a report could not be made; the others are there."""
     if batch.failures:
-        for partner_id, why in batch.failures.items():
-            click.echo(f"renewals: the report of partner {partner_id!r} failed: {why}", err=True)
+        names = ", ".join(sorted(batch.failures)[:NAMED])
+        more = f" and {len(batch.failures) - NAMED} more" if len(batch.failures) > NAMED else ""
         raise ReportsFailedError(
-            f"{len(batch.failures)} of {len(partner_ids)} reports failed; the run and the others are there"
+            f"{len(batch.failures)} reports failed ({names}{more}); the run and the other reports are there"
         )
-    return batch.paths
+
+
+def _reports_before(out_dir: Path) -> Path | None:
+    """The reports of the newest run before this one that has any: names of runs sort by time."""
+    if not out_dir.parent.is_dir():
+        return None
+    before = [folder for folder in out_dir.parent.iterdir() if folder.name < out_dir.name and folder.is_dir()]
+    return max(before, default=None)
+
+
+def _run_of(reports: Path | None, run_file: Path) -> Path | None:
+    """The run file behind a folder of reports, beside this run's file; None when it is no longer kept."""
+    found = run_file.resolve().with_name(f"{reports.name}.duckdb") if reports else None
+    return found if found is not None and found.is_file() else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.reporting import make_reports
+from pipeline.cli.reporting import make_reports, raise_failures
 from pipeline.cli.surroundings import home_folder, now, print_json, say, short_id, stage_progress, today
 from pipeline.settings import Settings
 
@@ -47,21 +47,23 @@ def main_job(
     )
     say_findings(outcome)
     paths = [home.reports(outcome.run_id) / "checks.html"]
+    made = None
     if outcome.run_file is not None and reports:
-        paths += make_reports(
+        made = make_reports(
             outcome.run_file,
             partner_ids(outcome.run_file),
             home.reports(outcome.run_id),
             settings=settings,
             ended=ended_associations(home),
         )
+        paths += made.paths
     if as_json:
-        print_json(_summary(outcome, paths))
-        return
-    if outcome.run_file is not None:
-        click.echo(str(outcome.run_file))
-    for path in paths:
-        click.echo(str(path))
+        print_json(_summary(outcome, paths) | {"failed_reports": made.failures if made else {}})
+    else:
+        for path in (outcome.run_file, *paths) if outcome.run_file else paths:
+            click.echo(str(path))
+    if made is not None:
+        raise_failures(made)
 
 
 def say_findings(outcome: Outcome) -> None:

@@ -27,6 +27,16 @@ TEMPLATE: Final = f"""\
 # mrr_change_percent = 50           # the same for the MRR of a currency
 # keep_runs = 30                    # older runs and their reports are deleted
 
+# pdf_engine = "weasyprint"         # or "plutoprint": many times faster, but PDFs without tags for screen readers
+# scheduler = ""                    # a Dask scheduler that makes the reports, such as "tcp://host:8786"
+# report_seconds = 900              # a report that takes longer fails; the others are made
+# report_mebibytes = 4096           # a report whose process needs more memory fails; 5,000 rows need about 2,000
+
+# brand_colour = ""                 # accent of reports, such as "#1d4ed8"; darkened where it could not be read
+# logo = ""                         # a PNG of at most 64 KiB, beside this file
+# cards = false                     # a card per client in the PDF
+# These three can be set for one partner too.
+
 # The columns a partner's report shows besides the locked ones ({", ".join(rules.LOCKED_COLUMNS)}):
 # [partners."P-01"]
 # columns = ["primary_contact_name", "website", "current_mrr", "estimated_new_mrr", "mrr_change"]

@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from pipeline.brand import LARGEST_LOGO, as_address
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings, parse_settings
 from pipeline.warehouse.home import Home
@@ -40,6 +41,20 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is no calendar day; write it like 2026-11-23", param, ctx)
 
 
+class Spoken(click.ParamType[str]):
+    """A locale whose language has words here, `pt-BR`."""
+
+    name = "locale"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The locale, or a usage error that says which languages there are."""
+        from pipeline.views.translations import LANGUAGES, is_spoken
+
+        if not is_spoken(str(value)):
+            self.fail(f"there are no words for {value!r}; the languages are {', '.join(LANGUAGES)}", param, ctx)
+        return str(value)
+
+
 def home_folder() -> Home:
     """The home: `RENEWALS_HOME`, else `data/home` in the working folder."""
     return Home(Path(os.environ.get("RENEWALS_HOME") or "data/home"))
@@ -62,13 +77,34 @@ def load_settings(named: Path | None = None) -> Settings:
         return Settings()
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        return parse_settings(values)
+        return parse_settings(with_logos(values, path.parent))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} is not readable as TOML: {error}") from None
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from None
+
+
+def with_logos(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The settings with each logo's picture where its file is named; files are looked for beside the settings file.
+
+    A run's settings then hold all that its reports need. Raises SettingsError for a file that cannot be used.
+    """
+    partners = values.get("partners")
+    if isinstance(partners, dict):
+        own = {name: with_logos(each, folder) if isinstance(each, dict) else each for name, each in partners.items()}
+        values = {**values, "partners": own}
+    named = values.get("logo")
+    if not isinstance(named, str) or not named:
+        return values
+    try:
+        with (folder / named).open("rb") as file:
+            return {**values, "logo": as_address(file.read(LARGEST_LOGO + 1))}
+    except OSError as error:
+        raise SettingsError(f"logo {named!r}: {error.strerror}") from None
+    except ValueError as error:
+        raise SettingsError(f"logo {named!r} {error}") from None
 
 
 def now() -> datetime:

@@ -1,37 +1,58 @@
-"""Reports of many partners: the same task in worker processes, and one partner's failure stops nobody else."""
+"""Reports of many partners: unchanged ones are kept, workers make the others, and one's failure stops nobody else."""
 
 from __future__ import annotations
 
-import atexit
 import gc
-import multiprocessing
-import os
+import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from pipeline.errors import RenewalsError
-from pipeline.render.partner import write_partner_report
-from pipeline.render.pdf import warm_up
+from pipeline.render.content import report_keys
+from pipeline.render.folders import partner_folder
+from pipeline.render.limits import DEFAULT_LIMITS, Limits, within
+from pipeline.render.manifest import kept_files, write_manifest
+from pipeline.render.partner import FORMATS, write_partner_report
+from pipeline.render.workers import all_done
 from pipeline.transform.decided import EndedPairs
+from pipeline.warehouse.tables import partner_ids as known_partners
 
-FEW: Final = 6
-"""Up to so many reports are made in this process: starting workers would take longer."""
-
-REPORTS_PER_WORKER: Final = 200
-"""A worker is replaced after so many reports: WeasyPrint's memory never comes back whole."""
-
-MOST_WORKERS: Final = 8
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""WeasyPrint's shared fonts are for one thread: workers are processes, and a process makes one report at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What came of many reports: every file written, in the partners' order, and why each other partner has none."""
+    """What came of many reports: every file, in the partners' order, and why each other partner has none.
+
+    `kept`: the partners whose report was there already, with the same content.
+    """
 
     paths: list[Path] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """All that a worker needs, on this machine or another, to make one partner's report."""
+
+    run_file: Path
+    partner_id: str
+    out_dir: Path
+    columns: tuple[str, ...] | None
+    locale: str | None
+    formats: tuple[str, ...] | None
+    ended: EndedPairs
+    pdf_engine: str
+    previous: Path | None
+    limits: Limits
+    key: str
+    previous: Path | None
 
 
 def write_reports(
@@ -44,44 +65,73 @@ def write_reports(
     locale: str | None = None,
     formats: tuple[str, ...] | None = None,
     ended: EndedPairs = frozenset(),
+    pdf_engine: str = "weasyprint",
+    previous: Path | None = None,
+    earlier: Path | None = None,
+    anew: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[str], None] = lambda _: None,
     executor: Executor | None = None,
+    workers: int | None = None,
 ) -> Batch:
-    """Write the reports of those partners; `progress` hears the id of each partner whose report is done or failed.
+    """Write the reports of those partners; `progress` hears the id of each partner whose report is there or failed.
 
     `columns` holds the choices of single partners; the others get `default_columns`, or with None what the run's
-    settings say. `ended`: the associations ended by the newest decisions. `executor`: where the tasks run,
-    instead of worker processes of this machine.
+    settings say. `ended`: the associations ended by the newest decisions. A report with the same content (see
+    `content.report_keys`) in `out_dir` or in `earlier`, the reports of an earlier run, is kept with its bytes unless
+    `anew`; `previous`, the run of those, tells the others what changed since. `limits`: what one report may take. `executor`: where the tasks run, instead of `workers` processes of
+    this machine.
     """
-    chosen = columns or {}
-    with executor or _executor(len(partner_ids)) as workers:
-        tasks = {
-            workers.submit(
-                _report,
-                run_file,
-                partner_id,
-                out_dir,
-                chosen.get(partner_id, default_columns),
-                locale,
-                formats,
-                frozenset(pair for pair in ended if pair[0] == partner_id),
-            ): partner_id
-            for partner_id in partner_ids
-        }
-        for task in as_completed(tasks):
-            progress(tasks[task])
-    return _collect(tasks)
-
-
-def _collect(tasks: dict[Future[list[Path]], str]) -> Batch:
-    batch = Batch()
-    for task, partner_id in tasks.items():
-        error = task.exception()
+    own = {partner_id: (columns or {}).get(partner_id, default_columns) for partner_id in partner_ids}
+    options = {"locale": locale, "formats": formats, "pdf_engine": pdf_engine}
+    keys = report_keys(run_file, partner_ids, ended=ended, options=options, own_options=own)
+    folders = _folders(run_file) if not anew else {}
+    done: dict[str, list[Path]] = {}
+    tasks: dict[str, _Task] = {}
+    for partner_id in partner_ids:
+        name = folders.get(partner_id)
+        kept = kept_files(out_dir / name, keys[partner_id], earlier=earlier and earlier / name) if name else []
+        if kept:
+            done[partner_id] = kept
+            progress(partner_id)
+        else:
+            tasks[partner_id] = _Task(
+                run_file=run_file,
+                partner_id=partner_id,
+                out_dir=out_dir,
+                columns=own[partner_id],
+                locale=locale,
+                formats=formats,
+                ended=frozenset(pair for pair in ended if pair[0] == partner_id),
+                pdf_engine=pdf_engine,
+                previous=previous,
+                limits=limits,
+                key=keys[partner_id],
+                previous=earlier and _run_behind(earlier, run_file),
+            )
+    batch = Batch(kept=list(done))
+    for partner_id, future in all_done(tasks, _report, executor=executor, workers=workers) if tasks else ():
+        error = future.exception()
         if error is None:
-            batch.paths.extend(task.result())
+            done[partner_id] = future.result()
         else:
             batch.failures[partner_id] = _in_one_line(error)
+        progress(partner_id)
+    batch.paths.extend(path for partner_id in partner_ids for path in done.get(partner_id, []))
     return batch
+
+
+def _run_behind(reports: Path, run_file: Path) -> Path | None:
+    """The run that those reports were made from, where it is still kept: what a report compares itself with."""
+    path = run_file.with_name(f"{reports.name}.duckdb")
+    return path if path.is_file() else None
+
+
+def _folders(run_file: Path) -> dict[str, str]:
+    """The folder of every partner of the run."""
+    known = known_partners(run_file)
+    alike = Counter(partner_id.lower() for partner_id in known)
+    return {name: partner_folder(name, case_twin=alike[name.lower()] > 1) for name in known}
 
 
 def _in_one_line(error: BaseException) -> str:
@@ -89,39 +139,29 @@ def _in_one_line(error: BaseException) -> str:
     return text if isinstance(error, RenewalsError) else f"{type(error).__name__}: {text}"
 
 
-def _executor(reports: int) -> Executor:
-    if reports <= FEW:
-        return ThreadPoolExecutor(max_workers=1)
-    return ProcessPoolExecutor(
-        max_workers=min(os.cpu_count() or 1, MOST_WORKERS, reports),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_start_worker,
-        max_tasks_per_child=REPORTS_PER_WORKER,
-    )
-
-
-def _start_worker() -> None:
-    """Parse fonts and style once, and take them out of every later garbage collection (measured: 1.2 times faster)."""
-    warm_up()
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    # At its end the interpreter must see everything again, or DuckDB reports its own types as leaked.
-    atexit.register(gc.unfreeze)
-
-
-def _report(
-    run_file: Path,
-    partner_id: str,
-    out_dir: Path,
-    columns: tuple[str, ...] | None,
-    locale: str | None,
-    formats: tuple[str, ...] | None,
-    ended: EndedPairs,
-) -> list[Path]:
-    paths = write_partner_report(
-        run_file, partner_id, out_dir, columns=columns, locale=locale, formats=formats, ended=ended
-    )
-    if not gc.isenabled():
-        gc.collect()
+def _report(task: _Task) -> list[Path]:
+    """Make one report within its limits, and say beside it what it shows."""
+    with _ONE_AT_A_TIME:
+        try:
+            with within(task.limits):
+                paths = write_partner_report(
+                    task.run_file,
+                    task.partner_id,
+                    task.out_dir,
+                    columns=task.columns,
+                    locale=task.locale,
+                    formats=task.formats,
+                    ended=task.ended,
+                    pdf_engine=task.pdf_engine,
+                    previous=task.previous,
+                )
+        finally:
+            if not gc.isenabled():
+                gc.collect()
+    folder = paths[0].parent
+    for name in FORMATS:
+        stale = folder / f"report.{name}"
+        if stale not in paths:
+            stale.unlink(missing_ok=True)
+    write_manifest(folder, task.key, paths, run=task.run_file.stem, pdf_engine=task.pdf_engine)
     return paths

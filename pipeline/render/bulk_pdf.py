@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.render.environment import bundled_text
-from pipeline.render.pdf import FONT_TYPES, BundledFonts, report_page
+from pipeline.render.pdf import BundledFonts, report_page
 
 _WHOLE_WORDS = "body { overflow-wrap: break-word; }"
 """PlutoPrint takes `anywhere` as leave to break a word that would fit on the next line."""
@@ -49,13 +49,15 @@ def _plutoprint() -> Any:
 
 @cache
 def _fetcher() -> Any:
-    """Serves the bundled fonts and nothing else."""
+    """Serves the bundled fonts and nothing else.
+
+    PlutoPrint itself reads the file: it keeps fonts until the process has ended, and bytes of Python's would be freed
+    after Python is gone (0.23 then crashes).
+    """
     plutoprint = _plutoprint()
     bundled = BundledFonts()
 
-    class Fetcher(plutoprint.ResourceFetcher):  # type: ignore[misc]
-        def fetch_url(self, url: str) -> Any:
-            served = bundled(url)
-            return plutoprint.ResourceData(served.read(), FONT_TYPES["." + url.rpartition(".")[2]])
+    def fetch_url(_: Any, url: str) -> Any:
+        return plutoprint.default_resource_fetcher.fetch_url(bundled.path(url).as_uri())
 
-    return Fetcher()
+    return type("BundledFetcher", (plutoprint.ResourceFetcher,), {"fetch_url": fetch_url})()

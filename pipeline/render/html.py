@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.render.charts import pictures
 from pipeline.render.environment import content_hash, environment
+from pipeline.render.shades import shades
 from pipeline.render.web_fonts import page_fonts
 
 
 def report_html(view: dict[str, Any]) -> str:
     """The report of `views.partner_report`: readable without JavaScript, from disk, with a strict CSP."""
-    return self_contained("report.html.j2", view)
+    return self_contained("report.html.j2", view, shapes=pictures(view), brand=shades(view))
 
 
-def self_contained(template: str, view: dict[str, Any]) -> str:
-    """The page of a view. It asks for nothing outside itself: style, fonts and script are inline, allowed by their
-    hash."""
+def self_contained(template: str, view: dict[str, Any], **values: Any) -> str:
+    """The page of a view and other `values`. It asks for nothing outside itself: style, fonts and script are inline,
+    allowed by their hashes.
+    """
     fonts = page_fonts(view)
     hashes = [
         content_hash(environment().get_template("page.css").render()),
         content_hash(environment().get_template("_fonts.css.j2").render(fonts=fonts)),
     ]
+    if values.get("brand"):
+        hashes.append(content_hash(environment().get_template("_brand.css.j2").render(brand=values["brand"])))
     script = content_hash(environment().get_template("report.js").render())
-    return environment().get_template(template).render(view=view, fonts=fonts, hashes=hashes, script_hash=script)
+    page = environment().get_template(template)
+    return page.render(view=view, fonts=fonts, hashes=hashes, script_hash=script, **values)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import polars as pl
 
 from pipeline.errors import UsageError
+from pipeline.render.bulk_pdf import bulk_pdf
 from pipeline.render.csv import report_csv
 from pipeline.render.folders import partner_folder, write_whole
 from pipeline.render.html import report_html
@@ -20,7 +24,8 @@ from pipeline.transform.decided import EndedPairs, partner_columns, report_prefe
 from pipeline.views import partner_report
 from pipeline.views.clients import TABLES as DETAILS
 from pipeline.views.partner import DEFAULT_ORDER
-from pipeline.warehouse import open_run
+from pipeline.warehouse import compare, open_run
+from pipeline.warehouse.runs import settings_of
 from pipeline.warehouse.tables import decisions_used
 
 FORMATS: Final[dict[str, Callable[[dict[str, Any]], str | bytes]]] = {
@@ -41,12 +46,15 @@ def write_partner_report(
     locale: str | None = None,
     formats: tuple[str, ...] | None = None,
     ended: EndedPairs = frozenset(),
+    pdf_engine: str = "weasyprint",
+    previous: Path | None = None,
 ) -> list[Path]:
     """Write that partner's report files into `out_dir/<partner's folder>`; returns their paths in order of `formats`.
 
     `columns`, `locale` and `formats` default to what the partner had decided when the run was made, then to what the
     run's settings and the export say of it, then to the run's. Only this partner's rows are read, and none of the
-    associations it has `ended` by now. Each file appears whole or not at all.
+    associations it has `ended` by now. `pdf_engine`: `weasyprint`, or `plutoprint` (untagged). `previous`: the run of
+    the partner's previous report, for what changed since. Each file appears whole or not at all.
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
     """
@@ -67,6 +75,7 @@ def write_partner_report(
             partner_id,
             partner_id,
         )
+    look = settings.partner_look(partner_id)
     view = partner_report(
         tables,
         partner=partner,
@@ -74,12 +83,32 @@ def write_partner_report(
         columns=settings.partner_columns(partner_id) if own_columns is None else shown_columns(own_columns),
         locale=locale or wishes.get("locale") or partner["locale"] or settings.locale,
         order=wishes.get("order", DEFAULT_ORDER[0]),
+        cards=look.cards,
+        previous=_news(previous, run_file, partner_id, ended) if previous else None,
+        brand={"colour": look.brand_colour, "logo": look.logo},
     )
     folder = out_dir / partner_folder(partner_id, case_twin=bool(twins))
-    return [
-        write_whole(folder / f"report.{name}", FORMATS[name](view))
-        for name in formats or wishes.get("formats", FORMATS)
-    ]
+    names = tuple(formats or wishes.get("formats", FORMATS))
+    makers = _makers(view, names, pdf_engine)
+    return [write_whole(folder / f"report.{name}", makers[name](view)) for name in names]
+
+
+def _news(previous: Path, run_file: Path, partner_id: str, ended: EndedPairs) -> tuple[pl.DataFrame, date]:
+    with open_run(previous) as con:
+        _, since = settings_of(con)
+    return compare(previous, run_file, partner_id=partner_id, ended=ended), since
+
+
+def _makers(
+    view: dict[str, Any], names: tuple[str, ...], pdf_engine: str
+) -> dict[str, Callable[[dict[str, Any]], str | bytes]]:
+    """What makes each file; the workbook, which is in the tagged PDF too, is made once."""
+    if pdf_engine == "plutoprint":
+        return FORMATS | {"pdf": bulk_pdf}
+    if not {"pdf", "xlsx"} <= set(names):
+        return FORMATS
+    workbook = report_xlsx(view)
+    return FORMATS | {"pdf": partial(report_pdf, workbook=workbook), "xlsx": lambda _: workbook}
 
 
 def _partner(run: duckdb.DuckDBPyConnection, partner_id: str) -> dict[str, Any]:

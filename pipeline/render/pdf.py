@@ -6,46 +6,84 @@ served are the bundled fonts. Equal views give equal bytes: dates come from the 
 
 from __future__ import annotations
 
+import warnings
+from base64 import b64decode
+from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcherResponse
 
+from pipeline.brand import PREFIX
+from pipeline.render.charts import pictures
 from pipeline.render.environment import bundled_text, environment, templates_folder
 from pipeline.render.layout import MARGIN_MM, table_layout
+from pipeline.render.pdf_finish import finish
+from pipeline.render.shades import shades
+from pipeline.render.xlsx import report_xlsx
 
 BUNDLED: Final = "bundled:"
 FONT_TYPES: Final = {".otf": "font/otf", ".ttf": "font/ttf"}
 
 
 class BundledFonts:
-    """A WeasyPrint fetcher that serves the bundled fonts by name; any other address ends the rendering."""
+    """A WeasyPrint fetcher that serves the bundled fonts by name, and the report's own logo (`data:`).
+
+    Any other address ends the rendering.
+    """
 
     # WeasyPrint 70 asks a fetcher for this name once a fetch has failed: a page without its font must not be made.
     _fail_on_errors = True
 
-    def __init__(self) -> None:
+    def __init__(self, logo: str = "") -> None:
+        self._logo = logo
         folder = templates_folder() / "fonts"
         self._files = {f"{BUNDLED}{path.name}": path for path in folder.iterdir() if path.suffix in FONT_TYPES}
 
     def __call__(self, url: str) -> URLFetcherResponse:
-        """The font of that address. Raises ValueError for everything else."""
+        """The font or the logo of that address. Raises ValueError for everything else."""
+        if url and url == self._logo:
+            return URLFetcherResponse(url, b64decode(url.removeprefix(PREFIX)), {"Content-Type": "image/png"})
+        path = self.path(url)
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": FONT_TYPES[path.suffix]})
+
+    def path(self, url: str) -> Path:
+        """The file behind that address. Raises ValueError for an address that is not bundled."""
         path = self._files.get(url)
         if path is None:
             raise ValueError(f"a report asked for {url[:80]!r}, which is not bundled")
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": FONT_TYPES[path.suffix]})
+        return path
 
 
-def report_pdf(view: dict[str, Any]) -> bytes:
-    """The report of `views.partner_report` as PDF/UA-1: title, language, bookmarks, repeated header, page n of m."""
+def report_pdf(view: dict[str, Any], *, workbook: bytes | None = None) -> bytes:
+    """The report of `views.partner_report`: tagged (PDF/UA-1), with title, language, bookmarks and repeated header.
+
+    The report's workbook (made here unless it is given) is inside as an attachment, as PDF/A-3 allows.
+    """
     page = report_page(view)
-    fonts, style, fetcher = _style()
-    document = HTML(string=page, base_url=None, url_fetcher=fetcher)
-    pdf: bytes = document.write_pdf(
-        stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", finisher=_scope_headers
+    fonts, style, _ = _style()
+    fetcher = BundledFonts(view["brand"]["logo"])
+    made_at = datetime.fromisoformat(view["run"]["created_at"])
+    attachment = Attachment(
+        string=report_xlsx(view) if workbook is None else workbook,
+        name="report.xlsx",
+        description=view["document_title"],
+        created=made_at,
+        modified=made_at,
+        relationship="Data",
+        url_fetcher=fetcher,
     )
+    document = HTML(string=page, base_url=None, url_fetcher=fetcher)
+    with warnings.catch_warnings():
+        # WeasyPrint 70 leaves its bundled colour profile to the garbage collector to be closed.
+        warnings.filterwarnings("ignore", "unclosed file .*sRGB2014", ResourceWarning)
+        pdf: bytes = document.write_pdf(
+            stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a", attachments=[attachment], finisher=finish
+        )
+        del document
     return pdf
 
 
@@ -53,7 +91,14 @@ def report_page(view: dict[str, Any], *, untagged: bool = False) -> str:
     """The HTML that becomes the PDF. `untagged`: the report says that its PDF has no tags."""
     layout = table_layout(view)
     template = environment().get_template("report.pdf.j2")
-    return template.render(view=view, layout=layout, margin_mm=MARGIN_MM, untagged=untagged)
+    return template.render(
+        view=view,
+        layout=layout,
+        margin_mm=MARGIN_MM,
+        untagged=untagged,
+        shapes=pictures(view),
+        brand=shades(view),
+    )
 
 
 def warm_up() -> None:
@@ -67,10 +112,3 @@ def _style() -> tuple[FontConfiguration, CSS, BundledFonts]:
     fonts = FontConfiguration()
     style = CSS(string=bundled_text("report.pdf.css"), base_url=None, font_config=fonts, url_fetcher=fetcher)
     return fonts, style, fetcher
-
-
-def _scope_headers(_document: Any, pdf: Any) -> None:
-    """Say of every header cell that it heads its column: WeasyPrint 70 leaves that out (its issue 2508)."""
-    for element in pdf.objects:
-        if isinstance(element, dict) and element.get("S") == "/TH":
-            element["A"] = type(element)({"O": "/Table", "Scope": "/Column"})

@@ -141,6 +141,7 @@ def _limits(changes: list[Row], consumption: list[Row], formats: Formats) -> lis
             "limit": formats.number(row[limit]),
             "used": formats.number(used.get(consumed)),
             "share": _share(used.get(consumed), row[limit], formats),
+            "measured": used.get(consumed) is not None,
             "over": used.get(consumed) is not None and used[consumed] > row[limit],
             "measured_on": formats.day(used.get("measured_on")),
         }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -15,14 +14,16 @@ from pipeline import rules
 from pipeline.settings import shown_columns
 from pipeline.views import terms
 from pipeline.views.browser import ROWS_WITHOUT_SCRIPT, browser_data
+from pipeline.views.cells import Cell, column_kind, status_text, table_cell
+from pipeline.views.charts import deadline_timeline, renewal_charts
 from pipeline.views.clients import client_details
 from pipeline.views.definitions import column_definition, figure_definition
 from pipeline.views.formats import EMPTY, Formats, formats_for
+from pipeline.views.news import news_since
 from pipeline.views.totals import totals_by_currency, with_key_amounts
 from pipeline.views.workbook import workbook_data
 
 Row = dict[str, Any]
-Cell = dict[str, Any]
 
 TILES: Final = ("clients_to_act_on", "deadlines_in_14_days", "mrr_up_for_renewal", "estimated_change")
 AMOUNTS: Final = ("mrr_at_risk", "current_mrr")
@@ -35,10 +36,6 @@ CONVERTED: Final = ("mrr_up_for_renewal", "mrr_at_risk", "current_mrr", "estimat
 
 QUIET_FIGURES: Final = ("current_mrr", "upcoming_changes")
 """What is said of a currency in which nothing is upcoming: the other figures would all be 0."""
-
-MONEY: Final = ("current_mrr", "estimated_new_mrr", "mrr_before")
-COUNTED: Final = ("contact_max", "email_limit", "new_contact_max", "new_email_limit")
-DAYS: Final = ("renewal_deadline", "renewal_start_date")
 
 DEFAULT_ORDER: Final = ("renewal_deadline", "client_name", "change_id")
 """Rule 8."""
@@ -55,12 +52,17 @@ def partner_report(
     columns: tuple[str, ...],
     locale: str = "en",
     order: str = DEFAULT_ORDER[0],
+    cards: bool = False,
+    previous: tuple[pl.DataFrame, date] | None = None,
+    brand: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """One partner's report as plain values; rows sorted by `order`, then by rule 8's order.
 
     `tables` holds `upcoming_renewals` and `partner_summary`; rows of other partners are ignored. `partner` is a row
-    of the export's partners, `run` the row of `run_info`, `columns` what `settings.shown_columns` gave. Amounts are
-    per month and per currency (rule 11); every figure and column shown has a definition.
+    of the export's partners, `run` the row of `run_info`, `columns` what `settings.shown_columns` gave. `cards`: does
+    the PDF have a card per client? `previous`: the findings of `warehouse.compare` since the partner's previous report,
+    and the day of that report. `brand`: `colour` and `logo` of the settings. Amounts are per month and per currency
+    (rule 11); every figure and column shown has a definition.
     """
     formats = formats_for(locale)
     mine = pl.col("partner_id") == partner["partner_id"]
@@ -69,7 +71,7 @@ def partner_report(
     marks = _marks(() if changes.is_empty() else columns, summary)
     known = shown_columns((*columns, *(name for name in rules.ADDABLE_COLUMNS if name not in columns)))
     records = with_key_amounts(changes).to_dicts()
-    cells = [{name: _cell(name, row, formats) for name in (*known, "mrr_before")} for row in records]
+    cells = [{name: table_cell(name, row, formats) for name in (*known, "mrr_before")} for row in records]
     rows = [_row(row, columns, own) for row, own in zip(records, cells, strict=True)]
     clients = client_details(records, cells, tables, formats=formats)
     return {
@@ -99,6 +101,11 @@ def partner_report(
         "file_name": f"upcoming-renewals-{run['as_of'].isoformat()}.csv",
         "totals": totals_by_currency(records, formats),
         "clients": clients,
+        "cards": cards,
+        "brand": brand or {"colour": "", "logo": ""},
+        "charts": renewal_charts(records, formats),
+        "timeline": deadline_timeline(records, formats, as_of=run["as_of"]),
+        "news": news_since(*(previous or (None, None)), formats=formats),
         "browser": browser_data(
             records,
             cells,
@@ -236,15 +243,8 @@ def _column(name: str, marks: dict[tuple[str, str], int], formats: Formats) -> d
         "label": formats.say(terms.COLUMNS[name]),
         "mark": marks.get(("column", name), 0),
         "locked": name in rules.LOCKED_COLUMNS,
-        "kind": _kind(name),
+        "kind": column_kind(name),
     }
-
-
-def _kind(name: str) -> str:
-    """`number` (flush right), `date` or `text`."""
-    if name in (*MONEY, *COUNTED, "mrr_change", "days_to_deadline"):
-        return "number"
-    return "date" if name in DAYS else "text"
 
 
 def _row(row: Row, columns: tuple[str, ...], cells: dict[str, Cell]) -> dict[str, Any]:
@@ -256,58 +256,6 @@ def _row(row: Row, columns: tuple[str, ...], cells: dict[str, Cell]) -> dict[str
         "currency": row["currency"],
         "cells": [cells[name] for name in columns],
     }
-
-
-def _cell(name: str, row: Row, formats: Formats) -> Cell:
-    """One cell: `text` as shown everywhere, `value` the plain value behind it (ISO day, exact decimal, count)."""
-    write = _WRITERS.get(name)
-    if write is not None:
-        text = write(row, formats)
-    elif name in MONEY:
-        text = formats.money(row[name], row["currency"])
-    elif name in COUNTED:
-        text = formats.number(row[name])
-    else:
-        text = EMPTY if row[name] is None else str(row[name])
-    return {"name": name, "text": text, "value": _plain(row[name])}
-
-
-def _plain(value: Any) -> str | int:
-    if isinstance(value, int):
-        return value
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _status_text(status: str, basis: str, formats: Formats) -> str:
-    label = formats.say(terms.STATUSES[status])
-    note = terms.STATUS_NOTES.get((status, basis))
-    return formats.say("{status} ({note})", status=label, note=formats.say(note)) if note else label
-
-
-def _contact_text(row: Row, formats: Formats) -> str:
-    if row["primary_contact_basis"] == "none":
-        return formats.say(terms.NO_CONTACT)
-    return str(row["primary_contact_name"] or row["primary_contact_email"] or EMPTY)
-
-
-_WRITERS: Final[dict[str, Callable[[Row, Formats], str]]] = {
-    "contract_type": lambda row, formats: formats.say(terms.CONTRACT_TYPES[row["contract_type"]]),
-    "status": lambda row, formats: _status_text(row["status"], row["status_basis"], formats),
-    "status_basis": lambda row, formats: formats.say(terms.STATUS_BASES[row["status_basis"]]),
-    "communication_owner_basis": lambda row, formats: formats.say(terms.OWNER_BASES[row["communication_owner_basis"]]),
-    "primary_contact_name": _contact_text,
-    "renewal_deadline": lambda row, formats: formats.day(row["renewal_deadline"]),
-    "renewal_start_date": lambda row, formats: formats.day(row["renewal_start_date"]),
-    "billing_frequency": lambda row, formats: formats.say(
-        terms.BILLING_FREQUENCIES[row["billing_frequency"]], months=row["billing_months"]
-    ),
-    "subscription_term_months": lambda row, formats: formats.count(terms.MONTHS, row["subscription_term_months"]),
-    "mrr_change": lambda row, formats: formats.money_change(row["mrr_change"], row["currency"]),
-    "days_to_deadline": lambda row, formats: formats.number(row["days_to_deadline"]),
-}
-"""Columns that are not written as they stand."""
 
 
 def _empty(summary: pl.DataFrame, changes: pl.DataFrame, run: Row, formats: Formats) -> str:
@@ -354,7 +302,7 @@ def _statuses(changes: pl.DataFrame, formats: Formats) -> list[dict[str, str]]:
     """The statuses that occur, explained, in the order of rules.STATUSES."""
     seen = set(changes.select("status", "status_basis").iter_rows())
     return [
-        {"term": _status_text(*pair, formats), "text": formats.say(meaning)}
+        {"term": status_text(*pair, formats), "text": formats.say(meaning)}
         for pair, meaning in terms.STATUS_MEANINGS.items()
         if pair in seen
     ]

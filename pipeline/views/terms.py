@@ -140,6 +140,7 @@ WORDS: Final = {
     "no_figures": "No client has a contract in force, so there are no figures.",
     "none_title": "Nothing upcoming.",
     "untagged": "This PDF was made for bulk: it has no tags for screen readers. The HTML report has the same content.",
+    "logo": "Logo",
     "made_by": "Made from run {run}, {time}.",
 }
 """The fixed words of the page."""
@@ -196,6 +197,7 @@ DETAILS: Final = {
     "over": "above the limit",
     "no_limits": "The contracts have no limits.",
     "changes": "Upcoming changes",
+    "cards": "Clients",
     "estimate": "How the estimate is made",
     "no_parts": "No change of MRR",
 }
@@ -212,6 +214,26 @@ BROWSER_WORDS: Final = {
     "colon": ":",
 }
 """What the page's script says; words in braces are filled in there."""
+
+CHARTS: Final = {
+    "renewals": "MRR up for renewal by month ({currency})",
+    "deadlines": "Pending deadlines ahead",
+    "deadlines_note": "counted by {days} days",
+}
+"""The pictures of a report."""
+
+NEWS: Final = {
+    "title": "Changed since {day}",
+    "new": "New",
+    "gone": "No longer listed",
+    "client": "Client name",
+    "what": "What changed",
+    "before": "Before",
+    "after": "Now",
+    "more": "And {count} more.",
+    "none": "Nothing changed since then.",
+}
+"""What changed since the partner's previous report."""
 
 WORKBOOK: Final = {
     "changes": "Upcoming changes",

@@ -39,19 +39,28 @@ def spoken_locale(locale: str) -> str:
     `en` for a language without words here, and for a text that is no locale: a partner with a typing error in its
     locale still gets its report.
     """
-    name = locale.replace("-", "_")
-    parsed = _parsed(name) or _parsed(name.partition("_")[0])
+    parsed = _parsed(locale)
     if parsed is None or parsed.language not in LANGUAGES:
         return SOURCE_LANGUAGE
     region = parsed.territory or DEFAULT_REGIONS.get(parsed.language)
     return f"{parsed.language}_{region}" if region else parsed.language
 
 
-def _parsed(name: str) -> Locale | None:
-    try:
-        return Locale.parse(name)
-    except (UnknownLocaleError, ValueError):
-        return None
+def is_spoken(locale: str) -> bool:
+    """Whether a locale is one, of a language that has words here."""
+    parsed = _parsed(locale)
+    return parsed is not None and parsed.language in LANGUAGES
+
+
+def _parsed(locale: str) -> Locale | None:
+    """The locale, without its region where that is unknown."""
+    name = locale.replace("-", "_")
+    for known in (name, name.partition("_")[0]):
+        try:
+            return Locale.parse(known)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,10 +18,35 @@ PARTNERS = {"p1": "Northlight Partners", "P1": "Other Agency", "quiet": "Quiet G
 
 @pytest.fixture(scope="session")
 def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("run") / "run.duckdb"
-    changes = [*data.varied(12), data.change(90, partner_id="P1", client_name="Only of the other agency")]
-    frames = data.tables(changes, [data.figures(partner_id=partner_id) for partner_id in PARTNERS])
-    frames["run_info"] = data.frame(PUBLISHED["run_info"], [data.RUN])
+    return make_run_file(tmp_path_factory.mktemp("run") / "run.duckdb")
+
+
+def make_run_file(
+    path: Path,
+    *,
+    run: dict[str, Any] | None = None,
+    first_change: dict[str, Any] | None = None,
+    more_partners: dict[str, str] | None = None,
+    rows: int = 12,
+    altered: frozenset[str] = frozenset(),
+) -> Path:
+    """The run's file; `run` replaces values of run_info, `first_change` those of p1's first change.
+
+    `more_partners`: others, by id, with `rows` changes each; those `altered` have another MRR in the first one.
+    """
+    partners = PARTNERS | (more_partners or {})
+    first, *others = data.varied(12)
+    changes = [
+        first | (first_change or {}),
+        *others,
+        data.change(90, partner_id="P1", client_name="Only of the other agency"),
+    ]
+    for partner_id in more_partners or {}:
+        amount = Decimal("815.0000" if partner_id in altered else "4711.0000")
+        mine = {"partner_id": partner_id}
+        changes += [data.change(number, **mine, current_mrr=amount) for number in range(rows)]
+    frames = data.tables(changes, [data.figures(partner_id=partner_id) for partner_id in partners])
+    frames["run_info"] = data.frame(PUBLISHED["run_info"], [data.RUN | (run or {})])
     frames["source_files"] = data.frame(
         PUBLISHED["source_files"], [{"path": "contracts.csv", "table_name": "contracts", "sha256": "ab" * 32}]
     )
@@ -56,7 +83,7 @@ def run_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         con.register(
             "partners",
             pl.DataFrame(
-                [{"partner_id": key, "partner_name": name, "locale": None} for key, name in PARTNERS.items()],
+                [{"partner_id": key, "partner_name": name, "locale": None} for key, name in partners.items()],
                 schema={"partner_id": pl.String, "partner_name": pl.String, "locale": pl.String},
             ),
         )

@@ -16,6 +16,7 @@ from weasyprint.urls import FatalURLFetchingError
 from pipeline import rules
 from pipeline.render.environment import templates_folder
 from pipeline.render.pdf import BundledFonts, report_pdf
+from pipeline.render.xlsx import report_xlsx
 from pipeline.settings import shown_columns
 from pipeline.views import partner_report
 from tests.render import report_data as data
@@ -52,7 +53,24 @@ def test_title_language_and_tags(long_report):
         assert pdf.Root.Lang == "en"
         assert pdf.Root.MarkInfo.Marked
         assert pdf.docinfo["/Title"] == "Upcoming client renewals · Northlight Partners · Nov 23, 2026"
-        assert "pdfuaid" in pdf.Root.Metadata.read_bytes().decode()
+        metadata = pdf.open_metadata()
+        assert (metadata["pdfuaid:part"], metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("1", "3", "A")
+
+
+def test_the_workbook_is_inside():
+    view = view_of(data.varied(5))
+    with opened(report_pdf(view)) as pdf:
+        assert pdf.attachments["report.xlsx"].get_file().read_bytes() == report_xlsx(view)
+        assert pdf.attachments["report.xlsx"].get_file().mime_type.endswith("spreadsheetml.sheet")
+        assert len(pdf.Root.AF) == 1
+
+
+def test_the_checks_that_exist_as_a_package_find_nothing(tmp_path, long_report):
+    # A smoke test: pdfua knows 16 of the 106 rules of PDF/UA-1 that a machine can check.
+    pdfua = pytest.importorskip("pdfua")
+    path = tmp_path / "report.pdf"
+    path.write_bytes(long_report)
+    assert [finding for outcome in pdfua.validate(str(path)).outcomes for finding in outcome.findings] == []
 
 
 def test_bookmarks_name_the_parts(long_report):
@@ -161,7 +179,7 @@ def test_hostile_text_is_text(tmp_path: Path):
     assert all(attack.replace(" ", "") in text for attack in attacks[2:])
     assert "TOP-SECRET" not in text
     with opened(pdf) as document:
-        assert "/EmbeddedFiles" not in document.Root.get("/Names", {})
+        assert list(document.attachments) == ["report.xlsx"]
 
 
 def test_only_bundled_fonts_are_served():

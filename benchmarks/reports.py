@@ -1,0 +1,212 @@
+"""How fast reports are made, as ratios paired in one run.
+
+Usage: python benchmarks/reports.py [--partners 1000] [--rounds 7] [--only engines growth workers night]
+
+`engines`: one report of 50 rows, by our tuned WeasyPrint path, by the plain way of using WeasyPrint on the same content
+(automatic table layout, new fonts and style per report; both tagged), and by PlutoPrint (untagged); CPU seconds, the
+ways taking turns, median of the rounds' ratios.
+`growth`: CPU seconds per row from 50 to 5,000 rows.
+`workers`: all partners' reports (HTML, PDF, XLSX, CSV) with 1 and with 2 worker processes; seconds of the clock.
+`night`: the same again in a later run of the same day in which 3 % of the partners changed, beside the first night.
+A new day is not in that figure: every report then says another day, and is made again.
+The bars (issue 3): plain / tuned >= 1.7, plain / plutoprint >= 8, 1 / 2 workers >= 1.6, second night <= 5 %, and time
+per row at 5,000 rows not above that at 50.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import multiprocessing
+import re
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+
+from pipeline import rules
+from pipeline.render.batch import write_reports
+from pipeline.render.bulk_pdf import bulk_pdf
+from pipeline.render.environment import bundled_text
+from pipeline.render.pdf import BundledFonts, report_page, report_pdf, warm_up
+from pipeline.settings import shown_columns
+from pipeline.views import partner_report
+from tests.render import report_data as data
+from tests.render.conftest import make_run_file
+
+OUT = Path(__file__).parent / "out"
+ROWS = 50
+COLUMNS = shown_columns((*rules.DEFAULT_COLUMNS, "current_mrr", "estimated_new_mrr", "mrr_change", "website"))
+CHANGED_SHARE = 0.03
+
+
+def view_of(rows: int) -> dict[str, Any]:
+    """A report of that many rows and ten columns, in Latin letters."""
+    changes = [data.change(number) for number in range(rows)]
+    tables = data.tables(changes, [data.figures()])
+    return partner_report(tables, partner=data.PARTNER, run=data.RUN, columns=COLUMNS)
+
+
+def plain(view: dict[str, Any]) -> bytes:
+    """The same content as one would first write it: widths by the engine, fonts and style new for each report."""
+    page = re.sub(r"<colgroup>.*?</colgroup>", "", report_page(view), flags=re.S)
+    style = bundled_text("report.pdf.css").replace("table-layout: fixed", "table-layout: auto")
+    fonts, fetcher = FontConfiguration(), BundledFonts()
+    sheet = CSS(string=style, font_config=fonts, url_fetcher=fetcher)
+    pdf: bytes = HTML(string=page, url_fetcher=fetcher).write_pdf(
+        stylesheets=[sheet], font_config=fonts, pdf_variant="pdf/ua-1"
+    )
+    return pdf
+
+
+def tuned(view: dict[str, Any]) -> bytes:
+    """Our path as a worker runs it: the cyclic collector between reports only."""
+    gc.disable()
+    try:
+        return report_pdf(view)
+    finally:
+        gc.collect()
+        gc.enable()
+
+
+def cpu(do: Callable[[], object]) -> float:
+    """Seconds of this process."""
+    started = time.process_time()
+    do()
+    return time.process_time() - started
+
+
+def engines(rounds: int) -> dict[str, object]:
+    """The three ways, taking turns."""
+    view = view_of(ROWS)
+    ways = {"plain": plain, "tuned": tuned, "plutoprint": bulk_pdf}
+    for make in ways.values():
+        make(view)
+    gc.collect()
+    gc.freeze()
+    seconds = [{name: cpu(lambda make=make: make(view)) for name, make in ways.items()} for _ in range(rounds)]
+    gc.unfreeze()
+
+    def ratio(slow: str, fast: str) -> float:
+        return round(statistics.median(each[slow] / each[fast] for each in seconds), 2)
+
+    medians = {name: round(1000 * statistics.median(each[name] for each in seconds), 1) for name in ways}
+    return {
+        "rows": ROWS,
+        "columns": len(COLUMNS),
+        "cpu_ms": medians,
+        "plain / tuned": ratio("plain", "tuned"),
+        "plain / plutoprint": ratio("plain", "plutoprint"),
+        "tuned / plutoprint": ratio("tuned", "plutoprint"),
+    }
+
+
+def growth(sizes: tuple[int, ...]) -> dict[str, object]:
+    """CPU milliseconds per row of each size, each in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        per_row = {rows: round(1000 * pool.apply(_size, (rows,)) / rows, 2) for rows in sizes}
+    return {"cpu_ms_per_row": per_row, "last / first": round(per_row[sizes[-1]] / per_row[sizes[0]], 2)}
+
+
+def _size(rows: int) -> float:
+    view = view_of(rows)
+    warm_up()
+    tuned(view_of(5))
+    return cpu(lambda: tuned(view))
+
+
+def night_files(partners: int) -> tuple[list[str], Path, Path]:
+    """Two runs of one day with that many partners of 50 rows; in the second one 3 % have another amount."""
+    ids = [f"partner-{number:05}" for number in range(partners)]
+    changed = frozenset(ids[: max(1, round(partners * CHANGED_SHARE))])
+    names = {partner_id: f"Partner {partner_id[-5:]}" for partner_id in ids}
+    files = []
+    for name, altered in (("run-1", frozenset()), ("run-2", changed)):
+        path = OUT / f"{name}.duckdb"
+        path.unlink(missing_ok=True)
+        run = data.RUN | {"run_id": name, "created_at": f"2026-11-23T1{name[-1]}:00:00Z"}
+        make_run_file(path, run=run, more_partners=names, rows=ROWS, altered=altered)
+        files.append(path)
+    return ids, files[0], files[1]
+
+
+def clock(do: Callable[[], object]) -> float:
+    """Seconds of the clock."""
+    started = time.perf_counter()
+    do()
+    return time.perf_counter() - started
+
+
+def workers(partners: int) -> dict[str, object]:
+    """All reports with one worker process and with two."""
+    ids, run_file, _ = night_files(partners)
+    seconds = {}
+    for count in (1, 2):
+        folder = OUT / f"workers-{count}"
+        shutil.rmtree(folder, ignore_errors=True)
+        seconds[count] = clock(lambda c=count, f=folder: made(run_file, ids, f, workers=c))
+        shutil.rmtree(folder)
+    return {"reports": partners, "seconds": rounded(seconds), "1 / 2 workers": round(seconds[1] / seconds[2], 2)}
+
+
+def night(partners: int) -> dict[str, object]:
+    """All reports of a first run, then of a second one in which few partners changed."""
+    ids, first, second = night_files(partners)
+    folders = [OUT / "night-1", OUT / "night-2"]
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    seconds = {
+        "first": clock(lambda: made(first, ids, folders[0])),
+        "second": clock(lambda: made(second, ids, folders[1], earlier=folders[0])),
+    }
+    for folder in folders:
+        shutil.rmtree(folder)
+    share = round(100 * seconds["second"] / seconds["first"], 1)
+    return {"reports": partners, "changed": CHANGED_SHARE, "seconds": rounded(seconds), "second night, percent": share}
+
+
+def made(run_file: Path, ids: list[str], folder: Path, **how: Any) -> None:
+    """Make them all; a failure ends the benchmark."""
+    batch = write_reports(run_file, ids, folder, default_columns=COLUMNS, **how)
+    if batch.failures:
+        sys.exit(str(batch.failures))
+
+
+def rounded(seconds: dict[Any, float]) -> dict[Any, float]:
+    """Tenths of a second."""
+    return {name: round(value, 1) for name, value in seconds.items()}
+
+
+def main() -> None:
+    """Measure what is asked for and print it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--partners", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rows", type=int, nargs="+", default=[50, 500, 5000])
+    parser.add_argument("--only", nargs="+", default=["engines", "growth", "workers", "night"])
+    arguments = parser.parse_args()
+    OUT.mkdir(exist_ok=True)
+    parts: dict[str, Callable[[], dict[str, object]]] = {
+        "engines": lambda: engines(arguments.rounds),
+        "growth": lambda: growth(tuple(arguments.rows)),
+        "workers": lambda: workers(arguments.partners),
+        "night": lambda: night(arguments.partners),
+    }
+    results = {}
+    for name in arguments.only:
+        results[name] = parts[name]()
+        print(name, json.dumps(results[name]), flush=True)
+    (OUT / "reports.json").write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""What a partner's brand may bring into a report: a colour that stays readable, and a plain PNG."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import struct
+import zlib
+from typing import Final
+
+LARGEST_LOGO: Final = 65_536
+"""Bytes. The logo stands in every report and in every run's settings."""
+
+LONGEST_SIDE: Final = 2_000
+"""Pixels of a logo's width or height: a small file can hold an enormous picture."""
+
+READABLE: Final = 4.5
+"""Contrast that text needs against its background (WCAG 2.2, 1.4.3)."""
+
+PREFIX: Final = "data:image/png;base64,"
+
+_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_KEPT: Final = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
+"""What a picture needs to be drawn; texts, profiles, animations and whatever follows the end are left out."""
+
+
+def plain_png(content: bytes) -> bytes:
+    """The picture of a PNG file and nothing else of it. Raises ValueError that says why a file is refused."""
+    if len(content) > LARGEST_LOGO:
+        raise ValueError(f"is larger than {LARGEST_LOGO // 1024} KiB")
+    if not content.startswith(_SIGNATURE):
+        raise ValueError("is no PNG file")
+    kept, place, name = [_SIGNATURE], len(_SIGNATURE), b""
+    while name != b"IEND":
+        name, chunk = _chunk(content, place)
+        if place == len(_SIGNATURE):
+            _check_size(name, chunk)
+        if name in _KEPT:
+            kept.append(chunk)
+        elif name[:1].isupper():
+            raise ValueError(f"has a part {name.decode('ascii', 'replace')!r} that is not known")
+        place += len(chunk)
+    return b"".join(kept)
+
+
+def _chunk(content: bytes, place: int) -> tuple[bytes, bytes]:
+    head = content[place : place + 8]
+    if len(head) < 8:
+        raise ValueError("ends too early")
+    length, name = struct.unpack(">I4s", head)
+    chunk = content[place : place + length + 12]
+    if len(chunk) < length + 12:
+        raise ValueError("ends too early")
+    if zlib.crc32(chunk[4:-4]) != struct.unpack(">I", chunk[-4:])[0]:
+        raise ValueError("is damaged")
+    return name, chunk
+
+
+def _check_size(name: bytes, chunk: bytes) -> None:
+    if name != b"IHDR" or len(chunk) != 25:
+        raise ValueError("is no PNG file")
+    if not all(1 <= side <= LONGEST_SIDE for side in struct.unpack(">II", chunk[8:16])):
+        raise ValueError(f"is larger than {LONGEST_SIDE} × {LONGEST_SIDE} pixels")
+
+
+def as_address(content: bytes) -> str:
+    """The `data:` address of a PNG file's plain picture. Raises ValueError like `plain_png`."""
+    return PREFIX + base64.b64encode(plain_png(content)).decode()
+
+
+def known_address(text: str) -> str:
+    """The same address when it is one that `as_address` gives. Raises ValueError."""
+    try:
+        content = base64.b64decode(text.removeprefix(PREFIX), validate=True)
+    except binascii.Error:
+        raise ValueError("is no PNG file") from None
+    if not text.startswith(PREFIX) or as_address(content) != text:
+        raise ValueError("is no PNG file")
+    return text
+
+
+def known_colour(text: str) -> str:
+    """The same colour when it is written `#rrggbb` in small letters. Raises ValueError."""
+    if not re.fullmatch(r"#[0-9a-f]{6}", text):
+        raise ValueError("is no colour such as '#1d4ed8'")
+    return text
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21 (WCAG 2.2)."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def readable_on(colour: str, background: str) -> str:
+    """The colour, darkened or lightened as little as text in it needs to be read on that background."""
+    towards = "#000000" if _luminance(background) > 0.5 else "#ffffff"
+    shades = (_mixed(colour, towards, step) for step in range(21))
+    return next(shade for shade in shades if contrast(shade, background) >= READABLE)
+
+
+def _mixed(colour: str, towards: str, twentieths: int) -> str:
+    parts = zip(_parts(colour), _parts(towards), strict=True)
+    return "#" + "".join(f"{(a * (20 - twentieths) + b * twentieths) // 20:02x}" for a, b in parts)
+
+
+def _parts(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour[1:]))
+
+
+def _luminance(colour: str) -> float:
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (value / 255 for value in _parts(colour))
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

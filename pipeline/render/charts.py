@@ -1,0 +1,116 @@
+"""The shapes of a report's pictures: from shares of an axis to coordinates, so that templates calculate nothing."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+COLOURS: Final = {
+    "agreed": "#15803d",
+    "auto_renewed": "#0369a1",
+    "pending": "#b45309",
+    "cancellation_requested": "#b91c1c",
+}
+"""Fill of each part of a bar. At least 4.5:1 against white, and told apart by the legend's order too."""
+
+WIDE: Final = 526.0
+HALF: Final = 256.0
+"""Widths of a picture that stands alone and of one of two beside each other, in points: an A4 page leaves 526."""
+
+_TOP, _PLOT, _BOTTOM, _LEFT = 6.0, 82.0, 15.0, 46.0
+_LETTER: Final = 4.2
+"""Width of a letter of the labels, in units; a little on the wide side."""
+
+
+def pictures(view: dict[str, Any]) -> dict[str, Any]:
+    """`charts` and `timeline` of the view as coordinates; `timeline` is None where the view has none."""
+    width = WIDE if len(view["charts"]) == 1 else HALF
+    return {
+        "charts": [_chart(chart, width) for chart in view["charts"]],
+        "timeline": _timeline(view["timeline"]) if view["timeline"] else None,
+    }
+
+
+def _chart(chart: dict[str, Any], width: float) -> dict[str, Any]:
+    step = (width - _LEFT) / len(chart["bars"])
+    thick = min(step * 0.62, 56.0)
+    every = _every(step, max(len(bar["label"]) for bar in chart["bars"]))
+    axis = _TOP + _PLOT
+    return {
+        "title": chart["title"],
+        "alt": chart["alt"],
+        "width": _n(width),
+        "height": _n(axis + _BOTTOM),
+        "left": _n(_LEFT),
+        "ticks": [
+            {"y": _n(axis - tick["share"] * _PLOT), "text_y": _n(axis - tick["share"] * _PLOT + 2.5), **_text(tick)}
+            for tick in chart["ticks"]
+        ],
+        "tick_x": _n(_LEFT - 5),
+        "label_y": _n(axis + 11),
+        "bars": [
+            {
+                "middle": _n(_LEFT + step * (place + 0.5)),
+                "label": bar["label"] if place % every == 0 else "",
+                "parts": _parts(bar["parts"], _LEFT + step * (place + 0.5) - thick / 2, thick, axis),
+            }
+            for place, bar in enumerate(chart["bars"])
+        ],
+        "legend": chart["legend"],
+    }
+
+
+def _parts(parts: list[dict[str, Any]], x: float, thick: float, axis: float) -> list[dict[str, str]]:
+    shapes, foot = [], axis
+    for part in parts:
+        height = part["share"] * _PLOT
+        foot -= height
+        shapes.append(
+            {
+                "x": _n(x),
+                "y": _n(foot),
+                "width": _n(thick),
+                "height": _n(height),
+                "name": part["name"],
+                "colour": COLOURS[part["name"]],
+            }
+        )
+    return shapes
+
+
+def _timeline(timeline: dict[str, Any]) -> dict[str, Any]:
+    steps = timeline["steps"]
+    step = (WIDE - 20) / len(steps)
+    every = _every(step, max(len(each["day"]) for each in steps))
+    return {
+        "title": timeline["title"],
+        "note": timeline["note"],
+        "alt": timeline["alt"],
+        "width": _n(WIDE),
+        "height": "58",
+        "soon_width": _n(timeline["soon"]["share"] * (WIDE - 20)),
+        "soon_label": timeline["soon"]["label"],
+        "end": _n(WIDE - 10),
+        "steps": [
+            {
+                "x": _n(10 + step * place),
+                "middle": _n(10 + step * (place + 0.5)),
+                "radius": _n(6.5 + 5.5 * each["size"] if each["count"] else 0),
+                "text": each["text"],
+                "day": each["day"] if place % every == 0 else "",
+            }
+            for place, each in enumerate(steps)
+        ],
+    }
+
+
+def _every(step: float, letters: int) -> int:
+    """Of how many labels one is written, so that none runs into the next."""
+    return max(1, -(-int(letters * _LETTER + 6) // max(int(step), 1)))
+
+
+def _text(tick: dict[str, Any]) -> dict[str, str]:
+    return {"text": tick["text"]}
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}"

@@ -1,0 +1,282 @@
+"""Many reports: equal content is kept with its bytes, and whatever happens to one report, the others are made."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import Future
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import RenewalsError
+from pipeline.render import workers
+from pipeline.render.batch import write_reports
+from pipeline.render.limits import Limits, ReportLimitError, within
+from pipeline.render.manifest import kept_files, write_manifest
+from pipeline.render.workers import WorkerDiedError, all_done
+from tests.render import report_data as data
+from tests.render.conftest import make_run_file
+
+IDS = ["p1", "P1", "quiet"]
+FILES = ("html", "csv")
+
+
+def bytes_of(batch):
+    return {str(path): path.read_bytes() for path in batch.paths}
+
+
+def later_run(tmp_path: Path, **changed):
+    """The same content in a run of another name and time; `changed` are values of p1's first change."""
+    run = data.RUN | {"run_id": "run-later", "created_at": "2026-11-23T23:00:00Z"}
+    return make_run_file(tmp_path / "later.duckdb", run=run, first_change=changed)
+
+
+def test_a_second_time_nothing_is_made_again(run_file, tmp_path):
+    first = write_reports(run_file, IDS, tmp_path, formats=FILES)
+    times = {path: path.stat().st_mtime_ns for path in first.paths}
+    again = write_reports(run_file, IDS, tmp_path, formats=FILES)
+    assert (first.kept, again.kept) == ([], IDS)
+    assert again.paths == first.paths
+    assert {path: path.stat().st_mtime_ns for path in again.paths} == times
+
+
+def test_an_equal_report_of_a_later_run_keeps_its_bytes_and_names_the_run_it_shows(run_file, tmp_path):
+    first = write_reports(run_file, IDS, tmp_path / "first", formats=FILES)
+    run = later_run(tmp_path)
+    second = write_reports(run, IDS, tmp_path / "second", formats=FILES, earlier=tmp_path / "first")
+    assert second.kept == IDS
+    assert [path.read_bytes() for path in second.paths] == [path.read_bytes() for path in first.paths]
+    page = (tmp_path / "second" / "quiet" / "report.html").read_text()
+    assert data.RUN["run_id"] in page
+    assert "run-later" not in page
+
+
+def test_only_partners_whose_content_changed_are_made_again(run_file, tmp_path):
+    first = write_reports(run_file, IDS, tmp_path / "first", formats=FILES)
+    before = bytes_of(first)
+    run = later_run(tmp_path, current_mrr=Decimal("4711.0000"))
+    second = write_reports(run, IDS, tmp_path / "second", formats=FILES, earlier=tmp_path / "first")
+    assert second.kept == ["P1", "quiet"]
+    assert "4,711.00" in (tmp_path / "second" / "p1" / "report.html").read_text()
+    assert bytes_of(first) == before
+
+
+def test_another_day_is_another_report(run_file, tmp_path):
+    # It says as of when it is true, and days to deadline and the window move with the day.
+    write_reports(run_file, ["quiet"], tmp_path / "first", formats=FILES)
+    run = make_run_file(tmp_path / "next.duckdb", run=data.RUN | {"as_of": date(2026, 11, 24)})
+    assert write_reports(run, ["quiet"], tmp_path / "second", formats=FILES, earlier=tmp_path / "first").kept == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"locale": "de"},
+        {"default_columns": ("website",)},
+        {"columns": {"quiet": ("website",)}},
+        {"formats": ("html",)},
+        {"anew": True},
+        {"pdf_engine": "plutoprint"},
+    ],
+)
+def test_whoever_asks_for_something_else_gets_it(run_file, tmp_path, options):
+    write_reports(run_file, ["quiet"], tmp_path, formats=FILES)
+    assert write_reports(run_file, ["quiet"], tmp_path, **{"formats": FILES, **options}).kept == []
+
+
+def test_an_ended_association_makes_the_report_again(run_file, tmp_path):
+    write_reports(run_file, ["p1", "quiet"], tmp_path, formats=FILES)
+    ended = frozenset({("p1", "h0001")})
+    batch = write_reports(run_file, ["p1", "quiet"], tmp_path, formats=FILES, ended=ended)
+    assert batch.failures == {}
+    assert batch.kept == ["quiet"]
+
+
+def test_a_file_that_is_no_longer_asked_for_goes(run_file, tmp_path):
+    write_reports(run_file, ["quiet"], tmp_path, formats=FILES)
+    write_reports(run_file, ["quiet"], tmp_path, formats=("csv",))
+    assert sorted(path.name for path in (tmp_path / "quiet").iterdir()) == ["report.csv", "report.json"]
+
+
+@pytest.mark.parametrize("harm", ["shortened", "missing", "no manifest", "broken manifest", "other content"])
+def test_a_report_that_is_not_whole_is_not_kept(tmp_path, harm):
+    report = tmp_path / "report.html"
+    report.write_text("whole")
+    manifest = write_manifest(tmp_path, "key", [report])
+    assert kept_files(tmp_path, "key") == [report]
+    harms = {
+        "shortened": lambda: report.write_text("hal"),
+        "missing": report.unlink,
+        "no manifest": manifest.unlink,
+        "broken manifest": lambda: manifest.write_text("[1"),
+        "other content": lambda: write_manifest(tmp_path, "other", [report]),
+    }
+    harms[harm]()
+    assert kept_files(tmp_path, "key") == []
+
+
+def test_kept_files_outlive_the_folder_they_came_from(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "report.csv").write_text("rows")
+    write_manifest(old, "key", [old / "report.csv"])
+    assert kept_files(new, "key", earlier=old) == [new / "report.csv"]
+    shutil.rmtree(old)
+    assert (new / "report.csv").read_text() == "rows"
+    assert json.loads((new / "report.json").read_text())["content"] == "key"
+
+
+def test_a_disk_that_cannot_link_gets_a_copy(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError("no links here")
+
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "report.csv").write_text("rows")
+    write_manifest(old, "key", [old / "report.csv"])
+    monkeypatch.setattr(os, "link", refuse)
+    (copy,) = kept_files(tmp_path / "new", "key", earlier=old)
+    assert copy.read_text() == "rows"
+
+
+# ---- limits ---------------------------------------------------------------------------------------------------
+
+
+def test_a_report_that_takes_too_long_is_stopped_and_said(run_file, tmp_path):
+    batch = write_reports(run_file, IDS, tmp_path, formats=("pdf",), limits=Limits(seconds=0.001))
+    assert set(batch.failures) == set(IDS)
+    assert batch.failures["p1"] == "took longer than 0.001 seconds (report_seconds)"
+    assert batch.paths == []
+
+
+def test_a_report_that_needs_too_much_memory_is_stopped_and_said(run_file, tmp_path):
+    batch = write_reports(run_file, ["p1"], tmp_path, formats=("pdf",), limits=Limits(mebibytes=1))
+    assert batch.failures == {"p1": "needed more than 1 MiB of memory (report_mebibytes)"}
+
+
+def test_work_within_its_limits_ends_as_it_would():
+    with within(Limits()):
+        value = sum(range(1000))
+    assert value == 499500
+    with pytest.raises(ZeroDivisionError), within(Limits()):
+        _ = 1 / 0
+
+
+def test_work_that_goes_on_for_ever_is_stopped():
+    def endless():
+        with within(Limits(seconds=0.1)):
+            while True:
+                pass
+
+    with pytest.raises(ReportLimitError, match="longer than 0\\.1 seconds"):
+        endless()
+
+
+# ---- workers that die -----------------------------------------------------------------------------------------
+
+
+def work(task: tuple[str, Path]) -> str:
+    """Ends its process when its name says so: each time, or only the first time."""
+    name, folder = task
+    mark = folder / name
+    if name == "always" or (name.startswith("once") and not mark.exists()):
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return name.upper()
+
+
+def die(task: tuple[str, Path]) -> str:
+    name, folder = task
+    (folder / name).touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+    return name
+
+
+def results(names: list[str], folder: Path) -> Iterator[tuple[str, str | BaseException]]:
+    for name, future in all_done({name: (name, folder) for name in names}, work, workers=2):
+        yield name, future.exception() or future.result()
+
+
+def test_a_killed_worker_costs_no_report(tmp_path):
+    names = [f"n{number}" for number in range(6)] + ["once"] + [f"m{number}" for number in range(6)]
+    assert dict(results(names, tmp_path)) == {name: name.upper() for name in names}
+
+
+def test_a_report_that_kills_its_worker_each_time_fails_alone(tmp_path):
+    names = ["a", "always", "b", "c", "d", "e", "f"]
+    found = dict(results(names, tmp_path))
+    assert isinstance(found.pop("always"), WorkerDiedError)
+    assert found == {name: name.upper() for name in found}
+    assert len(found) == 6
+
+
+def test_when_every_worker_dies_the_rest_is_not_tried_one_by_one(tmp_path):
+    (tmp_path / "begun").mkdir()
+    found = dict(all_done({str(n): (str(n), tmp_path / "begun") for n in range(40)}, die, workers=1))
+    assert all(isinstance(future.exception(), WorkerDiedError) for future in found.values())
+    assert len(found) == 40
+    assert len(list((tmp_path / "begun").iterdir())) <= 4
+
+
+def test_how_many_workers():
+    assert workers.worker_count(3, 8) == 3
+    assert workers.worker_count(100, 2) == 2
+    assert 1 <= workers.worker_count(100) <= workers.MOST_WORKERS
+
+
+# ---- the engine for bulk --------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_the_bulk_engine_shows_the_same_and_says_that_it_has_no_tags(run_file, tmp_path):
+    pytest.importorskip("plutoprint")
+    plain = write_reports(run_file, ["p1"], tmp_path / "plain", formats=("pdf",), pdf_engine="plutoprint")
+    again = write_reports(run_file, ["p1"], tmp_path / "again", formats=("pdf",), pdf_engine="plutoprint")
+    assert plain.failures == {}
+    assert plain.paths[0].read_bytes() == again.paths[0].read_bytes()
+    shown = subprocess.run(["pdftotext", "-layout", plain.paths[0], "-"], capture_output=True, check=True)
+    text = " ".join(shown.stdout.decode().split())
+    assert "it has no tags for screen readers" in text
+    assert "Page 1 of" in text
+    assert "Client 0007" in text
+    assert json.loads((tmp_path / "plain/p1/report.json").read_text())["pdf_engine"] == "plutoprint"
+
+
+def test_an_engine_that_is_not_installed_is_one_clear_line(run_file, tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "plutoprint", None)
+    batch = write_reports(run_file, ["quiet"], tmp_path, formats=("pdf",), pdf_engine="plutoprint")
+    assert "upcoming-renewals[bulk]" in batch.failures["quiet"]
+    assert "\n" not in batch.failures["quiet"]
+
+
+def test_a_failure_that_says_nothing_is_named(run_file, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise RenewalsError
+
+    monkeypatch.setattr("pipeline.render.batch.write_partner_report", fail)
+    assert write_reports(run_file, ["quiet"], tmp_path).failures == {"quiet": "no message"}
+
+
+def test_futures_of_a_given_executor_are_used_as_they_come(run_file, tmp_path):
+    class Here:
+        """An executor that does its task at once."""
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return None
+
+        def submit(self, do, task):
+            future: Future[list[Path]] = Future()
+            future.set_result(do(task))
+            return future
+
+    assert len(write_reports(run_file, IDS, tmp_path, formats=("csv",), executor=Here()).paths) == 3
