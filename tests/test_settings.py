@@ -53,6 +53,12 @@ def test_settings_survive_the_run_file():
         ({"notice_days": "45"}, "notice_days takes a whole number from 0 to 36525, not '45'"),
         ({"reporting_currency": "usd"}, "reporting_currency: 'usd' is no active ISO 4217 currency"),
         ({"reporting_currency": "XAU"}, "reporting_currency: 'XAU' is no active ISO 4217 currency"),
+        ({"pdf_engine": "word"}, "pdf_engine takes one of weasyprint, plutoprint, not 'word'"),
+        (
+            {"scheduler": "host"},
+            "scheduler takes the address of a Dask scheduler (such as 'tcp://host:8786'), not 'host'",
+        ),
+        ({"report_seconds": 0}, "report_seconds takes a whole number from 1 to 86400, not 0"),
         ({"renewal_pricing": "free"}, "renewal_pricing takes one of list, uplift, same, not 'free'"),
         (
             {"uplift_percent": 0.00001},

@@ -42,7 +42,6 @@ def make_reports(
     from pipeline.transform.decided import partner_columns
     from pipeline.warehouse.tables import decisions_used
 
-    before = _reports_before(out_dir)
     decided = partner_columns(decisions_used(run_file))
     with ExitStack() as stack:
         executor = stack.enter_context(cluster(settings.scheduler)) if settings.scheduler else None
@@ -56,8 +55,7 @@ def make_reports(
             default_columns=columns or rules.DEFAULT_COLUMNS,
             locale=locale,
             pdf_engine=settings.pdf_engine,
-            earlier=before,
-            previous=_run_of(before, run_file),
+            earlier=_reports_before(out_dir),
             anew=anew,
             limits=Limits(seconds=settings.report_seconds, mebibytes=settings.report_mebibytes),
             progress=lambda _: advance(1),
@@ -76,7 +74,7 @@ def raise_failures(batch: Batch) -> None:
         names = ", ".join(sorted(batch.failures)[:NAMED])
         more = f" and {len(batch.failures) - NAMED} more" if len(batch.failures) > NAMED else ""
         raise ReportsFailedError(
-            f"{len(batch.failures)} reports failed ({names}{more}); the run and the other reports are there"
+            f"{len(batch.failures)} of {batch.wanted} reports failed ({names}{more}); the run and the other reports are there"
         )
 
 
@@ -86,9 +84,3 @@ def _reports_before(out_dir: Path) -> Path | None:
         return None
     before = [folder for folder in out_dir.parent.iterdir() if folder.name < out_dir.name and folder.is_dir()]
     return max(before, default=None)
-
-
-def _run_of(reports: Path | None, run_file: Path) -> Path | None:
-    """The run file behind a folder of reports, beside this run's file; None when it is no longer kept."""
-    found = run_file.resolve().with_name(f"{reports.name}.duckdb") if reports else None
-    return found if found is not None and found.is_file() else None

@@ -29,12 +29,13 @@ _ONE_AT_A_TIME: Final = threading.Lock()
 class Batch:
     """What came of many reports: every file, in the partners' order, and why each other partner has none.
 
-    `kept`: the partners whose report was there already, with the same content.
+    `kept`: the partners whose report was there already, with the same content; `wanted`: how many were asked for.
     """
 
     paths: list[Path] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
+    wanted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,6 @@ class _Task:
     formats: tuple[str, ...] | None
     ended: EndedPairs
     pdf_engine: str
-    previous: Path | None
     limits: Limits
     key: str
     previous: Path | None
@@ -66,7 +66,6 @@ def write_reports(
     formats: tuple[str, ...] | None = None,
     ended: EndedPairs = frozenset(),
     pdf_engine: str = "weasyprint",
-    previous: Path | None = None,
     earlier: Path | None = None,
     anew: bool = False,
     limits: Limits = DEFAULT_LIMITS,
@@ -79,8 +78,8 @@ def write_reports(
     `columns` holds the choices of single partners; the others get `default_columns`, or with None what the run's
     settings say. `ended`: the associations ended by the newest decisions. A report with the same content (see
     `content.report_keys`) in `out_dir` or in `earlier`, the reports of an earlier run, is kept with its bytes unless
-    `anew`; `previous`, the run of those, tells the others what changed since. `limits`: what one report may take. `executor`: where the tasks run, instead of `workers` processes of
-    this machine.
+    `anew`; the others say what changed since then. `limits`: what one report may take. `executor`: where the tasks
+    run, instead of `workers` processes of this machine.
     """
     own = {partner_id: (columns or {}).get(partner_id, default_columns) for partner_id in partner_ids}
     options = {"locale": locale, "formats": formats, "pdf_engine": pdf_engine}
@@ -104,12 +103,11 @@ def write_reports(
                 formats=formats,
                 ended=frozenset(pair for pair in ended if pair[0] == partner_id),
                 pdf_engine=pdf_engine,
-                previous=previous,
                 limits=limits,
                 key=keys[partner_id],
                 previous=earlier and _run_behind(earlier, run_file),
             )
-    batch = Batch(kept=list(done))
+    batch = Batch(kept=list(done), wanted=len(partner_ids))
     for partner_id, future in all_done(tasks, _report, executor=executor, workers=workers) if tasks else ():
         error = future.exception()
         if error is None:

@@ -24,7 +24,7 @@ from pipeline.transform.decided import EndedPairs
 from pipeline.views.clients import TABLES as DETAILS
 from pipeline.warehouse import open_run
 
-CODE: Final = ("views", "render", "locale", "transform", "tables", "rules.py")
+CODE: Final = ("views", "render", "locale", "transform", "tables", "warehouse", "rules.py", "brand.py")
 """The parts of the package on which a report's bytes depend, besides the templates."""
 
 ENGINES: Final = ("weasyprint", "pydyf", "jinja2", "babel", "fonttools", "xlsxwriter", "polars", "plutoprint")

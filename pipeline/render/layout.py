@@ -23,9 +23,14 @@ PAGES: Final = (
     ("A4 landscape", 297, 6.3),
     ("A3 landscape", 420, 7.5),
     ("A3 landscape", 420, 6.5),
-    ("A3 landscape", 420, 5.8),
 )
 """Page, its width in mm and the type size in points, tried from the first on."""
+
+GROUPS_PAGE: Final = ("A3 landscape", 420, 7.5)
+"""Where even the last page does not hold all columns, they follow one another in groups on this one."""
+
+REPEATED: Final = ("client_name", "renewal_deadline")
+"""The columns that every group begins with, so that its rows can be told apart."""
 
 LONGEST_WORD_EM: Final = 11.0
 """A word wider than this may break anywhere: a name of 80 letters must not push the other columns off the page."""
@@ -38,23 +43,53 @@ COMFORTABLE_EM: Final = 16.0
 
 
 @dataclass(frozen=True, slots=True)
-class TableLayout:
-    """Page size for CSS, type size in points, and each column's share of the width in percent."""
+class ColumnGroup:
+    """The places of the columns that stand beside each other, and each one's share of the width in percent."""
 
-    page: str
-    type_size: float
+    places: tuple[int, ...]
     widths: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """Page size for CSS, type size in points, and the groups of columns: one, unless they are very many."""
+
+    page: str
+    type_size: float
+    groups: tuple[ColumnGroup, ...]
+
+
 def table_layout(view: dict[str, Any]) -> TableLayout:
-    """The first page on which every column holds its words; the last one when none does (long words then break)."""
+    """The first page on which every column holds its words, or groups of columns where there is none."""
     needs = [
         _column_need(column, {row["cells"][index]["text"] for row in view["rows"]})
         for index, column in enumerate(view["columns"])
     ]
     fitting = [size for size in PAGES if sum(need.floor for need in needs) <= _room(size, len(needs))]
-    page, _, type_size = size = fitting[0] if fitting else PAGES[-1]
-    return TableLayout(page, type_size, _shares(needs, _room(size, len(needs)), PADDING_POINTS / type_size))
+    page, _, type_size = size = fitting[0] if fitting else GROUPS_PAGE
+    names = [column["name"] for column in view["columns"]]
+    groups = [tuple(range(len(needs)))] if fitting else _grouped(names, needs, size)
+    return TableLayout(page, type_size, tuple(_group(places, needs, size) for places in groups))
+
+
+def _group(places: tuple[int, ...], needs: list[_Need], size: tuple[str, int, float]) -> ColumnGroup:
+    widths = _shares([needs[place] for place in places], _room(size, len(places)), PADDING_POINTS / size[2])
+    return ColumnGroup(places, widths)
+
+
+def _grouped(names: list[str], needs: list[_Need], size: tuple[str, int, float]) -> list[tuple[int, ...]]:
+    """As many columns as a page holds, then the next ones behind the repeated columns, and so on."""
+    heads = [place for place, name in enumerate(names) if name in REPEATED]
+    groups: list[list[int]] = [[]]
+    for place in range(len(names)):
+        if place in heads and len(groups) > 1:
+            continue
+        wider = [*groups[-1], place]
+        if groups[-1] and sum(needs[each].floor for each in wider) > _room(size, len(wider)):
+            groups.append([*heads, place])
+        else:
+            groups[-1] = wider
+    return [tuple(group) for group in groups]
 
 
 def _room(size: tuple[str, int, float], columns: int) -> float:

@@ -20,7 +20,7 @@ from weasyprint.urls import URLFetcherResponse
 from pipeline.brand import PREFIX
 from pipeline.render.charts import pictures
 from pipeline.render.environment import bundled_text, environment, templates_folder
-from pipeline.render.layout import MARGIN_MM, table_layout
+from pipeline.render.layout import MARGIN_MM, ColumnGroup, table_layout
 from pipeline.render.pdf_finish import finish
 from pipeline.render.shades import shades
 from pipeline.render.xlsx import report_xlsx
@@ -94,11 +94,25 @@ def report_page(view: dict[str, Any], *, untagged: bool = False) -> str:
     return template.render(
         view=view,
         layout=layout,
+        groups=[_column_group(view, group) for group in layout.groups],
         margin_mm=MARGIN_MM,
         untagged=untagged,
         shapes=pictures(view),
         brand=shades(view),
     )
+
+
+def _column_group(view: dict[str, Any], group: ColumnGroup) -> dict[str, Any]:
+    """The columns of a group and their cells; the view's own where one group holds them all."""
+    if len(group.places) == len(view["columns"]):
+        return {"caption": "", "widths": group.widths, "columns": view["columns"], "rows": view["rows"]}
+    columns = [view["columns"][place] for place in group.places]
+    return {
+        "caption": " · ".join(column["label"] for column in columns),
+        "widths": group.widths,
+        "columns": columns,
+        "rows": [{**row, "cells": [row["cells"][place] for place in group.places]} for row in view["rows"]],
+    }
 
 
 def warm_up() -> None:
