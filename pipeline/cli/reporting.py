@@ -74,7 +74,8 @@ def raise_failures(batch: Batch) -> None:
         names = ", ".join(sorted(batch.failures)[:NAMED])
         more = f" and {len(batch.failures) - NAMED} more" if len(batch.failures) > NAMED else ""
         raise ReportsFailedError(
-            f"{len(batch.failures)} of {batch.wanted} reports failed ({names}{more}); the run and the other reports are there"
+            f"{len(batch.failures)} of {batch.wanted} reports failed ({names}{more}); "
+            "the run and the other reports are there"
         )
 
 

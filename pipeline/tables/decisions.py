@@ -12,7 +12,7 @@ PARTNER: Final = "partner"
 ENDED: Final = "ended"
 ASSOCIATED: Final = "associated"
 
-REPORT_FORMATS: Final = ("html", "pdf", "csv")
+REPORT_FORMATS: Final = ("html", "pdf", "csv", "xlsx")
 """The files a partner can want of its report. *ours*."""
 
 REPORT_ORDERS: Final = (

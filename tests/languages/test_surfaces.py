@@ -8,8 +8,10 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipeline import rules
@@ -21,6 +23,7 @@ from tests.render import report_data as data
 
 CODES = ("USD", "JPY", "KWD", "MRR")
 RUN = data.RUN | {"run_id": "#9", "created_at": "2026-11-23 18:00", "pipeline_version": "0.1"}
+KEYS = ("hub_id", "partner_id", "currency")
 READ = ("aria-label", "title", "placeholder", "alt", "content", "label", "aria-roledescription", "summary")
 """Attributes that a reader sees or hears."""
 CHROMIUM = [
@@ -56,15 +59,52 @@ def view(monkeypatch):
             }
         )
     view = partner_report(
-        data.tables(changes, [data.figures(partner_id="#1", currency=code) for code in ("USD", "JPY")]),
+        data.tables(
+            changes, [data.figures(partner_id="#1", currency=code) for code in ("USD", "JPY")], **without_letters()
+        ),
         partner={"partner_id": "#1", "partner_name": "#2", "locale": None},
         run=RUN,
         columns=shown_columns(rules.ADDABLE_COLUMNS),
         locale="ja",
+        cards=True,
+        previous=(news(), date(2026, 11, 16)),
     )
     assert view["title"] == "«Upcoming client renewals»"
     assert len(view["rows"]) == 14
+    assert len(view["news"]["lines"]) == 6
+    assert sum(len(client["contacts"]) for client in view["clients"]) == 2
     return view
+
+
+def without_letters():
+    """Details of the client `#3`: every text of an account is a number sign, except currencies."""
+    found = {}
+    for table, rows in data.details(hub_id="#3", partner_id="#1").items():
+        found[table] = [
+            {name: "#" if isinstance(value, str) and name not in KEYS else value for name, value in row.items()}
+            for row in rows
+        ]
+    return found
+
+
+def news():
+    """One finding of each kind that `warehouse.compare` knows."""
+    pending, renewed = "pending (awaiting)", "renewed (auto_renewed)"
+    changed = {
+        "new": (None, pending),
+        "gone": (pending, None),
+        "status": (pending, renewed),
+        "renewal_deadline": ("2026-12-01", "2026-12-02"),
+        "current_mrr": ("1.0000", "2.0000"),
+        "estimated_new_mrr": ("1.0000", "2.0000"),
+    }
+    return pl.DataFrame(
+        [
+            {"partner_id": "#1", "change_id": "#3", "client_name": "#3", "currency": "USD"}
+            | {"what": what, "before": before, "after": after}
+            for what, (before, after) in changed.items()
+        ]
+    )
 
 
 def left_over(texts):

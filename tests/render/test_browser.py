@@ -337,3 +337,29 @@ def test_hostile_strings_stay_text_in_table_and_panel(opened):
     assert (
         page.tab.locator("#rows :is(img, script, iframe, svg, a), #panel :is(img, script, iframe, svg, a)").count() == 0
     )
+
+
+AXE = Path(__file__).parents[2] / "build" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not here: npm install --prefix build axe-core")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_table_menu_and_panel(opened, scheme):
+    brand = {"colour": "#fde68a", "logo": ""}
+    view = partner_report(
+        data.tables(data.varied(12), [data.figures()], **data.details("h0000")),
+        partner=data.PARTNER,
+        run=data.RUN,
+        columns=shown_columns(rules.ADDABLE_COLUMNS),
+        brand=brand,
+    )
+    page = opened(view, color_scheme=scheme)
+    page.tab.evaluate(AXE.read_text())
+    for prepare in ("null", "document.querySelector('#columns').closest('details').open = true", OPEN_PANEL):
+        page.tab.evaluate(prepare)
+        found = page.tab.evaluate("axe.run().then(result => result.violations)")
+        serious = [each for each in found if each["impact"] in ("serious", "critical")]
+        assert [(each["id"], each["nodes"][0]["html"], each["nodes"][0]["failureSummary"]) for each in serious] == []
+
+
+OPEN_PANEL = "document.querySelector('#rows button.open').click()"
