@@ -100,7 +100,7 @@ def columns_command(partner_id: str, names: str | None, to_default: bool, **sign
 @command.command("preferences", epilog="Example: renewals decide preferences --partner P-01 --locale pt-BR")
 @_partner
 @click.option("--locale", metavar="TAG", help="BCP 47, such as pt-BR.")
-@click.option("--formats", metavar="A,B", help="Which files: html, pdf, csv.")
+@click.option("--formats", metavar="A,B", help="Which files: html, pdf, csv, xlsx.")
 @click.option("--order", metavar="COLUMN", help="The column to sort by.")
 @_default
 @_signed

@@ -128,7 +128,8 @@ def stale_reports(home: Home, partner_id: str) -> list[Path]:
 
     names = {partner_folder(partner_id), partner_folder(partner_id, case_twin=True)}
     found = (path for name in names for path in (home.root / "reports").glob(f"*/{_plain_glob(name)}/report.*"))
-    return sorted(found, reverse=True)
+    # report.json beside them holds hashes only, and names nobody.
+    return sorted((path for path in found if path.suffix != ".json"), reverse=True)
 
 
 def _plain_glob(name: str) -> str:

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import subprocess
+import zipfile
 
 import pytest
 
@@ -144,6 +145,10 @@ def text_of(path) -> str:
             pytest.skip("pdftotext is missing: sudo apt-get install -y poppler-utils")
         # Without layout, so that a name broken over two lines is found as its words.
         return subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True).stdout.decode()
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            # The theme's own names, such as dk1, are no cells.
+            return " ".join(book.read(name).decode() for name in book.namelist() if "theme" not in name)
     return path.read_bytes().decode()
 
 
@@ -156,14 +161,14 @@ def test_an_ended_client_is_in_no_byte_of_the_partners_new_files(renewals, decid
         said = renewals("report", "--partner", "north", "--columns", EVERY_COLUMN, *options)
         assert said.code == 0, said.err
         paths = [decided_home.root / line for line in said.out.splitlines()]
-        assert sorted(path.suffix for path in paths) == [".csv", ".html", ".pdf"]
+        assert sorted(path.suffix for path in paths) == [".csv", ".html", ".pdf", ".xlsx"]
         return {path.suffix: text_of(path) for path in paths}
 
     for suffix, text in made().items():
         assert "Äpfel" in text, f"{suffix} does not show what should be hidden later"
     ended = renewals("decide", "end", "--partner", "north", "--client", "h1", "--reason", "over")
-    assert "3 report files of partner north were made before this and still name the client" in ended.err
-    assert ended.err.count("report.") == 3
+    assert "4 report files of partner north were made before this and still name the client" in ended.err
+    assert ended.err.count("report.") == 4
     files = made()
     for table in ("upcoming_renewals", "client_contacts", "client_changes", "contract_mrr", "decisions"):
         for file_format in ("csv", "json"):
@@ -191,7 +196,7 @@ def test_reports_follow_the_columns_formats_and_order_of_the_runs_decisions(home
     assert header[-1] == "Website"
     assert [row[0] for row in rows] == ["Apfel", "Apfel", "Zimt"]
     older = write_partner_report(first.path, "north", home.reports(first.run_id))
-    assert [file.suffix for file in older] == [".html", ".pdf", ".csv"]
+    assert [file.suffix for file in older] == [".html", ".pdf", ".csv", ".xlsx"]
     header, *rows = csv.reader(io.StringIO(older[2].read_text()))
     assert "Website" not in header
     assert [row[0] for row in rows] == ["Zimt", "Apfel", "Apfel"]
