@@ -78,19 +78,19 @@ def test_four_processes_write_while_a_run_reads(store_url):
 
 
 def test_a_run_reads_one_state_while_others_write(store_url):
-    process = writer(store_url, "writer", 0, 300)
-    assert process.stdout is not None
-    process.stdout.readline()
-    with DecisionStore.open(store_url) as store:
-        decided = decisions_frame(store.events(), time_zone="UTC")
-    assert 0 < decided.height <= 300
-    assert decided["position"].is_sorted()
-    # Numbers are no owners: the transforms meet values that they do not know and take them for the vendor.
-    rows = transform.build(exports(), as_of=AS_OF, decisions=decided)["upcoming_renewals"]
-    assert set(rows.filter(hub_id="h1")["communication_owner_basis"]) == {"client_choice"}
-    process.stdout.read()
-    process.stdout.close()
-    assert process.wait() == 0
+    with writer(store_url, "writer", 0, 300) as process:
+        assert process.stdout is not None
+        # Number n is about client n mod 3: the second line acknowledges a decision about h1.
+        assert [process.stdout.readline() for _ in range(2)] == ["0\n", "1\n"]
+        with DecisionStore.open(store_url) as store:
+            decided = decisions_frame(store.events(), time_zone="UTC")
+        assert 2 <= decided.height <= 300
+        assert decided["position"].is_sorted()
+        # Numbers are no owners: the transforms meet values that they do not know and take them for the vendor.
+        rows = transform.build(exports(), as_of=AS_OF, decisions=decided)["upcoming_renewals"]
+        assert set(rows.filter(hub_id="h1")["communication_owner_basis"]) == {"client_choice"}
+        process.stdout.read()
+    assert process.returncode == 0
 
 
 def test_killed_writers_lose_nothing_that_they_acknowledged(store_url):
