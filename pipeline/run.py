@@ -62,9 +62,9 @@ def run(
             progress("computing status, deadlines and MRR")
             used = decided_by(decisions, as_of=as_of)
             warehouse.write_table(con, "decisions", used)
-            tables = transform.build(warehouse.read_exports(con), as_of=as_of, decisions=used, **settings.rule_values())
-            for name, frame in tables.items():
-                warehouse.write_table(con, name, frame)
+            exports_read = warehouse.read_exports(con)
+            tables = transform.build_in_turn(exports_read, as_of=as_of, decisions=used, **settings.rule_values())
+            warehouse.write_tables(con, tables)
         progress("checking the result")
         previous = warehouse.current_file(home)
         found = checks.output_gate(candidate, previous=previous, settings=settings, as_of=as_of)

@@ -16,6 +16,7 @@ from string import Template
 from typing import Final
 
 from pipeline import rules
+from pipeline.checks import relations
 from pipeline.checks.results import Level
 from pipeline.settings import Settings
 from pipeline.tables.declare import Table
@@ -88,12 +89,15 @@ def failing_rows(name: str, level: Level, table: str, fault: str, sql: str, *, m
     return Check(name, level, table, fault, (FailingRows(sql, mrr),))
 
 
-def no_change_where(
-    name: str, fault: str, columns: str, condition: str, *, level: Level = "stop", table: str = "upcoming_renewals"
-) -> Check:
-    """A check on each upcoming change and what it rests on (`$evidence`); `columns` are shown after its key."""
+def no_change_where(name: str, fault: str, columns: str, condition: str) -> Check:
+    """A stop-level check on each upcoming change and what it rests on (`$evidence`); `columns` follow its key."""
     shown = ("partner_id", "change_id", *columns.split())
-    return Check(name, level, table, fault, (NoRowWhere("evidence", shown, condition),))
+    return Check(name, "stop", "upcoming_renewals", fault, (NoRowWhere("evidence", shown, condition),))
+
+
+def no_row_where(table: str, name: str, fault: str, columns: str, condition: str) -> Check:
+    """A stop-level check on each row of that table beside what it rests on (`$<table>_evidence`)."""
+    return Check(name, "stop", table, fault, (NoRowWhere(f"{table}_evidence", tuple(columns.split()), condition),))
 
 
 def declared_table(table: str) -> Table:
@@ -129,68 +133,6 @@ def _minor_step() -> str:
 
 _USUAL_DIGITS: Final = 2
 
-_DECISIONS: Final = (
-    "(SELECT partner_id, hub_id, kind, value_after, position FROM main.decisions WHERE decided_on <= {as_of})"
-)
-
-_NO_DECISIONS: Final = """(
-    SELECT '' AS partner_id, '' AS hub_id, '' AS kind, '' AS value_after, 0 AS position WHERE false
-)"""
-
-_ASSOCIATIONS: Final = """(
-    SELECT k.hub_id, k.client_name,
-        CASE WHEN k.association_ended_on <= {as_of} OR e.hub_id IS NOT NULL THEN NULL
-            ELSE k.partner_id END AS partner_id
-    FROM exports.clients k
-    LEFT JOIN (
-        SELECT partner_id, hub_id FROM {decisions} WHERE kind IN ('association_ended', 'association_restored')
-        GROUP BY partner_id, hub_id HAVING arg_max(coalesce(value_after, ''), position) = '"ended"'
-    ) e ON e.partner_id = k.partner_id AND e.hub_id = k.hub_id
-)"""
-
-_IN_FORCE: Final = """(
-    SELECT * REPLACE (coalesce(auto_renews, true) AS auto_renews, coalesce(notice_days, {notice_days}) AS notice_days)
-    FROM exports.contracts WHERE term_start_date <= {as_of} AND {as_of} < renewal_start_date
-)"""
-
-_FACTS: Final = """(
-    SELECT * REPLACE (
-        CASE WHEN agreed_on <= {as_of} THEN agreed_on END AS agreed_on,
-        CASE WHEN cancellation_requested_on <= {as_of} THEN cancellation_requested_on END AS cancellation_requested_on
-    )
-    FROM exports.contract_changes WHERE effective_date > {as_of}
-)"""
-
-
-_EVIDENCE: Final = """(
-    SELECT u.*,
-        c.hub_id AS hub_of_contract, c.currency AS currency_of_contract, c.term_start_date, c.auto_renews,
-        c.renewal_start_date AS renewal_of_contract, c.notice_days,
-        x.change_id AS change_in_export, x.contract_id AS contract_in_export, x.contract_type AS type_in_export,
-        x.effective_date AS effective_date_in_export, x.agreed_on, x.cancellation_requested_on, x.quoted_mrr,
-        r.change_id AS renewal_in_export,
-        m.current_mrr AS current_mrr_of_contract,
-        a.partner_id AS partner_of_client, a.client_name AS name_in_export, p.partner_name,
-        k.hub_id AS hub_of_contact, k.is_primary AS contact_is_primary,
-        dk.hub_id IS NOT NULL AS contact_decided, dc.hub_id IS NOT NULL AS owner_decided,
-        dp.partner_id IS NOT NULL AS default_owner_decided
-    FROM (FROM {{batch}}) u
-    LEFT JOIN {in_force} c ON c.contract_id = u.contract_id
-    LEFT JOIN {facts} x ON x.change_id = u.change_id
-    LEFT JOIN {facts} r ON r.contract_id = u.contract_id AND r.contract_type = 'renewal'
-        AND r.effective_date = u.renewal_start_date
-    LEFT JOIN contract_mrr m ON m.contract_id = u.contract_id
-    LEFT JOIN {associations} a ON a.hub_id = u.hub_id
-    LEFT JOIN exports.partners p ON p.partner_id = u.partner_id
-    LEFT JOIN exports.contacts k ON k.contact_id = u.primary_contact_id AND k.hub_id = u.hub_id
-    LEFT JOIN (SELECT DISTINCT partner_id, hub_id FROM {decisions} WHERE kind = 'primary_contact') dk
-        ON dk.partner_id = u.partner_id AND dk.hub_id = u.hub_id
-    LEFT JOIN (SELECT DISTINCT partner_id, hub_id FROM {decisions} WHERE kind = 'communication_owner') dc
-        ON dc.partner_id = u.partner_id AND dc.hub_id = u.hub_id
-    LEFT JOIN (SELECT DISTINCT partner_id FROM {decisions} WHERE kind = 'communication_default') dp
-        ON dp.partner_id = u.partner_id
-)"""
-
 
 def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[str, str]:
     """The words that the SQL of checks may use.
@@ -198,23 +140,15 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
     `$decisions`: what partners had decided by `as_of`; none with `with_decisions` false, for a run without that
     table. `$associations`: each client with the partner whose it is on `as_of`, or null (rule 7). `$in_force`: the
     contracts in force (rule 2) with `auto_renews` and `notice_days` filled in. `$facts`: the known facts of changes
-    still ahead (agreements and cancellations dated after `as_of` do not exist yet). `$evidence`: each upcoming change
-    beside the contract, the facts, the client, the contact and the decisions it rests on; null where there is none.
-    `$minor_step`: the smallest amount of the row's `currency`.
+    still ahead (agreements and cancellations dated after `as_of` do not exist yet). `$evidence` and
+    `$<table>_evidence`: the rows of a table beside what they rest on (see `relations`). `$minor_step`: the smallest
+    amount of the row's `currency`.
     """
     numbers = {"as_of": f"DATE '{as_of.isoformat()}'", "notice_days": str(settings.notice_days)}
-    decisions = (_DECISIONS if with_decisions else _NO_DECISIONS).format(**numbers)
-    relations = {
-        "decisions": decisions,
-        "associations": _ASSOCIATIONS.format(decisions=decisions, **numbers),
-        "in_force": _IN_FORCE.format(**numbers),
-        "facts": _FACTS.format(**numbers),
-    }
     return {
         **numbers,
-        **relations,
+        **relations.words(**numbers, with_decisions=with_decisions),
         "rows": "(FROM {batch})",
-        "evidence": _EVIDENCE.format(**relations),
         "window_days": str(settings.window_days),
         "last_day": f"DATE '{(as_of + timedelta(days=settings.window_days)).isoformat()}'",
         "vendor_name": quoted(settings.vendor_name),

@@ -6,6 +6,7 @@ estimated new MRR → whose row it is → partner summary.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,7 +33,12 @@ from pipeline.transform import (
 )
 
 
-def build(
+def build(exports: dict[str, pl.DataFrame], *, as_of: date, **choices: Any) -> dict[str, pl.DataFrame]:
+    """Every published table that follows from the exports, by name: all that `build_in_turn` gives."""
+    return dict(build_in_turn(exports, as_of=as_of, **choices))
+
+
+def build_in_turn(
     exports: dict[str, pl.DataFrame],
     *,
     as_of: date,
@@ -43,9 +49,10 @@ def build(
     renewal_pricing: str = rules.RENEWAL_PRICING,
     uplift_percent: Decimal = rules.UPLIFT_PERCENT,
     reporting_currency: str = rules.REPORTING_CURRENCY,
-) -> dict[str, pl.DataFrame]:
-    """Every published table that follows from the exports, by name, in its declared columns and types.
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The published tables one after the other, name and frame, in their declared columns and types.
 
+    One after the other, so that each can be written and let go while the next is computed.
     `exports`: the contract's tables as ingest leaves them (`tables.exports`); further columns are ignored.
     `decisions`: what partners have decided (`tables.decisions`), none by default; those after `as_of` are ignored.
     Days are calendar days, `uplift_percent` in percent. Raises polars' SchemaError when a frame lacks a column.
@@ -55,10 +62,19 @@ def build(
     clients = ownership.associations(given["clients"], as_of=as_of, ended=decided.ended_pairs(exist))
     associated = clients.filter(pl.col("partner_id").is_not_null()).select("hub_id", "partner_id")
     contracts = contracts_in_force(given["contracts"], as_of=as_of, notice_days=notice_days)
-    contracts = mrr.current_mrr(contracts, given["contract_lines"], as_of=as_of)
+    lines = given["contract_lines"]
+    contracts = mrr.current_mrr(contracts, lines, as_of=as_of)
+    contract_mrr = contracts.join(clients.select("hub_id", "partner_id"), on="hub_id").sort("contract_id")
+    yield _declared("contract_mrr", contract_mrr)
+    yield _declared("client_products", client_details.client_products(contracts, lines, associated, as_of=as_of))
+    yield _declared("client_contacts", client_details.client_contacts(given["contacts"], associated))
+    yield _declared("client_app_usage", client_details.client_app_usage(given["app_usage"], associated, as_of=as_of))
+    yield _declared(
+        "client_consumption", client_details.client_consumption(given["consumption"], associated, as_of=as_of)
+    )
     estimated = new_mrr.estimated_new_mrr(
         changes_with_status(contracts, given["contract_changes"], as_of=as_of, window_days=window_days),
-        given["contract_lines"],
+        lines,
         given["price_book"],
         given["limit_blocks"],
         as_of=as_of,
@@ -70,26 +86,18 @@ def build(
         clients,
         given["partners"],
         given["contacts"],
-        given["contract_lines"],
+        lines,
         given["app_usage"],
         exist,
         as_of=as_of,
         vendor_name=vendor_name,
     )
-    contract_mrr = contracts.join(clients.select("hub_id", "partner_id"), on="hub_id").sort("contract_id")
-    tables = {
-        "upcoming_renewals": renewals,
-        "contract_mrr": contract_mrr,
-        "client_contacts": client_details.client_contacts(given["contacts"], associated),
-        "client_products": client_details.client_products(contracts, given["contract_lines"], associated, as_of=as_of),
-        "client_app_usage": client_details.client_app_usage(given["app_usage"], associated, as_of=as_of),
-        "client_consumption": client_details.client_consumption(given["consumption"], associated, as_of=as_of),
-        "client_changes": renewals,
-        "partner_summary": partner_summary.partner_summary(
-            renewals, contract_mrr, given["fx_rates"], as_of=as_of, reporting_currency=reporting_currency
-        ),
-    }
-    return {name: as_declared(frame, PUBLISHED[name]) for name, frame in tables.items()}
+    yield _declared("upcoming_renewals", renewals)
+    yield _declared("client_changes", renewals)
+    summary = partner_summary.partner_summary(
+        renewals, contract_mrr, given["fx_rates"], as_of=as_of, reporting_currency=reporting_currency
+    )
+    yield _declared("partner_summary", summary)
 
 
 def build_finance(
@@ -138,3 +146,7 @@ def changes_with_status(
 def as_declared(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """The frame in the declared columns and types of that table."""
     return frame.select(table.column_names).cast(table.polars_schema)
+
+
+def _declared(name: str, frame: pl.DataFrame) -> tuple[str, pl.DataFrame]:
+    return name, as_declared(frame, PUBLISHED[name])

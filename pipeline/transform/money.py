@@ -37,11 +37,13 @@ def digits(expr: pl.Expr) -> pl.Expr:
 def weighted_sum(weight: pl.Expr, price: pl.Expr, name: str) -> list[pl.Expr]:
     """Aggregations `<name>_high` and `<name>_low`: Σ weight × price, the price taken apart into limbs.
 
-    `weight`: whole numbers; `price`: digits of a decimal at scale 6.
+    `weight`: whole numbers; `price`: digits of a decimal(18,6), which 64 bits hold: dividing those is several times as
+    fast as dividing 128 bits.
     """
+    price = price.cast(pl.Int64)
     return [
-        (weight * (price // whole(LIMB))).sum().alias(f"{name}_high"),
-        (weight * (price % whole(LIMB))).sum().alias(f"{name}_low"),
+        (weight * (price // LIMB).cast(INT)).sum().alias(f"{name}_high"),
+        (weight * (price % LIMB).cast(INT)).sum().alias(f"{name}_low"),
     ]
 
 

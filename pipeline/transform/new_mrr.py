@@ -77,25 +77,32 @@ def renewal_prices(
         lines = list_prices(lines, price_book)
     else:
         lines = lines.with_columns(monthly_unit_price=pl.lit(None, dtype=pl.Decimal(18, 6)))
-    then = charged(on=pl.col(discounts_on))
-    gained = money.digits(pl.col("quantity")) * (
-        discount_in_force(on=as_of) - discount_in_force(on=pl.col(discounts_on))
-    )
     listed = money.digits(pl.col("monthly_unit_price")).fill_null(0)
     on_list = pl.col("monthly_unit_price").is_not_null()
     today = pl.when(on_list).then(money.whole(0)).otherwise(money.digits(pl.col("unit_price")))
+    then = charged(on=pl.col(discounts_on))
     sums = lines.group_by("change_id").agg(
         *money.weighted_sum(then, listed, "listed_then"),
         *money.weighted_sum(then, today, "today_then"),
-        *money.weighted_sum(gained, listed, "listed_gained"),
-        *money.weighted_sum(gained, today, "today_gained"),
         on_list=on_list.any(),
+    )
+    gain = discount_in_force(on=as_of) - discount_in_force(on=pl.col(discounts_on))
+    gained = money.digits(pl.col("quantity")) * gain
+    # Few discounts end in between.
+    gains = (
+        lines.filter(gain != 0)
+        .group_by("change_id")
+        .agg(
+            *money.weighted_sum(gained, listed, "listed_gained"),
+            *money.weighted_sum(gained, today, "today_gained"),
+        )
     )
     uplift = 0 if renewal_pricing == "same" else int(uplift_percent * 10_000)
     fallback = "same" if renewal_pricing == "same" else "uplift"
     return (
         renewals.select("change_id", "billing_months", "minor_unit")
         .join(sums, on="change_id", how="left")
+        .join(gains, on="change_id", how="left")
         .with_columns(pl.col(pl.Int128).fill_null(0))
         .select(
             "change_id",
@@ -187,11 +194,13 @@ def _limit_after(kind: str, new_limit: str, contract_type: str) -> pl.Expr:
 def _step(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
     """One change of each contract: the first rule of 10.0 to 10.5 that applies, and the parts of its change."""
     is_ctu, is_renewal = pl.col("contract_type") == "contact_tier_upgrade", pl.col("contract_type") == "renewal"
-    raises = changes.with_columns(
+    raises = changes.filter(~is_renewal).with_columns(
         limit_before=pl.when(is_ctu).then("contacts_limit").otherwise("emails_limit"),
         new_limit=pl.when(is_ctu).then("new_contact_max").otherwise("new_email_limit").cast(money.INT),
     )
-    priced = blocks.block_prices(raises, bands).drop("limit_before", "new_limit")
+    raises = blocks.block_prices(raises, bands).drop("limit_before", "new_limit")
+    renewals = changes.filter(is_renewal).with_columns(blocks_price=pl.lit(None, dtype=money.INT))
+    priced = pl.concat([raises, renewals])
     before = pl.col("mrr_before")
     ends = pl.col("ended") | ends_contract()
     cancelled = ends | (pl.col("status_basis") == "requested")

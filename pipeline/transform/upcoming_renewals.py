@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from pipeline import rules
+from pipeline.tables.published import UPCOMING_RENEWALS
 from pipeline.transform import ownership
 from pipeline.transform.changes import days_to_change
 from pipeline.transform.deadlines import days_to_deadline
@@ -46,31 +47,32 @@ def upcoming_renewals(
     `changes`: estimated changes with their contract's columns; `clients`: `ownership.associations`;
     `decisions`: those that exist on `as_of`. The effective date is called `renewal_start_date` from here on.
     """
-    associated = clients.filter(pl.col("partner_id").is_not_null())
-    ours = changes.join(associated, on="hub_id")
-    mine = ours.lazy().select("hub_id").unique()
+    partners_clients = clients.filter(pl.col("partner_id").is_not_null())
+    mine = partners_clients.join(changes.select("hub_id").unique(), on="hub_id", how="semi")
 
-    def of_ours(frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.lazy().join(mine, on="hub_id", how="semi").collect()
+    def of_mine(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.lazy().join(mine.lazy().select("hub_id"), on="hub_id", how="semi").collect()
 
-    contacts = of_ours(contacts)
-    return (
-        ownership.with_communication_owner(ours, partners, decisions, vendor_name=vendor_name)
-        .join(ownership.primary_contacts(contacts, associated, decisions), on="hub_id", how="left")
+    contacts = of_mine(contacts)
+    # Everything about a client is joined once per client, and only then to its changes, whose rows are wide.
+    people = (
+        ownership.with_communication_owner(mine, partners, decisions, vendor_name=vendor_name)
+        .join(ownership.primary_contacts(contacts, mine, decisions), on="hub_id", how="left")
         .join(ownership.last_active_users(contacts), on="hub_id", how="left")
-        .join(ownership.last_used(of_ours(app_usage), as_of=as_of), on="hub_id", how="left")
-        .join(
-            products(contract_lines.join(ours.select("contract_id").unique(), on="contract_id", how="semi")),
-            on="contract_id",
-            how="left",
-        )
+        .join(ownership.last_used(of_mine(app_usage), as_of=as_of), on="hub_id", how="left")
+        .with_columns(pl.col("primary_contact_basis").fill_null("none"))
+    )
+    rows = changes.join(people, on="hub_id")
+    lines = contract_lines.join(rows.select("contract_id").unique(), on="contract_id", how="semi")
+    return (
+        rows.join(products(lines), on="contract_id", how="left")
         .with_columns(
-            pl.col("primary_contact_basis").fill_null("none"),
             days_to_change(as_of=as_of),
             days_to_deadline(as_of=as_of),
             new_contact_max=pl.when(pl.col("contract_type") == "contact_tier_upgrade").then("new_contact_max"),
             new_email_limit=pl.when(pl.col("contract_type") == "email_overage").then("new_email_limit"),
         )
         .rename({"effective_date": "renewal_start_date"})
+        .select(UPCOMING_RENEWALS.column_names)
         .sort(*DEFAULT_SORT)
     )

@@ -5,7 +5,7 @@ prunes and rolls back, `comparison` says what changed between two runs.
 """
 
 from pipeline.warehouse.comparison import compare
-from pipeline.warehouse.database import create_run_file, open_run, read_exports, write_table
+from pipeline.warehouse.database import create_run_file, open_run, read_exports, write_table, write_tables
 from pipeline.warehouse.home import Home, run_lock
 from pipeline.warehouse.runs import (
     Run,
@@ -36,4 +36,5 @@ __all__ = [
     "run_lock",
     "run_name",
     "write_table",
+    "write_tables",
 ]

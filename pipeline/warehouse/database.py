@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -69,3 +71,18 @@ def write_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) 
     con.register("frame_to_write", frame.select(table.column_names))
     con.execute(f"INSERT INTO main.{name} SELECT * FROM frame_to_write")  # noqa: S608
     con.unregister("frame_to_write")
+
+
+def write_tables(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, pl.DataFrame]]) -> None:
+    """Write published tables as they come, by name: one is written while the next one is computed.
+
+    The connection is in use until this returns. Raises what computing or writing raises.
+    """
+    written: Future[None] | None = None
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        for name, frame in tables:
+            if written is not None:
+                written.result()
+            written = writer.submit(write_table, con, name, frame)
+        if written is not None:
+            written.result()

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.checks.declare import Check, failing_rows, no_change_where
+from pipeline.checks.declare import Check, failing_rows, no_change_where, no_row_where
 
 CHECKS: Final[tuple[Check, ...]] = (
-    failing_rows(
+    no_row_where(
+        "contract_mrr",
         "contracts_in_force_kept",
-        "stop",
-        "contract_mrr",
         "contracts in force without MRR",
-        """
-        SELECT contract_id, hub_id, currency, term_start_date, renewal_start_date
-        FROM $in_force ANTI JOIN $rows USING (contract_id)
-        """,
+        "contract_id hub_id currency",
+        "NOT is_there",
     ),
-    failing_rows(
-        "only_contracts_in_force",
-        "stop",
+    no_row_where(
         "contract_mrr",
+        "only_contracts_in_force",
         "rows that no contract in force explains (contract, client, currency)",
-        "SELECT contract_id, hub_id, currency FROM $rows ANTI JOIN $in_force USING (contract_id, hub_id, currency)",
+        "contract_id hub_id currency",
+        "is_there AND NOT is_explained",
     ),
     failing_rows(
         "renewals_kept",
@@ -80,7 +77,7 @@ CHECKS: Final[tuple[Check, ...]] = (
             u.estimated_new_mrr, d.estimated_new_mrr AS estimated_new_mrr_in_details
         FROM upcoming_renewals u FULL JOIN $rows d ON d.change_id = u.change_id
         WHERE u.change_id IS NULL OR d.change_id IS NULL
-            OR d.partner_id <> u.partner_id OR d.hub_id <> u.hub_id OR d.contract_id <> u.contract_id
+            OR d.partner_id IS DISTINCT FROM u.partner_id OR d.hub_id <> u.hub_id OR d.contract_id <> u.contract_id
             OR d.contract_type <> u.contract_type OR d.status <> u.status OR d.status_basis <> u.status_basis
             OR d.renewal_start_date <> u.renewal_start_date OR d.renewal_deadline <> u.renewal_deadline
             OR d.currency <> u.currency OR d.mrr_before <> u.mrr_before
@@ -88,58 +85,32 @@ CHECKS: Final[tuple[Check, ...]] = (
             OR d.estimate_basis <> u.estimate_basis
         """,
     ),
-    failing_rows(
-        "contacts_kept",
-        "stop",
+    no_row_where(
         "client_contacts",
+        "contacts_kept",
         "contacts of partners' clients that are missing",
-        """
-        SELECT x.contact_id, x.hub_id
-        FROM exports.contacts x
-        SEMI JOIN (FROM $associations WHERE partner_id IS NOT NULL) a USING (hub_id)
-        ANTI JOIN $rows d USING (contact_id, hub_id)
-        """,
+        "contact_id hub_id",
+        "NOT is_there AND partner_of_client IS NOT NULL",
     ),
-    failing_rows(
-        "products_kept",
-        "stop",
+    no_row_where(
         "client_products",
+        "products_kept",
         "lines of contracts in force of partners' clients that are missing",
-        """
-        SELECT l.line_id, l.contract_id
-        FROM exports.contract_lines l
-        JOIN $in_force c ON c.contract_id = l.contract_id
-        JOIN $associations a ON a.hub_id = c.hub_id AND a.partner_id IS NOT NULL
-        LEFT JOIN $rows d ON d.line_id = l.line_id AND d.contract_id = l.contract_id
-        WHERE d.line_id IS NULL
-        """,
+        "line_id contract_id",
+        "NOT is_there AND is_in_force AND partner_of_client IS NOT NULL",
     ),
-    failing_rows(
-        "app_usage_kept",
-        "stop",
+    no_row_where(
         "client_app_usage",
+        "app_usage_kept",
         "apps of partners' clients without their latest measurement",
-        """
-        SELECT x.hub_id, x.app, max(x.measured_on) AS latest
-        FROM exports.app_usage x
-        SEMI JOIN (FROM $associations WHERE partner_id IS NOT NULL) a USING (hub_id)
-        LEFT JOIN $rows d ON d.hub_id = x.hub_id AND d.app = x.app
-        WHERE x.measured_on <= $as_of
-        GROUP BY x.hub_id, x.app HAVING max(x.measured_on) IS DISTINCT FROM max(d.measured_on)
-        """,
+        "hub_id app latest",
+        "partner_of_client IS NOT NULL AND measured_on IS DISTINCT FROM latest",
     ),
-    failing_rows(
-        "consumption_kept",
-        "stop",
+    no_row_where(
         "client_consumption",
+        "consumption_kept",
         "partners' clients without their latest consumption",
-        """
-        SELECT x.hub_id, max(x.measured_on) AS latest
-        FROM exports.consumption x
-        SEMI JOIN (FROM $associations WHERE partner_id IS NOT NULL) a USING (hub_id)
-        LEFT JOIN $rows d ON d.hub_id = x.hub_id
-        WHERE x.measured_on <= $as_of
-        GROUP BY x.hub_id HAVING max(x.measured_on) IS DISTINCT FROM max(d.measured_on)
-        """,
+        "hub_id latest",
+        "partner_of_client IS NOT NULL AND measured_on IS DISTINCT FROM latest",
     ),
 )

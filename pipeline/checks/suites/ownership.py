@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.checks.declare import Check, failing_rows, no_change_where, with_words
+from pipeline.checks.declare import Check, failing_rows, no_change_where, no_row_where
 
 _WITH_A_PARTNER: Final = {
     "contract_mrr": "contract_id",
@@ -18,19 +18,12 @@ _WITH_A_PARTNER: Final = {
 
 
 def _partner_of_client(table: str, key: str) -> Check:
-    return failing_rows(
-        "partner_of_client",
-        "stop",
+    return no_row_where(
         table,
+        "partner_of_client",
         "rows of a partner whose client it is not, or whose association has ended",
-        with_words(
-            """
-        SELECT t.partner_id, t.hub_id, t.$key, a.partner_id AS partner_of_client
-        FROM $rows t LEFT JOIN $associations a ON a.hub_id = t.hub_id
-        WHERE t.partner_id IS DISTINCT FROM a.partner_id
-        """,
-            key=key,
-        ),
+        f"partner_id hub_id {key} partner_of_client",
+        "is_there AND partner_id IS DISTINCT FROM partner_of_client",
     )
 
 
@@ -43,25 +36,19 @@ CHECKS: Final[tuple[Check, ...]] = (
         "rows of partners that the export does not name",
         "SELECT partner_id, currency FROM $rows ANTI JOIN exports.partners USING (partner_id)",
     ),
-    failing_rows(
-        "client_of_contract",
-        "stop",
+    no_row_where(
         "client_products",
-        "lines shown under a client whose contract it is not",
-        """
-        SELECT d.partner_id, d.hub_id, d.contract_id, d.line_id
-        FROM $rows d
-        LEFT JOIN exports.contract_lines l ON l.line_id = d.line_id AND l.contract_id = d.contract_id
-        LEFT JOIN exports.contracts c ON c.contract_id = l.contract_id AND c.hub_id = d.hub_id
-        WHERE c.contract_id IS NULL
-        """,
+        "client_of_contract",
+        "lines shown under a client whose contract it is not, or whose contract is not in force",
+        "partner_id hub_id contract_id line_id",
+        "is_there AND NOT is_explained",
     ),
-    failing_rows(
-        "client_of_contact",
-        "stop",
+    no_row_where(
         "client_contacts",
+        "client_of_contact",
         "contacts shown under a client whose contact they are not",
-        "SELECT partner_id, hub_id, contact_id FROM $rows ANTI JOIN exports.contacts USING (contact_id, hub_id)",
+        "partner_id hub_id contact_id",
+        "is_there AND NOT is_explained",
     ),
     no_change_where(
         "partner_of_client",
