@@ -78,6 +78,8 @@ def write_tables(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, pl.
 
     The connection is in use until this returns. Raises what computing or writing raises.
     """
+    # One thread: two of them keep the order of rows at twice the work, and the other core is busy computing.
+    con.execute("SET threads = 1")
     written: Future[None] | None = None
     with ThreadPoolExecutor(max_workers=1) as writer:
         for name, frame in tables:
@@ -86,3 +88,4 @@ def write_tables(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, pl.
             written = writer.submit(write_table, con, name, frame)
         if written is not None:
             written.result()
+    con.execute("RESET threads")
