@@ -115,7 +115,10 @@ def build_finance(
     """
     given = {name: exports[name].select(table.column_names) for name, table in EXPORTS.items()}
     exist = decided.decided_by(decided.no_decisions() if decisions is None else decisions, as_of=as_of)
-    clients = ownership.associations(given["clients"], as_of=as_of, ended=decided.ended_pairs(exist))
+    ended = decided.ended_pairs(exist)
+    clients = ownership.associations(given["clients"], as_of=as_of, ended=ended)
+    if previous is not None:
+        previous = ownership.without_ended(previous, ended)
     tables = projection.finance_tables(given, clients, as_of=as_of, previous=previous, **choices)
     return {name: as_declared(frame, FINANCE[name]) for name, frame in tables.items()}
 
