@@ -1,7 +1,7 @@
-"""Rules 1 to 11 as pure functions of frames: exports in, published tables out. One file per rule family.
+"""Rules 1 to 12 as pure functions of frames: exports in, published tables out. One file per rule family.
 
 The order below is the order of the data: contracts in force → upcoming changes → deadline → status → current MRR →
-estimated new MRR → whose row it is → partner summary.
+estimated new MRR → whose row it is → partner summary. Finance's tables (rule 12) are built after them.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def _replace(con: duckdb.DuckDBPyConnection, stored: str, again: pl.DataFrame, o
         kept += " OR scope = 'vendor'"
     con.register("rows_again", again)
     con.execute(
-        f"CREATE TEMP TABLE {name} AS FROM (FROM {stored} WHERE {kept} "  # noqa: S608
+        f"CREATE TEMP TABLE {name} AS FROM (FROM {stored} WHERE {kept} "
         f"UNION ALL BY NAME FROM rows_again) ORDER BY {order}"
     )
     con.unregister("rows_again")

@@ -6,7 +6,6 @@ from typing import Final
 
 from pipeline.checks.declare import Check, failing_rows
 
-
 CHECKS: Final[tuple[Check, ...]] = (
     failing_rows(
         "no_primary_contact",

@@ -10,8 +10,9 @@ from typing import Final
 from pipeline import rules
 from pipeline.checks.declare import Check, failing_rows, with_words
 
+
 def _ties_out(name: str, table: str, fault: str, figures: str, others: str) -> Check:
-    """Both sides are SQL with `partner_id, currency, scenario` (once each) and a figure; a side that is missing is 0."""
+    """Both sides are SQL: `partner_id, currency, scenario` (each once) and `figure`; a side that is missing is 0."""
     sql = with_words(
         """
         SELECT partner_id, currency, scenario, sum(figure) AS figure, sum(other) AS other
@@ -28,19 +29,40 @@ def _ties_out(name: str, table: str, fault: str, figures: str, others: str) -> C
 def _of_bridge(figure: str) -> str:
     """That figure of the bridge by partner, currency and scenario; `$scenario` stands for the scenario's name."""
     of_each = (
-        f"SELECT partner_id, currency, '{scenario}' AS scenario, sum({figure.replace('$scenario', scenario)}) AS figure "  # noqa: S608
-        "FROM mrr_bridge GROUP BY ALL"
-        for scenario in rules.SCENARIOS
+        "SELECT partner_id, currency, '$scenario' AS scenario, sum($figure) AS figure FROM mrr_bridge GROUP BY ALL"
     )
-    return " UNION ALL ".join(of_each)
+    with_figure = with_words(of_each, figure=figure)
+    return " UNION ALL ".join(with_words(with_figure, scenario=scenario) for scenario in rules.SCENARIOS)
 
 
-_MONTH: Final = "SELECT partner_id, currency, scenario, {} AS figure FROM $rows WHERE month = (SELECT {}(month) FROM $rows)"
+_MONTH: Final = (
+    "SELECT partner_id, currency, scenario, {} AS figure FROM $rows WHERE month = (SELECT {}(month) FROM $rows)"
+)
 _CURRENT: Final = """
     SELECT partner_id, currency, scenario, figure
     FROM (SELECT partner_id, currency, sum(current_mrr) AS figure FROM contract_mrr GROUP BY ALL),
         (SELECT unnest([$scenarios]) AS scenario)"""
 _SCENARIOS: Final = ", ".join(f"'{scenario}'" for scenario in rules.SCENARIOS)
+
+
+_WHOSE_CLIENT: Final = {
+    "mrr_bridge": "term_start_date > $as_of",  # those in force are compared with contract_mrr
+    "findings": "hub_id IN (SELECT hub_id FROM exports.clients)",  # the account may be missing from the export too
+}
+"""The tables with a partner and a client in each row, and for which rows the partner is asked."""
+
+
+def _partner_of_client(table: str, which: str) -> Check:
+    sql = with_words(
+        """
+        SELECT t.partner_id, t.hub_id, t.contract_id, a.partner_id AS partner_of_client
+        FROM (FROM $rows WHERE $which) t LEFT JOIN $associations a ON a.hub_id = t.hub_id
+        WHERE t.partner_id IS DISTINCT FROM a.partner_id
+        """,
+        which=which,
+    )
+    fault = "rows of a partner whose client it is not, or whose association has ended"
+    return failing_rows("partner_of_client", "stop", table, fault, sql)
 
 
 def _finding(name: str, fault: str) -> Check:
@@ -89,7 +111,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "mrr_projection",
         "partners, currencies and scenarios that do not close with the contracts of the bridge",
         _MONTH.format("closing", "max"),
-        _of_bridge("$scenario_mrr"),
+        _of_bridge("${scenario}_mrr"),
     ),
     failing_rows(
         "causes_add_up",
@@ -173,7 +195,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         "currency_rates",
         "currencies whose MRR is not that of their contracts",
         "SELECT NULL AS partner_id, currency, '' AS scenario, current_mrr AS figure FROM $rows",
-        "SELECT NULL AS partner_id, currency, '' AS scenario, sum(current_mrr) AS figure FROM contract_mrr GROUP BY ALL",
+        "SELECT NULL AS partner_id, currency, '' AS scenario, sum(current_mrr) AS figure FROM contract_mrr "
+        "GROUP BY ALL",
     ),
     failing_rows(
         "converted_at_rate",
@@ -196,6 +219,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         SELECT currency FROM $rows WHERE fx_rate IS NULL AND currency NOT IN (SELECT currency FROM contract_mrr)
         """,
     ),
+    *(_partner_of_client(table, which) for table, which in _WHOSE_CLIENT.items()),
     _finding("expired_not_rolled", "contracts whose renewal date has passed without a new term"),
     _finding("possible_successor", "contracts that start on the day another one of the client renews"),
     _finding("missing_from_export", "contracts in force in the run before that the export does not have any more"),
