@@ -41,7 +41,7 @@ def explain(run_file: Path, change_id: str, *, ended: EndedPairs = frozenset()) 
     `ended`: the associations ended by the newest decisions, whose clients are nobody's any more (rule 7).
     Raises UsageError when no partner's upcoming change has that id.
     """
-    with open_run(run_file, ended=ended) as con:
+    with open_run(run_file, ended=ended, finance=False) as con:
         settings, as_of = settings_of(con)
         changes: pl.DataFrame = con.sql(
             "SELECT * FROM upcoming_renewals WHERE contract_id = "

@@ -38,6 +38,9 @@ PROJECTION_MONTHS: Final = 12
 SCENARIOS: Final = ("contracted", "expected", "full")
 """Rule 12. What a projection assumes of changes nobody has agreed to: they end, may happen, all happen."""
 
+FINDINGS: Final = ("expired_not_rolled", "possible_successor", "missing_from_export")
+"""Rule 12. What finance must look at among the contracts. The last one is *ours*."""
+
 INTERVAL_PERCENT: Final = 90
 """Rule 12. Share of outcomes that the interval on `expected` is meant to cover. *ours*."""
 

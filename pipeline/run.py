@@ -17,6 +17,7 @@ from pipeline import checks, ingest, record, transform, warehouse
 from pipeline.settings import Settings
 from pipeline.transform.decided import decided_by
 from pipeline.warehouse import Home
+from pipeline.warehouse.tables import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +41,20 @@ def run(
     decisions: pl.DataFrame,
     profile: Path | None = None,
     publish: bool = True,
+    finance: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Build, check and (with `publish`) publish one run of the contract exports in that folder.
 
-    `decisions`: what partners have decided (`decisions.decisions_frame`); the run keeps those it uses.
+    `decisions`: what partners have decided (`decisions.decisions_frame`); the run keeps those it uses. Without
+    `finance` the tables of `tables.finance` are left out.
 
     Raises InputError for an input that cannot be used, ChecksFailedError for a failed stop-level check, LockedError
     when another run holds the lock; in all three cases nothing is published and `current` stays where it is.
     """
     threading.Thread(target=checks.warm_up, daemon=True).start()
     run_id = warehouse.run_name(now, short_id)
-    reports = home.reports(run_id)
+    reports, previous = home.reports(run_id), warehouse.current_file(home)
     with warehouse.run_lock(home), warehouse.candidate(home, run_id) as candidate:
         with warehouse.create_run_file(candidate) as con:
             ingested = ingest.ingest(con, exports, settings=settings, as_of=as_of, profile=profile, progress=progress)
@@ -62,11 +65,16 @@ def run(
             progress("computing status, deadlines and MRR")
             used = decided_by(decisions, as_of=as_of)
             warehouse.write_table(con, "decisions", used)
-            exports_read = warehouse.read_exports(con)
-            tables = transform.build_in_turn(exports_read, as_of=as_of, decisions=used, **settings.rule_values())
-            warehouse.write_tables(con, tables)
+            loaded = warehouse.read_exports(con)
+            rows = transform.build_in_turn(loaded, as_of=as_of, decisions=used, **settings.rule_values())
+            warehouse.write_tables(con, rows)
+            if finance:
+                progress("projecting MRR")
+                before = read_table(previous, "contract_mrr") if previous else None
+                values = {"decisions": used, "previous": before, **settings.finance_values()}
+                warehouse.write_tables(con, transform.build_finance(loaded, as_of=as_of, **values).items())
+            del loaded
         progress("checking the result")
-        previous = warehouse.current_file(home)
         found = checks.output_gate(candidate, previous=previous, settings=settings, as_of=as_of)
         with warehouse.create_run_file(candidate) as con:
             results += record.keep_results(con, found, reports)

@@ -17,6 +17,9 @@ from pipeline.cli.surroundings import load_settings
 @options.as_of
 @options.settings
 @click.option("--no-reports", is_flag=True, help="Publish the snapshot, make no reports.")
+@click.option(
+    "--no-finance", is_flag=True, help="Leave finance's tables (projection, bridge, retention, findings) out: faster."
+)
 @options.as_json
 @options.quiet
 def command(
@@ -25,6 +28,7 @@ def command(
     as_of: date | None,
     settings_path: Path | None,
     no_reports: bool,
+    no_finance: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -40,6 +44,7 @@ def command(
         as_of=as_of,
         profile=profile,
         reports=not no_reports,
+        finance=not no_finance,
         as_json=as_json,
         quiet=quiet,
     )

@@ -24,6 +24,7 @@ def main_job(
     profile: Path | None = None,
     publish: bool = True,
     reports: bool = True,
+    finance: bool = True,
     as_json: bool = False,
     quiet: bool = False,
 ) -> None:
@@ -43,6 +44,7 @@ def main_job(
         decisions=decisions_for_run(home, settings),
         profile=profile,
         publish=publish,
+        finance=finance,
         progress=stage_progress(quiet),
     )
     say_findings(outcome)

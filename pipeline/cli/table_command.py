@@ -51,7 +51,9 @@ def command(
 
     \b
     NAME is one of: upcoming_renewals, contract_mrr, partner_summary, client_contacts, client_products,
-    client_app_usage, client_consumption, client_changes, quarantine, check_results, source_files, run_info, decisions.
+    client_app_usage, client_consumption, client_changes, quarantine, check_results, source_files, run_info, decisions;
+    finance's: mrr_projection, projection_interval, mrr_bridge, retention, renewal_rates, rival_mrr, currency_rates,
+    findings.
     """
     from pipeline.cli.deciding import ended_associations
     from pipeline.warehouse import find_run

@@ -67,7 +67,7 @@ def report_keys(
 
 def _digests(run_file: Path, ended: EndedPairs) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
-    with open_run(run_file, ended=ended) as con:
+    with open_run(run_file, ended=ended, finance=False) as con:
         there = _tables_there(con)
         for table in ("exports.partners", *(name for name in _TABLES if name in there)):
             for partner_id, count, digest in con.execute(_ROWS.format(table=table)).fetchall():

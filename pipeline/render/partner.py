@@ -61,7 +61,7 @@ def write_partner_report(
     decided = decisions_used(run_file, partner_id=partner_id)
     wishes = report_preferences(decided).get(partner_id, {})
     own_columns = columns or partner_columns(decided).get(partner_id)
-    with open_run(run_file, ended=ended) as run:
+    with open_run(run_file, ended=ended, finance=False) as run:
         partner = _partner(run, partner_id)
         info = _rows(run, f"FROM main.{RUN_INFO.name}")[0]
         settings = Settings.from_json(info["settings"])

@@ -10,6 +10,7 @@ from typing import Final
 
 from pipeline.tables.decisions import DECISIONS
 from pipeline.tables.declare import Column, Table
+from pipeline.tables.finance import FINANCE
 
 MONEY: Final = "decimal(38,4)"
 _PER_MONTH: Final = "contract currency per month"
@@ -345,7 +346,10 @@ PUBLISHED: Final = {
         SOURCE_FILES,
         RUN_INFO,
         DECISIONS,
+        *FINANCE.values(),
     )
 }
 
 SCHEMA_VERSION: Final = 1
+"""Raised when code of before could misread a run, such as when a column changes its meaning. A table that is added
+is simply not there in runs of before, and whoever asks for it is told so."""

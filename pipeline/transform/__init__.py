@@ -1,7 +1,7 @@
-"""Rules 1 to 11 as pure functions of frames: exports in, published tables out. One file per rule family.
+"""Rules 1 to 12 as pure functions of frames: exports in, published tables out. One file per rule family.
 
 The order below is the order of the data: contracts in force → upcoming changes → deadline → status → current MRR →
-estimated new MRR → whose row it is → partner summary.
+estimated new MRR → whose row it is → partner summary. Finance's tables (rule 12) are built after them.
 """
 
 from __future__ import annotations
@@ -115,7 +115,10 @@ def build_finance(
     """
     given = {name: exports[name].select(table.column_names) for name, table in EXPORTS.items()}
     exist = decided.decided_by(decided.no_decisions() if decisions is None else decisions, as_of=as_of)
-    clients = ownership.associations(given["clients"], as_of=as_of, ended=decided.ended_pairs(exist))
+    ended = decided.ended_pairs(exist)
+    clients = ownership.associations(given["clients"], as_of=as_of, ended=ended)
+    if previous is not None:
+        previous = ownership.without_ended(previous, ended)
     tables = projection.finance_tables(given, clients, as_of=as_of, previous=previous, **choices)
     return {name: as_declared(frame, FINANCE[name]) for name, frame in tables.items()}
 

@@ -24,20 +24,21 @@ def associations(clients: pl.DataFrame, *, as_of: date, ended: EndedPairs = froz
     `ended`: the associations that partners have ended themselves (`decided.ended_pairs`).
     """
     known = clients.select("hub_id", "client_name", "website", associated_partner_id(as_of=as_of))
+    return without_ended(known, ended)
+
+
+def without_ended(rows: pl.DataFrame, ended: EndedPairs) -> pl.DataFrame:
+    """The rows (`partner_id, hub_id` and more) with a null partner where it has ended the association."""
     if not ended:
-        return known
-    marked = known.join(
+        return rows
+    marked = rows.join(
         pairs_frame(ended).with_columns(partner_ended=True),
         on=["partner_id", "hub_id"],
         how="left",
         maintain_order="left",
     )
-    return marked.select(
-        "hub_id",
-        "client_name",
-        "website",
-        partner_id=pl.when(pl.col("partner_ended").is_null()).then(pl.col("partner_id")),
-    )
+    mine = pl.col("partner_ended").is_null()
+    return marked.with_columns(partner_id=pl.when(mine).then("partner_id")).drop("partner_ended")
 
 
 def communication_owners(

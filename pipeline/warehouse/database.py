@@ -36,11 +36,12 @@ def create_run_file(path: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
-def open_run(path: Path, *, ended: EndedPairs = frozenset()) -> duckdb.DuckDBPyConnection:
+def open_run(path: Path, *, ended: EndedPairs = frozenset(), finance: bool = True) -> duckdb.DuckDBPyConnection:
     """A read-only connection on a published run file; a symlink is resolved first, so it pins that run.
 
     `ended`: the associations ended by the newest decisions (`decisions.ended_now`). Whoever shows a partner its rows
     gives them: the connection (not a cursor of it) then sees those clients in no row of their former partner (rule 7).
+    For finance's tables that takes a while, which whoever reads none of them saves with `finance` false.
     Raises UsageError when there is no such file, or it was made by newer code than this.
     """
     real = os.path.realpath(path)
@@ -52,7 +53,7 @@ def open_run(path: Path, *, ended: EndedPairs = frozenset()) -> duckdb.DuckDBPyC
     if con.execute("SELECT schema_version FROM run_info").fetchall()[0][0] > SCHEMA_VERSION:
         con.close()
         raise UsageError(f"{path.name} was made by a newer version of this product: upgrade, or choose an older run")
-    hide(con, ended, Path(real).stem)
+    hide(con, ended, Path(real).stem, finance=finance)
     return con
 
 

@@ -14,9 +14,10 @@ import polars as pl
 from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decided import EndedPairs, pairs_frame
 from pipeline.transform.partner_summary import partner_summary
+from pipeline.warehouse.ended_finance import AGAIN, project_again
 
-FINANCE: Final = "contract_mrr"
-"""The vendor-wide table that keeps an ended association's contracts, as nobody's (rule 7)."""
+VENDOR_WIDE: Final = ("contract_mrr", "mrr_bridge", "findings")
+"""Finance's tables that keep an ended association's contracts, as nobody's (rule 7)."""
 
 KEPT_WHOLE: Final = ("decisions",)
 """The vendor's own record: it names whoever decided what, unless it is asked for one partner's rows."""
@@ -24,10 +25,11 @@ KEPT_WHOLE: Final = ("decisions",)
 _ENDED: Final = "(FROM ended_associations e WHERE e.partner_id = t.partner_id AND e.hub_id = t.hub_id)"
 
 
-def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str) -> None:
-    """Let this connection see `contract_mrr` without the partner of those pairs, and no other row of theirs.
+def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str, *, finance: bool = True) -> None:
+    """Let this connection see `VENDOR_WIDE` without the partner of those pairs, and no other row of theirs.
 
-    The summaries of the partners concerned are computed again from the rows that are left.
+    The summaries of the partners concerned are computed again from the rows that are left. So are finance's tables
+    that add up clients (`ended_finance.AGAIN`); without `finance` they cannot be read from this connection.
     """
     if not ended:
         return
@@ -38,14 +40,19 @@ def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str) -> No
         name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
     }
     for name in there & _BY_CLIENT.keys():
-        con.execute(f"CREATE TEMP VIEW {name} AS {_BY_CLIENT[name]}".replace("$stored", _stored(database, name)))
-    if {"upcoming_renewals", FINANCE, "partner_summary"} <= there:
-        _summarise_again(con, ended, _stored(database, "partner_summary"))
+        con.execute(f"CREATE TEMP VIEW {name} AS {_BY_CLIENT[name]}".replace("$stored", f"{_stored(database)}.{name}"))
+    if {"upcoming_renewals", "contract_mrr", "partner_summary"} <= there:
+        _summarise_again(con, ended, f"{_stored(database)}.partner_summary")
+    if there >= AGAIN.keys() and finance:
+        project_again(con, _stored(database))
+    elif there >= AGAIN.keys():
+        for name in AGAIN:
+            con.execute(f"CREATE TEMP VIEW {name} AS SELECT error('{name} was left out: open the run with finance')")
 
 
-def _stored(database: str, name: str) -> str:
+def _stored(database: str) -> str:
     quoted = database.replace('"', '""')
-    return f'"{quoted}".main.{name}'
+    return f'"{quoted}".main'
 
 
 def _without_ended_rows(columns: tuple[str, ...]) -> str:
@@ -56,10 +63,11 @@ def _without_ended_rows(columns: tuple[str, ...]) -> str:
 _BY_CLIENT: Final = {
     name: _without_ended_rows(table.column_names)
     for name, table in PUBLISHED.items()
-    if {"partner_id", "hub_id"} <= set(table.column_names) and name not in (FINANCE, *KEPT_WHOLE)
+    if {"partner_id", "hub_id"} <= set(table.column_names) and name not in (*VENDOR_WIDE, *KEPT_WHOLE)
 } | {
-    FINANCE: "SELECT * EXCLUDE (place) REPLACE (CASE WHEN EXISTS $ended THEN NULL ELSE partner_id END AS partner_id) "
+    name: "SELECT * EXCLUDE (place) REPLACE (CASE WHEN EXISTS $ended THEN NULL ELSE partner_id END AS partner_id) "
     "FROM (SELECT *, rowid AS place FROM $stored) t ORDER BY place".replace("$ended", _ENDED)
+    for name in VENDOR_WIDE
 }
 
 
@@ -72,11 +80,11 @@ def _summarise_again(con: duckdb.DuckDBPyConnection, ended: EndedPairs, stored: 
     ).fetchall()[0]
     rows = {
         name: con.sql(f"FROM {name} SEMI JOIN partners_concerned USING (partner_id)").pl()
-        for name in ("upcoming_renewals", FINANCE)
+        for name in ("upcoming_renewals", "contract_mrr")
     }
     again = partner_summary(
         rows["upcoming_renewals"],
-        rows[FINANCE],
+        rows["contract_mrr"],
         con.sql("SELECT rate_date, currency, rate FROM exports.fx_rates").pl(),
         as_of=as_of,
         reporting_currency=reporting_currency,

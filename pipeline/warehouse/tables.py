@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from pipeline.errors import UsageError
+from pipeline.tables.finance import FINANCE
 from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decided import EndedPairs, no_decisions
 from pipeline.warehouse.database import open_run
@@ -37,7 +39,12 @@ def read_table(
             raise UsageError(f"{name} has no column {column!r}. It has: {', '.join(table.column_names)}")
     conditions: list[str] = []
     values: dict[str, Any] = {}
-    with open_run(run_file, ended=ended) as con:
+    with open_run(run_file, ended=ended, finance=name in FINANCE) as con:
+        if not _has(con, name):
+            raise UsageError(
+                f"{run_file.stem} has no table {name}: it was made by an older version, or without it "
+                "(run --no-finance). Make a new run"
+            )
         if partner_id is not None:
             if "partner_id" not in table.column_names:
                 raise UsageError(f"{name} has no partner: leave --partner out")
@@ -68,8 +75,7 @@ def read_table(
 def decisions_used(run_file: Path, *, partner_id: str | None = None) -> pl.DataFrame:
     """The decisions that a run used, of one partner or all; none for a run from before there were decisions."""
     with open_run(run_file) as con:
-        there = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'decisions' AND schema_name = 'main'")
-        if not there.fetchall():
+        if not _has(con, "decisions"):
             return no_decisions()
         whose = "$partner IS NULL OR partner_id = $partner"
         used: pl.DataFrame = con.sql(
@@ -84,6 +90,11 @@ def partner_ids(run_file: Path) -> list[str]:
     with open_run(run_file) as con:
         rows = con.execute("SELECT partner_id FROM exports.partners ORDER BY partner_id").fetchall()
     return [row[0] for row in rows]
+
+
+def _has(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    there = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND schema_name = 'main'", [name])
+    return bool(there.fetchall())
 
 
 def _folded(expression: str) -> str:

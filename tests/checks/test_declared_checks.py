@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import duckdb
 import pytest
 from plain_duckdb import checks_that_read, evaluated_plainly
 
+from pipeline import rules
 from pipeline.checks.declare import Check
 from pipeline.checks.suites import all_checks
 from pipeline.checks.suites.needing_values import like_the_run_before, usable_in_reports
@@ -56,6 +58,15 @@ def upcoming(check: str, change_id: str, change: str, *also: str, rest: str = ""
     sql = f"UPDATE upcoming_renewals SET {change} WHERE change_id = '{change_id}'; {SAME_IN_DETAILS}; {rest}"
     return broken(check, UPCOMING, sql, {"change_id": change_id}, also)
 
+
+TIED_TO_CONTRACTS = (
+    "currencies_of_contracts@currency_rates",
+    "bridge_starts_with_contracts@mrr_bridge",
+    "retention_of_clients@retention",
+    "rival_definitions_start_with_ours@rival_mrr",
+    "projection_opens_with_contracts@mrr_projection",
+)
+"""Finance's checks that compare with the contracts: whatever changes a contract's MRR breaks them too."""
 
 EVERY = checks_that_read({*PUBLISHED, *(f"exports.{table}" for table in EXPORTS)})
 
@@ -127,7 +138,7 @@ CASES = [
         "UPDATE contract_mrr SET current_mrr = 100.005 WHERE contract_id = 'C1'; "
         "UPDATE partner_summary SET current_mrr = 150.005, current_mrr_converted = 150.01 WHERE partner_id = 'P1'",
         {"partner_id": "P1", "current_mrr": Decimal("150.0050")},
-        ("minor_units@contract_mrr", "current_mrr_of_contract@upcoming_renewals"),
+        ("minor_units@contract_mrr", "current_mrr_of_contract@upcoming_renewals", *TIED_TO_CONTRACTS),
     ),
     # -- no row is lost
     broken(
@@ -144,6 +155,7 @@ CASES = [
         "INSERT INTO contract_mrr VALUES ('C8', 'H1', 'P1', 'USD', 0); "
         "UPDATE partner_summary SET contracts = 4 WHERE partner_id = 'P1'",
         {"contract_id": "C8"},
+        ("bridge_starts_with_contracts@mrr_bridge",),
     ),
     broken(
         "renewals_kept",
@@ -217,9 +229,28 @@ CASES = [
             ("client_products", ()),
             ("client_consumption", ()),
             ("client_changes", ("same_changes_in_details@client_changes",)),
-            ("contract_mrr", ("totals_of_contracts@partner_summary",)),
+            (
+                "contract_mrr",
+                ("totals_of_contracts@partner_summary", *(t for t in TIED_TO_CONTRACTS if "currencies" not in t)),
+            ),
             (UPCOMING, (STATUS_TOTALS, "same_changes_in_details@client_changes")),
         )
+    ),
+    broken(
+        "partner_of_client",
+        "mrr_bridge",
+        "INSERT INTO mrr_bridge BY NAME SELECT * REPLACE ('C9' AS contract_id, NULL AS partner_id, "
+        "DATE '2026-12-01' AS term_start_date, 0 AS current_mrr, 0 AS change_quote, 0 AS settled_mrr, "
+        "0 AS contracted_mrr, 0 AS expected_mrr, 0 AS full_mrr) FROM mrr_bridge WHERE contract_id = 'C3'",
+        {"contract_id": "C9", "partner_of_client": "P2"},
+    ),
+    broken(
+        "partner_of_client",
+        "findings",
+        "INSERT INTO findings VALUES ('missing_from_export', 'C9', NULL, 'H2', NULL, 'JPY', '2026-11-23', 101), "
+        "('missing_from_export', 'C8', NULL, 'H0', 'P1', 'JPY', '2026-11-23', 101)",
+        {"hub_id": "H2", "partner_of_client": "P2"},
+        ("missing_from_export@findings",),
     ),
     broken(
         "partner_of_client",
@@ -413,28 +444,107 @@ CASES = [
         "FROM exports.contracts WHERE contract_id = 'C1'; "
         "INSERT INTO contract_mrr VALUES ('C9', 'H9', NULL, 'USD', 0)",
         {"hub_id": "H9", "partner_before": None},
+        ("bridge_starts_with_contracts@mrr_bridge",),
+    ),
+    # -- projection
+    broken(
+        "movements_close",
+        "mrr_projection",
+        "UPDATE mrr_projection SET expansion = expansion + 1 WHERE month = '2027-03-01' AND scenario = 'full'",
+        {"month": date(2027, 3, 1), "scenario": "full", "currency": "EUR"},
     ),
     broken(
-        "expired_not_rolled",
-        "contracts",
-        "INSERT INTO exports.contracts BY NAME SELECT * REPLACE ('C9' AS contract_id, 'quarterly' AS "
-        "billing_frequency, DATE '2025-11-23' AS term_start_date, DATE '2026-11-23' AS renewal_start_date) "
-        "FROM exports.contracts WHERE contract_id = 'C1'; "
-        "INSERT INTO exports.contract_lines BY NAME SELECT 'L9' AS line_id, 'C9' AS contract_id, "
-        "'HUB' AS product_code, 'Hub' AS product_name, 3 AS quantity, 33.335 AS unit_price, 10 AS discount_percent",
-        # 3 × 33.335 × 90 % ÷ 3 = 30.0015, half up to the cent
-        {"contract_id": "C9", "hub_id": "H1", "currency": "USD", "mrr": Decimal("30.0000")},
+        "months_chain",
+        "mrr_projection",
+        "UPDATE mrr_projection SET opening = opening + 1, closing = closing + 1 "
+        "WHERE month = '2027-03-01' AND scenario = 'full' AND currency = 'EUR'",
+        {"month": date(2027, 4, 1), "opening": Decimal("130.0000"), "closed": Decimal("131.0000")},
     ),
     broken(
-        "possible_successor",
-        "contracts",
-        "INSERT INTO exports.contracts BY NAME SELECT * REPLACE ('C9' AS contract_id, 'JPY' AS currency, "
-        "DATE '2027-01-07' AS term_start_date, DATE '2028-01-07' AS renewal_start_date) "
-        "FROM exports.contracts WHERE contract_id = 'C1'; "
-        "INSERT INTO exports.contract_lines BY NAME SELECT 'L9' AS line_id, 'C9' AS contract_id, "
-        "'HUB' AS product_code, 'Hub' AS product_name, 1 AS quantity, 100.5 AS unit_price",
-        # half a yen is rounded up
-        {"contract_id": "C9", "renewing_contract_id": "C1", "currency": "JPY", "mrr": Decimal("101.0000")},
+        "projection_opens_with_contracts",
+        "mrr_projection",
+        "UPDATE mrr_projection SET opening = opening + 1, closing = closing + 1 "
+        "WHERE currency = 'EUR' AND scenario = 'contracted'",
+        {"partner_id": "P2", "scenario": "contracted", "figure": Decimal(111), "other": Decimal(110)},
+        ("projection_closes_with_bridge@mrr_projection",),
+    ),
+    broken(
+        "projection_closes_with_bridge",
+        "mrr_projection",
+        "UPDATE mrr_bridge SET full_mrr = full_mrr + 1, pending_full = pending_full + 1 WHERE contract_id = 'C3'",
+        {"partner_id": "P2", "scenario": "full", "figure": Decimal(130), "other": Decimal(131)},
+    ),
+    broken(
+        "causes_add_up",
+        "mrr_bridge",
+        "UPDATE mrr_bridge SET change_quote = change_quote + 1 WHERE contract_id = 'C3'",
+        {"contract_id": "C3", "change_quote": Decimal(21)},
+    ),
+    broken(
+        "bridge_starts_with_contracts",
+        "mrr_bridge",
+        "UPDATE mrr_bridge SET partner_id = NULL WHERE contract_id = 'C3'",
+        {"contract_id": "C3", "partner_id": "P2"},
+        ("projection_closes_with_bridge@mrr_projection",),
+    ),
+    broken(
+        "interval_around_expected",
+        "projection_interval",
+        "UPDATE projection_interval SET closing_high = closing - 1 WHERE scope = 'vendor' AND month = '2026-12-01'",
+        {"scope": "vendor", "currency": "EUR"},
+    ),
+    broken(
+        "retention_of_clients",
+        "retention",
+        "UPDATE retention SET opening = opening + 1 WHERE scenario = 'full' AND currency = 'EUR'",
+        {"partner_id": "P2", "figure": Decimal(111), "other": Decimal(110)},
+    ),
+    broken(
+        "retention_in_bounds",
+        "retention",
+        "UPDATE retention SET grr = 1.01, nrr = 1.2 WHERE scenario = 'full' AND currency = 'EUR'",
+        {"partner_id": "P2", "scenario": "full"},
+    ),
+    broken(
+        "rival_definitions_start_with_ours",
+        "rival_mrr",
+        "UPDATE rival_mrr SET current_mrr = current_mrr + 1 WHERE currency = 'EUR'",
+        {"partner_id": "P2", "figure": Decimal(111)},
+    ),
+    broken(
+        "probabilities_in_bounds",
+        "renewal_rates",
+        "UPDATE renewal_rates SET renewal_probability = 1.1 WHERE currency = 'EUR'",
+        {"currency": "EUR", "subscription_term_months": 12},
+    ),
+    broken(
+        "currencies_of_contracts",
+        "currency_rates",
+        "UPDATE currency_rates SET current_mrr = 0, current_mrr_converted = 0, fx_effect = 0 WHERE currency = 'USD'",
+        {"currency": "USD", "other": Decimal(150)},
+    ),
+    broken(
+        "converted_at_rate",
+        "currency_rates",
+        "UPDATE currency_rates SET current_mrr_converted = current_mrr_converted + 0.01 WHERE currency = 'EUR'",
+        {"currency": "EUR"},
+    ),
+    broken(
+        "currency_without_rate",
+        "currency_rates",
+        "INSERT INTO currency_rates BY NAME SELECT * REPLACE ('GBP' AS currency, 0 AS current_mrr, "
+        "NULL AS current_mrr_converted, NULL AS fx_rate, NULL AS fx_rate_date, NULL AS compared_rate, "
+        "NULL AS compared_rate_date, NULL AS fx_effect) FROM currency_rates WHERE currency = 'EUR'",
+        {"currency": "GBP"},
+    ),
+    *(
+        broken(
+            finding,
+            "findings",
+            f"INSERT INTO findings VALUES ('{finding}', 'C9', NULL, 'H1', 'P1', 'JPY', '2026-11-23', 101)",
+            {"contract_id": "C9", "hub_id": "H1", "currency": "JPY", "mrr": Decimal("101.0000")},
+        )
+        for finding in rules.FINDINGS
     ),
     broken(
         "source_files_account",

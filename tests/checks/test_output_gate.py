@@ -28,6 +28,8 @@ EVERYTHING_BROKEN = """
     INSERT INTO client_contacts FROM client_contacts;
     UPDATE client_products SET partner_id = 'P2';
     UPDATE exports.contracts SET renewal_start_date = '2026-11-20' WHERE contract_id IN ('C1', 'C2');
+    INSERT INTO findings SELECT 'expired_not_rolled', contract_id, NULL, hub_id, partner_id, currency, '2026-11-20',
+        current_mrr FROM contract_mrr WHERE contract_id IN ('C1', 'C2');
     UPDATE exports.partners SET locale = 'xx-XX' WHERE partner_id = 'P1';
     UPDATE partner_summary SET lapsing = 7;
     DELETE FROM client_consumption;
@@ -101,25 +103,27 @@ def test_great_expectations_answers_what_duckdb_answers(broken_file: Path, found
 
 
 def test_findings_name_counts_rows_and_money(found: dict[tuple[str, str], CheckResult]):
-    assert found["expired_not_rolled", "contracts"] == CheckResult(
+    assert found["expired_not_rolled", "findings"] == CheckResult(
         name="expired_not_rolled",
         gate="output",
         level="warning",
-        table_name="contracts",
+        table_name="findings",
         success=False,
         observed="contracts whose renewal date has passed without a new term: 2, with an MRR of EUR 50.00, USD 100.00",
         examples=[
             {
                 "contract_id": "C2",
                 "hub_id": "H2",
-                "renewal_start_date": "2026-11-20",
+                "other_contract_id": None,
+                "happened_on": "2026-11-20",
                 "currency": "EUR",
                 "mrr": "50.0000",
             },
             {
                 "contract_id": "C1",
                 "hub_id": "H1",
-                "renewal_start_date": "2026-11-20",
+                "other_contract_id": None,
+                "happened_on": "2026-11-20",
                 "currency": "USD",
                 "mrr": "100.0000",
             },

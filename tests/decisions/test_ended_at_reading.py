@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
+import duckdb
 import polars as pl
 import pytest
 
 from pipeline import analysis, transform, warehouse
 from pipeline.decisions import decisions_frame, ended_now
 from pipeline.errors import UsageError
+from pipeline.settings import Settings
 from pipeline.store import DecisionStore
+from pipeline.tables.finance import FINANCE
 from pipeline.tables.published import PUBLISHED
 from pipeline.warehouse import open_run
+from pipeline.warehouse.ended_finance import AGAIN
 from pipeline.warehouse.tables import decisions_used, read_table
 from tests.decisions.test_effect import CLIENT_TABLES, decisions
 from tests.decisions.world import AS_OF, exports, make, publish
@@ -34,6 +39,67 @@ def test_an_older_run_read_now_is_what_a_run_with_the_ending_would_have_been(hom
     for name, frame in expected.items():
         if "hub_id" in frame.columns or name == "partner_summary":
             assert read_table(run.path, name, ended=ENDED).equals(frame), name
+
+
+FINDINGS = exports(
+    contracts="""
+        contract_id | hub_id | currency | term_start_date | renewal_start_date | subscription_term_months
+        k1          | h1     | USD      | 2026-01-31      | 2027-01-31         | 12
+        k1b         | h1     | USD      | 2027-01-31      | 2028-01-31         | 12
+        k0          | h1     | USD      | 2025-01-31      | 2026-01-31         | 12
+        k2          | h2     | USD      | 2026-01-15      | 2027-01-15         | 1
+        k4          | h4     | EUR      | 2026-02-15      | 2027-02-15         | 12
+        k5          | h5     | USD      | 2026-02-15      | 2027-02-15         | 12
+        k6          | h1     | EUR      | 2026-02-20      | 2027-02-20         | 12
+        """,
+    contract_lines="line_id | contract_id | unit_price\nl1 | k1 | 100\nl2 | k2 | 20\nl4 | k4 | 40\nl5 | k5 | 5\n"
+    "l6 | k6 | 60\nl7 | k1b | 7\nl8 | k0 | 9",
+    renewal_history="contract_id | hub_id | renewal_start_date | outcome | mrr_before | mrr_after | currency\n"
+    "k1 | h1 | 2025-01-31 | renewed | 90 | 100 | USD\nk2 | h2 | 2026-10-15 | churned | 20 | 0 | USD\n"
+    "k5 | h5 | 2025-02-15 | renewed | 5 | 5 | USD",
+)
+"""h1 has one contract of every finding that an export alone can show, and one in another currency than north's rest."""
+
+
+@pytest.mark.parametrize("name", sorted(FINANCE))
+def test_finances_tables_of_an_older_run_are_what_a_run_with_the_ending_would_have_made(home, name):
+    run = publish(home, FINDINGS, settings=Settings(projection_months=15, renewal_probability=Decimal("0.7")))
+    ending = decisions(("association_ended", "north", "h1", "ended"))
+    expected = transform.build_finance(
+        FINDINGS, as_of=AS_OF, decisions=ending, projection_months=15, renewal_probability=Decimal("0.7")
+    )
+    assert expected[name].height > 0
+    assert read_table(run.path, name, ended=ENDED).equals(expected[name])
+    if "partner_id" in expected[name].columns:
+        assert not read_table(run.path, name).equals(expected[name])
+
+
+def test_what_no_partner_has_ended_is_read_as_the_run_has_it(home):
+    run = publish(home, exports())
+    for name in FINANCE:
+        stored = read_table(run.path, name)
+        assert read_table(run.path, name, ended=frozenset({("south", "h1"), ("north", "h3")})).equals(stored), name
+
+
+def test_who_reads_no_finance_does_not_pay_for_it_and_cannot_read_it_by_mistake(home):
+    run = publish(home, exports())
+    with open_run(run.path, ended=ENDED, finance=False) as con:
+        assert con.execute("SELECT count(*) FROM upcoming_renewals WHERE hub_id = 'h1'").fetchall() == [(0,)]
+        for name in AGAIN:
+            with pytest.raises(duckdb.InvalidInputException, match=f"{name} was left out: open the run with finance"):
+                con.execute(f"FROM {name}").fetchall()
+
+
+def test_a_run_without_finance_is_readable_and_says_what_it_lacks(home):
+    run = publish(home, exports())
+    run.path.chmod(0o644)
+    with warehouse.create_run_file(run.path) as con:
+        for name in FINANCE:
+            con.execute(f"DROP TABLE main.{name}")
+    assert "h1" not in read_table(run.path, "upcoming_renewals", ended=ENDED)["hub_id"].to_list()
+    for ended in (ENDED, frozenset()):
+        with pytest.raises(UsageError, match=r"has no table mrr_projection: .* --no-finance\)\. Make a new run"):
+            read_table(run.path, "mrr_projection", ended=ended)
 
 
 @pytest.mark.parametrize("name", BY_PARTNER)

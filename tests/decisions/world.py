@@ -99,6 +99,7 @@ def publish(
         schema=PUBLISHED["run_info"].polars_schema,
     )
     built = transform.build(tables, as_of=as_of, decisions=used, **chosen.rule_values())
+    built |= transform.build_finance(tables, as_of=as_of, decisions=used, **chosen.finance_values())
     with warehouse.run_lock(home), warehouse.candidate(home, run_id) as path:
         with warehouse.create_run_file(path) as con:
             con.execute("CREATE SCHEMA exports")

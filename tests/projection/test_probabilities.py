@@ -64,6 +64,15 @@ def test_segments_that_really_differ_keep_their_own_rate_and_small_ones_lean_on_
     assert rates.of(0, 0) == overall
 
 
+def test_a_segment_without_history_has_the_overall_rate_also_where_the_others_lean_on_nothing():
+    # As different as can be: all renewed here, none there. Nothing is left to lean on but chance.
+    rates = fitted([(5, 5), (0, 5)], without_segment=(0, 0), prior=Decimal("0.9"))
+    assert rates.strength == 0
+    assert (rates.of(5, 5), rates.of(0, 0)) == (1, Fraction(1, 2))
+    # Half a renewal of either outcome, the most uncertain there is: Beta(0.5, 0.5).
+    assert rates.variance(0, 0) == Fraction(1, 8)
+
+
 def test_renewals_of_contracts_that_are_gone_count_in_the_overall_rate_only():
     rates = fitted([(5, 5)], without_segment=(0, 5), prior=Decimal("0.9"))
     assert rates.overall == Fraction(1, 2)

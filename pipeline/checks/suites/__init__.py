@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from pipeline.checks.declare import Check
-from pipeline.checks.suites import completeness, dates_and_statuses, estimates, findings, ownership, shape, totals
+from pipeline.checks.suites import (
+    completeness,
+    dates_and_statuses,
+    estimates,
+    findings,
+    ownership,
+    projection,
+    shape,
+    totals,
+)
 
 
 def all_checks(tables: frozenset[str]) -> tuple[Check, ...]:
@@ -16,5 +25,6 @@ def all_checks(tables: frozenset[str]) -> tuple[Check, ...]:
         *estimates.CHECKS,
         *totals.CHECKS,
         *findings.CHECKS,
+        *projection.CHECKS,
     )
     return tuple(check for check in every if check.table.startswith("exports.") or check.table in tables)

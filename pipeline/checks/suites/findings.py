@@ -4,39 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.checks.declare import Check, failing_rows, with_words
-
-
-def _with_mrr(contracts: str) -> str:
-    """Those contracts (`contract_id` and more) with `currency` and `mrr`, the MRR of rule 9 that a report cannot know.
-
-    Contracts that are not in force have no row in `contract_mrr`. Sums are whole numbers of 10^-14, divided last and
-    rounded once, half up; a line too big for that leaves the contract's MRR null rather than fail the gate.
-    """
-    return with_words(
-        """
-        SELECT f.*, c.currency, CAST((2 * coalesce(l.amount, 0) + d.divisor) // (2 * d.divisor) AS DECIMAL(34,0))
-            * d.step AS mrr
-        FROM ($contracts) f
-        JOIN exports.contracts c ON c.contract_id = f.contract_id
-        JOIN (
-            SELECT contract_id, step, 100 * CAST(step * 100000000000000 AS HUGEINT)
-                * CASE billing_frequency WHEN 'monthly' THEN 1 WHEN 'quarterly' THEN 3 WHEN 'semiannual' THEN 6
-                    WHEN 'annual' THEN 12 ELSE billing_interval_months END AS divisor
-            FROM (SELECT *, $minor_step AS step FROM exports.contracts)
-        ) d ON d.contract_id = f.contract_id
-        LEFT JOIN (
-            SELECT l.contract_id, sum(TRY(CAST(l.quantity * 10000 AS HUGEINT) * CAST(l.unit_price * 1000000 AS HUGEINT)
-                * CAST((100 - CASE WHEN l.discount_end_date <= greatest($as_of, k.term_start_date) THEN 0
-                    ELSE coalesce(l.discount_percent, 0) END) * 10000 AS HUGEINT))) AS amount
-            FROM exports.contract_lines l JOIN exports.contracts k ON k.contract_id = l.contract_id
-            WHERE coalesce(l.is_recurring, true) AND l.contract_id IN (SELECT contract_id FROM ($contracts))
-            GROUP BY l.contract_id
-        ) l ON l.contract_id = f.contract_id
-        """,
-        contracts=contracts,
-    )
-
+from pipeline.checks.declare import Check, failing_rows
 
 CHECKS: Final[tuple[Check, ...]] = (
     failing_rows(
@@ -86,29 +54,6 @@ CHECKS: Final[tuple[Check, ...]] = (
         SEMI JOIN $in_force c ON c.hub_id = k.hub_id
         ANTI JOIN (FROM $associations WHERE partner_id IS NOT NULL) a ON a.hub_id = k.hub_id
         """,
-    ),
-    failing_rows(
-        "expired_not_rolled",
-        "warning",
-        "exports.contracts",
-        "contracts whose renewal date has passed without a new term",
-        _with_mrr("SELECT contract_id, hub_id, renewal_start_date FROM $rows WHERE renewal_start_date <= $as_of"),
-        mrr=True,
-    ),
-    failing_rows(
-        "possible_successor",
-        "warning",
-        "exports.contracts",
-        "contracts that start on the day another one of the client renews",
-        _with_mrr(
-            """
-            SELECT s.contract_id, s.hub_id, s.term_start_date, min(c.contract_id) AS renewing_contract_id
-            FROM $rows s JOIN exports.contracts c ON c.hub_id = s.hub_id AND c.renewal_start_date = s.term_start_date
-            WHERE s.term_start_date > $as_of AND c.contract_id <> s.contract_id
-            GROUP BY ALL
-            """
-        ),
-        mrr=True,
     ),
     failing_rows(
         "source_files_account",

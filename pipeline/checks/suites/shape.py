@@ -43,6 +43,9 @@ CODES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "contract_mrr": {"currency": _CURRENCIES},
     "partner_summary": {"currency": _CURRENCIES, "reporting_currency": _CURRENCIES},
+    "mrr_projection": {"scenario": rules.SCENARIOS},
+    "projection_interval": {"scope": ("partner", "vendor")},
+    "findings": {"finding": rules.FINDINGS},
 }
 """Columns that hold codes, and the codes of the rules."""
 
@@ -56,6 +59,7 @@ _SOURCES: Final = {
         SELECT 1 FROM contract_mrr m SEMI JOIN exports.contract_lines l USING (contract_id)
         WHERE m.partner_id IS NOT NULL""",
     "partner_summary": "SELECT 1 FROM contract_mrr WHERE partner_id IS NOT NULL",
+    **dict.fromkeys(("mrr_projection", "mrr_bridge"), "SELECT 1 FROM contract_mrr"),
 }
 """Where the rows of a table come from: with rows there, an empty table is a loss."""
 
@@ -76,7 +80,7 @@ def checks(tables: frozenset[str]) -> tuple[Check, ...]:
     return (
         *_EMPTY_EXPORT,
         *_NOTHING_THERE,
-        *(_not_lost(table, source) for table, source in _SOURCES.items()),
+        *(_not_lost(table, source) for table, source in _SOURCES.items() if table in tables),
         *(check for table in made for check in _of_table(table)),
     )
 
@@ -112,8 +116,13 @@ def _unique_keys(table: Table) -> Check:
 
 
 def _minor_units(table: Table) -> Check:
-    """Figures have no more decimals than their currency; converted ones are in another currency (see `totals`)."""
-    amounts = [c.name for c in table.columns if c.type == MONEY and not c.name.endswith("_converted")]
+    """Figures have no more decimals than their currency; those in the reporting currency are checked in `totals` and
+    `projection`."""
+    amounts = [
+        column.name
+        for column in table.columns
+        if column.type == MONEY and not column.name.endswith("_converted") and not column.unit.startswith("reporting")
+    ]
     odd = " OR ".join(f"{amount} % step <> 0" for amount in amounts)
     sql = with_words(
         "SELECT DISTINCT $columns FROM (SELECT *, $minor_step AS step FROM $rows) WHERE $odd",

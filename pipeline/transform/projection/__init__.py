@@ -44,11 +44,13 @@ def finance_tables(
     renewal_probability: Decimal = rules.RENEWAL_PROBABILITY,
     projection_months: int = rules.PROJECTION_MONTHS,
     previous: pl.DataFrame | None = None,
+    rates: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Every finance table (`tables.finance`) by name.
 
     `exports`: the contract's tables; `clients`: `ownership.associations`; `previous`: `contract_mrr` of the run before
-    this one, without which no contract can be found missing. Money as decimals with 4 decimals.
+    this one, without which no contract can be found missing; `rates`: `renewal_rates` that are known already, for a
+    part of a book. Money as decimals with 4 decimals.
     """
     until = last_day(projection_months - 1, as_of=as_of)
     months = calendar_of(projection_months, as_of=as_of)
@@ -68,13 +70,14 @@ def finance_tables(
     )
     pricing = Pricing(exports["price_book"], exports["limit_blocks"], renewal_pricing, uplift_percent)
     chains = estimated_chains(contracts, lines, exports["contract_changes"], pricing, as_of=as_of, until=until)
-    rates = renewal_rates(
-        exports["renewal_history"],
-        exports["contracts"],
-        segments,
-        as_of=as_of,
-        renewal_probability=renewal_probability,
-    )
+    if rates is None:
+        rates = renewal_rates(
+            exports["renewal_history"],
+            exports["contracts"],
+            segments,
+            as_of=as_of,
+            renewal_probability=renewal_probability,
+        )
     numbered_rates = rates.join(segments, on=SEGMENT)
     scenarios = scenario_paths(
         contracts, lines, chains, pricing, numbered_rates, as_of=as_of, until=until, months=projection_months

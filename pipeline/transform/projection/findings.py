@@ -6,8 +6,9 @@
 - `possible_successor`: a contract that begins on the day on which another one of the same client renews, so that
   both would count from then on. *Ours*: not where the other one is known to end that day (cancelled in time, lapsing).
   The MRR is the new contract's on its first day; `other_contract_id` is the one that renews.
-- `missing_from_export`: in force in the previous run and not in tonight's export at all. The MRR is the
-  previous run's. *Ours*: also when its term would have ended since; a contract that ends stays in the export.
+- `missing_from_export`: in force in the previous run and not in tonight's export at all (or in the quarantine). The
+  MRR is the previous run's. *Ours*: also when its term would have ended since; a contract that ends stays in the
+  export. It is the partner's whose client the account is now; of an account that is missing too, the one's of then.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def findings(
         possible_successors(contracts, chains),
     ]
     if previous is not None:
-        found.append(missing_from_export(previous, exports["contracts"], as_of=as_of))
+        found.append(missing_from_export(previous, exports["contracts"], clients, as_of=as_of))
     return pl.concat([rows.select(_COLUMNS) for rows in found]).sort("finding", "contract_id", "other_contract_id")
 
 
@@ -105,12 +106,16 @@ def possible_successors(contracts: pl.DataFrame, chains: Chains) -> pl.DataFrame
     )
 
 
-def missing_from_export(previous: pl.DataFrame, contracts: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+def missing_from_export(
+    previous: pl.DataFrame, contracts: pl.DataFrame, clients: pl.DataFrame, *, as_of: date
+) -> pl.DataFrame:
     """Contracts of the previous run's `contract_mrr` that tonight's `contracts` do not have."""
-    return previous.join(contracts, on="contract_id", how="anti").select(
+    missing = previous.join(contracts.select("contract_id"), on="contract_id", how="anti")
+    known = clients.select("hub_id", partner_now="partner_id", is_known=True)
+    return missing.join(known, on="hub_id", how="left").select(
         "contract_id",
         "hub_id",
-        "partner_id",
+        pl.when("is_known").then("partner_now").otherwise("partner_id").alias("partner_id"),
         "currency",
         finding=pl.lit("missing_from_export"),
         other_contract_id=pl.lit(None, dtype=pl.String()),

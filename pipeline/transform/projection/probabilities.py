@@ -44,7 +44,7 @@ class Rates:
 
     def of(self, renewed: int, renewals: int) -> Fraction:
         """The shrunk rate of a segment in which `renewed` of `renewals` renewed."""
-        if self.strength is None:
+        if self.strength is None or renewals + self.strength == 0:
             return self.overall
         return (renewed + self.strength * self.overall) / (renewals + self.strength)
 
