@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +14,11 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.errors import InputError
-from pipeline.ingest import sql
+from pipeline.ingest import functions, sql
 from pipeline.ingest.header import labels, table_labels
 from pipeline.ingest.originals import Original, Source, cells_json
 from pipeline.ingest.parquet_file import text_of
-from pipeline.ingest.profile import LEFT_OUT, Profile, RawFile
+from pipeline.ingest.profile import LEFT_OUT, VIEWS, Profile, RawFile
 from pipeline.settings import FileFormat
 from pipeline.tables.declare import Table
 
@@ -89,9 +90,12 @@ class Mapped:
 
 
 class MappingRoom:
-    """A DuckDB in memory that sees the raw tables and a folder for its results, and nothing else."""
+    """A DuckDB in memory that sees the raw tables and a folder for its results, and nothing else.
 
-    def __init__(self, profile: Profile, raw: Sequence[RawSource], folder: Path) -> None:
+    It knows the functions for profiles; then come the profile's own views, each made once, in the order of their names.
+    """
+
+    def __init__(self, profile: Profile, raw: Sequence[RawSource], folder: Path, as_of: date) -> None:
         self._profile = profile
         self._raw = tuple(raw)
         self._folder = folder
@@ -101,6 +105,11 @@ class MappingRoom:
         self._con.execute(f"SET allowed_directories = [{sql.text(str(folder))}]")
         self._con.execute("SET enable_external_access = false")
         self._con.execute("SET lock_configuration = true")
+        for definition in functions.definitions(as_of):
+            self._con.execute(definition)
+        for name, text in profile.views.items():
+            where = f"{profile.name}/{VIEWS}/{name}.sql"
+            self._run(where, f"CREATE TABLE {sql.name(name)} AS {self._select(where, text)}")
 
     def close(self) -> None:
         """Ends the room."""

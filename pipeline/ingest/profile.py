@@ -13,13 +13,15 @@ A profile is a folder with `profile.toml` and one `<table>.sql` per contract tab
 
 Each statement is one DuckDB SELECT over the raw tables, whose cells are text and which have `_source`, a number unique
 over all raw files. It gives the contract's columns and `_source`: a number, or a list of numbers whose first is
-the row the quarantine points at. `left_out.sql` gives `_source, reason` of the rows dropped on purpose.
+the row the quarantine points at. `left_out.sql` gives `_source, reason` of the rows dropped on purpose. What several
+statements need stands once in `views/<name>.sql`, a SELECT that they read by that name. All may use the functions of
+`functions.py`.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +34,7 @@ from pipeline.tables.exports import EXPORTS
 SHIPPED: Final = Path(__file__).parent / "profiles"
 IDENTITY: Final = "identity"
 LEFT_OUT: Final = "left_out"
+VIEWS: Final = "views"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A source profile. `statements`: the SELECT of each contract table; `left_out`: that of the dropped rows."""
+    """A source profile. `statements`: the SELECT of each contract table; `left_out`: that of the dropped rows; `views`:
+    SELECTs that those may read, by name."""
 
     name: str
     description: str
@@ -55,6 +59,7 @@ class Profile:
     statements: dict[str, str]
     left_out: str | None = None
     quarantine_limit_percent: Decimal | None = None
+    views: dict[str, str] = field(default_factory=dict)
 
 
 def find_profile(profile: Path) -> Path | None:
@@ -95,6 +100,7 @@ def read_profile(folder: Path) -> Profile:
         left_out=statements.pop(LEFT_OUT, None),
         statements=statements,
         quarantine_limit_percent=_limit(where, values),
+        views=_views(folder, set(files)),
     )
 
 
@@ -122,6 +128,14 @@ def _raw_file(where: str, name: str, values: Any) -> RawFile:
         raise SettingsError(f"{at}.path takes a file in the exports folder that ends in {', '.join(SUFFIXES)}")
     written = {key: value for key, value in values.items() if key not in ("path", "lookup")}
     return RawFile(name, path, suffix, parse_file_format(at, written), values.get("lookup", False))
+
+
+def _views(folder: Path, raw: set[str]) -> dict[str, str]:
+    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / VIEWS).glob("*.sql"))}
+    for name in found:
+        if not name.isidentifier() or name in raw:
+            raise SettingsError(f"{folder.name}/{VIEWS}/{name}.sql: a view's name is a plain word and no file's name")
+    return found
 
 
 def _statements(folder: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipeline.errors import InputError
 from pipeline.ingest import accounts, load
+from pipeline.ingest.corrections import Corrections
 from pipeline.ingest.folder import check_folder
 from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
 from pipeline.ingest.profile import Profile
@@ -32,7 +33,12 @@ _LOOKUP: Final = "lookup"
 
 
 def ingest_by_profile(
-    con: duckdb.DuckDBPyConnection, exports: Path, profile: Profile, as_of: date, progress: Callable[[str], None]
+    con: duckdb.DuckDBPyConnection,
+    exports: Path,
+    profile: Profile,
+    as_of: date,
+    known: Corrections,
+    progress: Callable[[str], None],
 ) -> IngestReport:
     """As `ingest`, through the SELECTs of a profile. Every raw row ends as loaded, quarantined, duplicate or left out.
 
@@ -43,22 +49,23 @@ def ingest_by_profile(
     with tempfile.TemporaryDirectory(prefix="renewals-ingest-") as name:
         folder = Path(name)
         raw = _read_raw(con, exports, profile, folder, progress)
-        with closing(MappingRoom(profile, raw, folder)) as room:
+        with closing(MappingRoom(profile, raw, folder, as_of)) as room:
             counts: dict[str, TableCounts] = {}
             unknown: dict[str, tuple[str, ...]] = {}
             for table in EXPORTS.values():
                 if table.name not in profile.statements:
+                    known.confirm(con, table, None)
                     counts[table.name] = load.create_empty(con, table)
                     continue
                 progress(f"mapping {table.name}")
                 mapped = room.map(table)
-                counts[table.name] = _load(con, table, mapped, profile, as_of)
+                counts[table.name] = _load(con, table, mapped, profile, as_of, known)
                 if extra := tuple(label for label in mapped.header if label not in table.column_names):
                     unknown[table.name] = extra
             left_out = room.left_out()
         counts |= _quarantine_misfits(con, raw)
         left_out_reasons = _account_left_out(con, raw, left_out)
-    files = tuple(_account(con, exports, one) for one in raw)
+    files = (*(_account(con, exports, one) for one in raw), *known.account())
     accounts.write(con, files)
     return IngestReport(
         files=files,
@@ -67,6 +74,7 @@ def ingest_by_profile(
         left_out=left_out_reasons,
         profile=profile.name,
         quarantine_limit_percent=profile.quarantine_limit_percent,
+        corrections=known.entries,
     )
 
 
@@ -86,8 +94,11 @@ def _read_raw(
     return found
 
 
-def _load(con: duckdb.DuckDBPyConnection, table: Table, mapped: Mapped, profile: Profile, as_of: date) -> TableCounts:
-    rows = load.create(con, table, mapped, FileFormat())
+def _load(
+    con: duckdb.DuckDBPyConnection, table: Table, mapped: Mapped, profile: Profile, as_of: date, known: Corrections
+) -> TableCounts:
+    rows = load.create(con, table, known.correct(table, mapped), FileFormat())
+    known.confirm(con, table, mapped)
     if table.required and not rows:
         raise InputError(f"{profile.name}/{table.name}.sql: gives no rows, but {table.name} is a required table")
     counts, refusals = load.settle(con, table, mapped, rows, as_of)
