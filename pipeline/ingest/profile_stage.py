@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ from pipeline.ingest import accounts, load
 from pipeline.ingest.corrections import Corrections
 from pipeline.ingest.folder import check_folder
 from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
-from pipeline.ingest.profile import Profile
+from pipeline.ingest.profile import Profile, RawFile
 from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
 from pipeline.ingest.sources import open_raw, sha256
 from pipeline.settings import FileFormat
@@ -75,6 +76,7 @@ def ingest_by_profile(
         profile=profile.name,
         quarantine_limit_percent=profile.quarantine_limit_percent,
         corrections=known.entries,
+        unused_columns=_unused_columns(profile, raw),
     )
 
 
@@ -83,15 +85,27 @@ def _read_raw(
 ) -> list[RawSource]:
     found: list[RawSource] = []
     base = 0
-    for raw in profile.files:
+    for declared in profile.files:
+        raw = _located(declared, exports, profile)
         path = exports / raw.path
-        if not path.is_file():
-            raise InputError(f"{raw.path}: the source profile {profile.name} needs this file; it is not in {exports}")
         progress(f"reading {raw.path}")
         source = open_raw(raw, path, folder)
         found.append(RawSource(raw, source, base, load.count(con, f"FROM {source.relation}")))
         base += found[-1].rows
     return found
+
+
+def _located(raw: RawFile, exports: Path, profile: Profile) -> RawFile:
+    """The file with the name it has in these exports."""
+    if "*" not in raw.path:
+        if not (exports / raw.path).is_file():
+            raise InputError(f"{raw.path}: the source profile {profile.name} needs this file; it is not in {exports}")
+        return raw
+    found = sorted(str(path.relative_to(exports)) for path in exports.glob(raw.path) if path.is_file())
+    if len(found) != 1:
+        there = f"{' and '.join(found)} are; keep one" if found else f"none is in {exports}"
+        raise InputError(f"{raw.path}: the source profile {profile.name} needs one such file; {there}")
+    return replace(raw, path=found[0])
 
 
 def _load(
@@ -169,6 +183,12 @@ def _refuse(con: duckdb.DuckDBPyConnection, raw: RawSource, rows: str, what: str
     first = next(iter(raw.source.originals([source - raw.base])))
     more = f" (and {number - 1} more)" if number > 1 else ""
     raise InputError(f"{first.file}: line {first.line}{more} {what}")
+
+
+def _unused_columns(profile: Profile, raw: Sequence[RawSource]) -> dict[str, tuple[str, ...]]:
+    text = " ".join((*profile.statements.values(), *profile.views.values(), profile.left_out or "")).lower()
+    unused = {one.raw.path: tuple(name for name in one.source.header if name.lower() not in text) for one in raw}
+    return {path: names for path, names in unused.items() if names}
 
 
 def _account(con: duckdb.DuckDBPyConnection, exports: Path, raw: RawSource) -> FileCounts:

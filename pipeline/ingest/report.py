@@ -77,6 +77,7 @@ class IngestReport:
     `files`: one entry per source file. `tables`: one entry per contract table, also those without a file.
     `unknown_columns`: columns no contract table declares, kept and reported. `left_out`: rows a source profile dropped
     on purpose, by reason. `quarantine_limit_percent`: the profile's own limit, else None. `corrections`: those applied.
+    `unused_columns`: columns of a raw file that no statement of the profile names, by file.
     """
 
     files: tuple[FileCounts, ...]
@@ -87,3 +88,4 @@ class IngestReport:
     profile: str = "identity"
     quarantine_limit_percent: Decimal | None = None
     corrections: tuple[Correction, ...] = ()
+    unused_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
