@@ -137,7 +137,7 @@ def _open_ended(starts: ColumnFacts, ends: ColumnFacts) -> bool:
 
 def _inclusive(room: DraftRoom, table: DraftTable, starts: ColumnFacts | None, ends: ColumnFacts) -> tuple[bool, str]:
     """Whether the end is the last day of the term (31 December) or the first day after it (1 January)."""
-    if starts is None or "date" not in (starts.kind, ends.kind):
+    if starts is None:
         return True, "The end is taken for the last day of the term: the renewal starts the day after"
     first, last = f"date_of({_date(starts)}, '%Y-%m-%d')", f"date_of({_date(ends)}, '%Y-%m-%d')"
     whole = "count(*) FILTER (WHERE {a} + to_months(datesub('month', {a}, {b})) = {b} AND {b} > {a})"

@@ -38,12 +38,13 @@ _VALUE: Final = re.compile(r"[-+(]?[^\w(]?\s*\d[\d.,:/\s-]*\W*|\d{4}-\d\d-\d\d.*
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How the file is written, and remarks for the person who maps it."""
+    """How the file is written, remarks for the person who maps it, and columns with cells merged downward."""
 
     path: Path
     suffix: str
     format: FileFormat
     remarks: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
 
 
 def look(path: Path) -> Looked:
@@ -203,13 +204,21 @@ def _best_sheet(path: Path, suffix: str, sheets: list[Any]) -> Looked:
     if rows and header == 0:
         candidates = [line for line, cells in rows if len(cells) * 2 > width]
         header = candidates[0] if candidates and candidates[0] != rows[0][0] else 0
-    merged = getattr(sheet, "merged_cell_ranges", None) or []
-    if any(end[0] > max(start[0], header) for start, end in merged):
-        remarks += ('has merged cells: only the first of them is filled; fill_down("Column", _source) fills the rest',)
+    merged = _merged_downward(sheet, table, first, header or (rows[0][0] if rows else 1))
+    if merged:
+        remarks += (f"has merged cells under {', '.join(merged)}: a view fills them downward",)
     if len(sheets) > 1:
         remarks += (f"has the sheets {', '.join(one.name for one in sheets)}; the fullest one is read",)
     name = sheet.name if len(sheets) > 1 else ""
-    return Looked(path, suffix, FileFormat(sheet=name, header_row=header), remarks)
+    return Looked(path, suffix, FileFormat(sheet=name, header_row=header), remarks, merged)
+
+
+def _merged_downward(sheet: Any, table: list[list[str]], first: int, header: int) -> tuple[str, ...]:
+    """Names of the columns in which cells below the header are merged with those under them."""
+    names = table[header - first - 1]
+    ranges = getattr(sheet, "merged_cell_ranges", None) or []
+    places = {start[1] for start, end in ranges if end[0] > start[0] >= header and start[1] < len(names)}
+    return tuple(names[place] for place in sorted(places) if names[place])
 
 
 def _look_at_json(path: Path, suffix: str) -> Looked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.ingest.draft.columns import ColumnFacts
 from pipeline.ingest.draft.contract_text import ContractView, cell, number, why
 from pipeline.ingest.draft.sources import DraftTable
@@ -16,7 +18,8 @@ def add_price(view: ContractView, table: DraftTable, lines: DraftTable | None) -
     else:
         source = cell(amount[1]) if amount else "NULL"
         view.add("currency", f"currency_code({source}, 'USD')", "no column looks like a currency: a sign in the amount")
-        view.decide.append("which currency are the amounts in where they have no sign? Guessed USD.")
+        if amount is None or not re.search(r"[^\d\s.,'()+-]", amount[1].example):
+            view.decide.append("which currency are the amounts in? They have no sign; guessed USD.")
     if lines is not None:
         view.priced = False
         _billing(view, parts, "its prices stand in another file: they are per this period")

@@ -45,14 +45,15 @@ PARTS: Final = (
         r"plan|product|price|department|zip|phone|post|line",
     ),
     Part(
-        "client_id", _TEXTS, ((rf"{_CLIENT}.*{_KEY}", 90),),
+        "client_id", _TEXTS,
+        ((rf"{_CLIENT}.*{_KEY}|\b(kunden|lieferanten|debitoren|kreditoren|mandanten)(nummer|nr|id)\b", 90),),
         rf"name|{_PARTNER}|type|contact|status|manager|owner|address|phone",
     ),
     Part(
         "client_name", ("text",),
         ((rf"{_CLIENT}.*\b(name|nom|nombre|nome)\b|name.*{_CLIENT}", 95), (rf"^{_CLIENT}$", 80), (_CLIENT, 45),
          (r"^(name|display name|nom|nombre|nome)$", 35)),
-        rf"{_KEY}|{_PARTNER}|type|contact|status|manager|owner|address|city|state|country|mail|email|phone|industry|"
+        rf"{_KEY}|{_PARTNER}|nummer|type|contact|status|manager|owner|address|city|state|country|mail|email|phone|industry|"
         r"segment|size|domain|website|postcode",
     ),
     Part("partner", _TEXTS, ((rf"{_PARTNER}.*\bname\b", 92), (rf"^{_PARTNER}$", 90), (_PARTNER, 60)),
@@ -74,7 +75,7 @@ PARTS: Final = (
     Part(
         "renews", _DATES,
         ((r"\b(renew\w*|verlangerung\w*|renovacion|renouvellement|renovacao)\b", 90),
-         (r"\b(current period end|next (billing|invoice|payment))\b", 60)),
+         (r"\bcurrent period end\b", 97), (r"\bnext (billing|invoice|payment)\b", 60)),
         r"auto|last|previous|type|status|count|trial",
     ),
     Part(

@@ -77,6 +77,10 @@ class DraftRoom:
         self.tables.append(found)
         if looked.suffix in (".json", ".ndjson", ".parquet"):
             self._flatten(found)
+        if filled := [column for column in source.header if column in looked.merged]:
+            downward = ",\n    ".join(f"fill_down({sql.name(one)}, _source) AS {sql.name(one)}" for one in filled)
+            select = f"SELECT * REPLACE (\n    {downward}\n)\nFROM {sql.name(name)}"
+            self._view(found, f"{name}_filled", select)
 
     def _facts(self, name: str, looked: Looked, columns: Sequence[str], view: str = "") -> DraftTable:
         facts = facts_of(self.con, name, columns)
@@ -119,7 +123,7 @@ class DraftRoom:
 
     def _keys(self, relation: str, value: str) -> list[str]:
         found = self.con.execute(
-            f"SELECT DISTINCT unnest(json_keys({value})) FROM (SELECT * FROM {relation} LIMIT 1000) AS some"
+            f"SELECT DISTINCT unnest(json_keys({value})) FROM (SELECT * FROM {relation} LIMIT 1000) AS first_ones"
         ).fetchall()
         return sorted(key for (key,) in found)[:_FIELDS]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from pipeline.ingest import sql
+from pipeline.ingest.draft.columns import ColumnFacts
 from pipeline.ingest.draft.contract_text import ContractView, cell, formats, number
 from pipeline.ingest.draft.contract_view import contract_view
 from pipeline.ingest.draft.sources import DraftRoom, DraftTable, table_for, tie_together, written
@@ -135,7 +136,7 @@ def _lines_of(lines: DraftTable, main: DraftTable) -> str:
     parts = lines.parts
     product, code = parts.get("product"), parts.get("product_code")
     label = cell(product or code) if (product or code) else "'Contract'"  # type: ignore[arg-type]
-    own = next((column for column in lines.columns if column.unique and column.name != lines.key), None)
+    own = _own_key(lines)
     line_id = cell(own) if own else f"{sql.name(lines.key)} || ':' || row_number() OVER (ORDER BY _source)"
     price = next((parts[one] for one in ("unit_price", "amount", "mrr", "arr", "total") if one in parts), None)
     quantity = f"coalesce({number(parts['quantity'])}, '1')" if "quantity" in parts else "1"
@@ -176,7 +177,7 @@ def _contacts_of(contacts: DraftTable, main: DraftTable) -> str:
     names = [cell(parts[one]) for one in ("first_name", "last_name") if one in parts]
     person = next((parts[one] for one in ("contact_name", "client_name", "product") if one in parts), None)
     full = f"nullif(concat_ws(' ', {', '.join(names)}), '')" if names else cell(person) if person else "NULL"
-    own = next((column for column in contacts.columns if column.unique), None)
+    own = _own_key(contacts)
     email = cell(parts["email"])
     key = cell(own) if own else f"{sql.name(contacts.key)} || ':' || lower({email})"
     active = next((one for one in contacts.columns if one.kind == "date" and "active" in one.words), None)
@@ -188,6 +189,12 @@ def _contacts_of(contacts: DraftTable, main: DraftTable) -> str:
         f"    coalesce({full}, {email}) AS full_name,\n    {email} AS email,\n{last}    _source\n"
         f"FROM {sql.name(contacts.name)}\n{_not_left_out(contacts, main, 'hub_id')}"
     )
+
+
+def _own_key(table: DraftTable) -> ColumnFacts | None:
+    """The table's own key: a column without a repeated or empty cell; one that is called id before others."""
+    found = [one for one in table.columns if one.unique and one.name != table.key and one.kind not in ("date", "email")]
+    return max(found, key=lambda one: (one.words == "id", "id" in one.words.split()), default=None)
 
 
 def _not_left_out(table: DraftTable, main: DraftTable, column: str) -> str:
