@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
 from pipeline.ingest.draft.contract_text import ContractView, cell, number, why
 from pipeline.ingest.draft.sources import DraftTable
@@ -22,7 +23,7 @@ def add_price(view: ContractView, table: DraftTable, lines: DraftTable | None) -
             view.decide.append("which currency are the amounts in? They have no sign; guessed USD.")
     if lines is not None:
         view.priced = False
-        _billing(view, parts, "its prices stand in another file: they are per this period")
+        _billing_of_lines(view, table, lines)
         return
     if amount is None:
         _billing(view, parts, "no amount was found")
@@ -51,6 +52,21 @@ def _billing(view: ContractView, parts: dict[str, ColumnFacts], otherwise: str) 
     reason = why(frequency) if frequency else f"monthly: {otherwise}"
     view.add("billing_frequency", f"frequency_of({months})", reason)
     view.add("billing_interval_months", months, "the months of one billing period")
+
+
+def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) -> None:
+    """The billing period of a contract whose lines say how often they bill: the least common multiple of theirs."""
+    frequency, key = lines.parts.get("frequency"), table.parts.get("contract_id")
+    if frequency is None or key is None:
+        _billing(view, table.parts, "the prices stand in another file: they are per this period")
+        return
+    months = (
+        f"coalesce((\n        SELECT list_reduce(list(months_of(l.{cell(frequency)})), lambda a, b: lcm(a, b))\n"
+        f"        FROM {sql.name(lines.name)} AS l WHERE l.{sql.name(lines.key)} = {sql.name(table.name)}.{cell(key)}\n"
+        "    ), 1)"
+    )
+    view.add("billing_interval_months", months, "the least common multiple of the periods of its lines, in months")
+    view.add("billing_frequency", "frequency_of(billing_interval_months)", "see above")
 
 
 def _price(view: ContractView, parts: dict[str, ColumnFacts], part: str, amount: ColumnFacts) -> None:

@@ -67,7 +67,9 @@ def _toml(room: DraftRoom, name: str, main: DraftTable) -> str:
 
 
 def _flat(table: DraftTable) -> str:
-    return f"-- The nested values of {table.file.path.name}, laid flat.\n{table.view}\n"
+    what = "Merged cells" if table.file.merged else "The nested values"
+    how = "filled downward" if table.file.merged else "laid flat"
+    return f"-- {what} of {table.file.path.name}, {how}.\n{table.view}\n"
 
 
 _PARTNERS = """-- The partners that the contracts name. Add report_emails, locale or time_zone where they are known.
@@ -142,16 +144,21 @@ def _lines_of(lines: DraftTable, main: DraftTable) -> str:
     quantity = f"coalesce({number(parts['quantity'])}, '1')" if "quantity" in parts else "1"
     discount = f"    {number(parts['discount'])} AS discount_percent,\n" if "discount" in parts else ""
     decide = "" if price else "-- DECIDE: no column looks like a price; join the file that has one.\n"
-    if "frequency" in parts:
-        decide += (
-            f"-- DECIDE: {parts['frequency'].name} says how often a line bills; the contract bills in one period.\n"
+    cost = number(price) if price else sql.text("0")
+    if price and "frequency" in parts:
+        decide = "-- A line that bills more often than its contract is multiplied, never divided.\n"
+        own_months = f"months_of({cell(parts['frequency'])})"
+        of_contract = f"c.contract_id = {sql.name(lines.name)}.{sql.name(lines.key)}"
+        cost = (
+            f"times(\n        {cost},\n        (SELECT max(c.billing_interval_months) FROM contract AS c "
+            f"WHERE {of_contract}) // {own_months}\n    )"
         )
     return (
         f"-- The lines of {lines.file.path.name}; the price is per billing period of the contract.\n{decide}"
         f"SELECT\n    {line_id} AS line_id,\n    {sql.name(lines.key)} AS contract_id,\n"
         f"    coalesce({cell(code) if code else label}, 'contract') AS product_code,\n"
         f"    coalesce({label}, 'Contract') AS product_name,\n    {quantity} AS quantity,\n"
-        f"    {number(price) if price else sql.text('0')} AS unit_price,\n{discount}    _source\n"
+        f"    {cost} AS unit_price,\n{discount}    _source\n"
         f"FROM {sql.name(lines.name)}\n{_not_left_out(lines, main, 'contract_id')}"
     )
 
