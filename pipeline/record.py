@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from importlib import metadata
@@ -68,6 +69,11 @@ def counts_for_the_gate(con: duckdb.DuckDBPyConnection, ingested: IngestReport) 
             rows_by_reason={reason: number for table, reason, number in reasons if table == name},
             quarantined_examples=tuple(examples.get(name, ())),
             unknown_columns=ingested.unknown_columns.get(name, ()),
+            corrections=tuple(
+                asdict(each) | {"key": ", ".join(each.key.values())}
+                for each in ingested.corrections
+                if each.table == name
+            ),
         )
         for name, counts in ingested.tables.items()
     ]

@@ -24,7 +24,11 @@ OPERATIONAL: Final = ("scheduler", "report_seconds", "report_mebibytes", "keep_r
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """How one export file is written. The defaults are the contract's."""
+    """How one export file is written. The defaults are the contract's.
+
+    `header_row`: the line of a CSV, or the row of a sheet, on which the header stands; 0 = the first that is not blank.
+    `records`: where in a JSON object the list of records stands (`data`, `result.items`).
+    """
 
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -33,6 +37,8 @@ class FileFormat:
     decimal_comma: bool = False
     thousands: str = ""
     sheet: str = ""
+    header_row: int = 0
+    records: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,8 @@ def parse_file_format(where: str, values: Any) -> FileFormat:
         codecs.lookup(file_format.encoding)
     except LookupError:
         raise SettingsError(f"{where}.encoding: {file_format.encoding!r} is no known encoding") from None
+    if file_format.header_row < 0:
+        raise SettingsError(f"{where}.header_row takes a line from 1 on, or 0 for the first that is not blank")
     for name in ("delimiter", "quote"):
         if len(getattr(file_format, name)) != 1:
             raise SettingsError(f"{where}.{name} takes one character, not {getattr(file_format, name)!r}")

@@ -19,6 +19,7 @@ class TableCounts:
     reasons of their own; those that followed a refused parent are not in it. `rows_by_reason`: refused rows per reason
     code, a row counting once under each of its reasons. `quarantined_examples`: some refused rows (`source_file`,
     `line_number`, `reason_codes`, …). `unknown_columns`: columns that the contract does not know.
+    `corrections`: the known errors of the source that were put right.
     """
 
     table_name: str
@@ -29,10 +30,11 @@ class TableCounts:
     rows_by_reason: Mapping[str, int] = field(default_factory=dict)
     quarantined_examples: tuple[Mapping[str, Any], ...] = ()
     unknown_columns: tuple[str, ...] = ()
+    corrections: tuple[Mapping[str, Any], ...] = ()
 
 
 def export_gate(tables: Iterable[TableCounts], *, limit_percent: Decimal) -> list[CheckResult]:
-    """Judge what ingest counted, four checks per table.
+    """Judge what ingest counted, four checks per table, and a fifth that passes where corrections were applied.
 
     `quarantine_share` (stop): rows refused for reasons of their own, in percent of the rows read, strictly above
     `limit_percent`. `rows_left` (stop): a required table none of whose rows was kept. `quarantined_rows` and
@@ -46,6 +48,7 @@ def export_gate(tables: Iterable[TableCounts], *, limit_percent: Decimal) -> lis
             _rows_left(table),
             _quarantined_rows(table),
             _unknown_columns(table),
+            *_corrections(table),
         )
     ]
 
@@ -81,6 +84,14 @@ def _unknown_columns(table: TableCounts) -> CheckResult:
     observed = f"columns that the contract does not know: {', '.join(names) if names else 'none'}"
     examples = [{"column": name} for name in names[:EXAMPLES_SHOWN]]
     return _result("unknown_columns", "warning", table, observed, bool(names), examples)
+
+
+def _corrections(table: TableCounts) -> list[CheckResult]:
+    if not table.corrections:
+        return []
+    observed = f"known errors of the source corrected: {len(table.corrections):,}"
+    examples = [plain_example(each) for each in table.corrections[:EXAMPLES_SHOWN]]
+    return [CheckResult("corrections", "export", "warning", table.table_name, True, observed, examples)]
 
 
 def _examples(table: TableCounts) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +76,9 @@ def say_findings(outcome: Outcome) -> None:
             say(f"{counts.path}: {counts.rows_quarantined} of {counts.rows_read} rows quarantined")
     for reason, count in outcome.ingested.left_out.items():
         say(f"left out: {count} rows ({reason})")
+    for each in outcome.ingested.corrections:
+        told = f"; told {each.told}" if each.told else ""
+        say(f"corrected: {each.where}: {each.wrong!r} is {each.right!r} ({each.reason}{told}; {each.status})")
     for note in outcome.ingested.notes:
         say(note)
     for result in outcome.results:
@@ -92,6 +96,7 @@ def _summary(outcome: Outcome, paths: list[Path]) -> dict[str, object]:
             for r in outcome.results
             if not r.success
         ],
+        "corrections": [asdict(each) for each in outcome.ingested.corrections],
         "files": [
             {
                 "path": counts.path,

@@ -49,4 +49,6 @@ TEMPLATE: Final = f"""\
 # decimal_comma = true
 # thousands = "."
 # sheet = "Clients"                 # XLSX only; default: the first sheet
+# header_row = 4                    # CSV and XLSX: the line of the header; default: the first that is not blank
+# records = "data"                  # JSON only: where in an object the list of records stands
 """

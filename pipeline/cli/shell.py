@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "demo": "Run the main job on the sample data.",
     "run": "Contract exports in, a checked snapshot and partner reports out.",
     "check": "Run up to the gates; publish nothing.",
+    "profile": "Map exports of another shape: draft a source profile, try it out.",
     "table": "Print a published table.",
     "report": "Make reports of a published run.",
     "explain": "Every step of an estimate and the rows it came from.",

@@ -31,7 +31,7 @@ def records(file: str, where: str, path: Path, file_format: FileFormat) -> Itera
     """Each record of a UTF-8 file with the line on which it begins; blank lines are no records.
 
     Raises InputError where the file is not readable as CSV: it ends inside quotes, text follows a closing quote, a
-    byte is not UTF-8. `where` names the setting of the file's encoding.
+    byte is not UTF-8. `where` names the setting of the file's encoding. What stands above the header row is no record.
     """
     line = 1
     with _reader(path, file_format) as (reader, _):
@@ -45,7 +45,7 @@ def records(file: str, where: str, path: Path, file_format: FileFormat) -> Itera
             except UnicodeDecodeError:
                 deque(decoded(file, where, path, "utf-8"), maxlen=0)
                 raise
-            if record:
+            if record and line >= file_format.header_row:
                 yield line, record
             line = reader.line_num + 1
 
@@ -97,7 +97,7 @@ def originals(
     Reads no further than the last of them, and between them at the speed of the csv module.
     """
     with _reader(path, file_format) as (reader, _):
-        filled = filter(None, reader)
+        filled = _filled(reader, file_format.header_row)
         next(filled)
         position = 0
         for record in wanted:
@@ -105,3 +105,12 @@ def originals(
             position = record + 1
             inside = sum(count_line_ends(cell) for cell in cells)
             yield Original(record, file, reader.line_num - inside, cells_json(labels, cells))
+
+
+def _filled(reader: Any, first_line: int) -> Iterator[list[str]]:
+    """Records that are not blank and do not begin above that line."""
+    line = 1
+    for record in reader:
+        if record and line >= first_line:
+            yield record
+        line = reader.line_num + 1

@@ -8,16 +8,20 @@ from pipeline.errors import InputError
 from pipeline.tables.declare import Table
 
 
-def labels(file: str, names: Sequence[str | None], declared: Sequence[str] = ()) -> tuple[str, ...]:
+def labels(
+    file: str, names: Sequence[str | None], declared: Sequence[str] = (), *, repeats: bool = False
+) -> tuple[str, ...]:
     """Labels of the columns, unique also where case does not count (as in DuckDB).
 
     Declared names keep theirs; any other column that differs from a taken label only in case gets `_2`, one without
-    a name becomes `column_<place>`. Raises InputError when a name stands twice.
+    a name becomes `column_<place>`. With `repeats` a name that stands twice gets `_2` too.
+
+    Raises InputError when a name stands twice and may not.
     """
     taken = {name.lower() for name in declared}
     found: list[str] = []
     for place, name in enumerate(names, start=1):
-        if name and names.count(name) > 1:
+        if name and not repeats and names.count(name) > 1:
             raise InputError(f"{file}: the column {name!r} stands twice in the header; name each column once")
         label = name or f"column_{place}"
         while name not in declared and label.lower() in taken:

@@ -1,4 +1,4 @@
-"""JSON as a source: an array of objects, or one object per line. Read object by object, never whole."""
+"""JSON as a source: an array of objects, alone or inside an object, or one object per line. Never read whole."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def read_json(file: str, where: str, path: Path, file_format: FileFormat, folder
     chunks = _whole_line_ends(decoded(file, where, path, file_format.encoding))
     with TextTableWriter(folder, where, file) as writer:
         places: dict[str, int] = {}
-        for element in _elements(file, chunks):
+        for element in _elements(file, chunks, file_format.records):
             _add(writer, places, element, file_format)
         return writer.finish()
 
@@ -137,11 +137,13 @@ def _whole_line_ends(chunks: Iterable[str]) -> Iterator[str]:
     yield held
 
 
-def _elements(file: str, chunks: Iterator[str]) -> Iterator[_Element]:
+def _elements(file: str, chunks: Iterator[str], records: str) -> Iterator[_Element]:
     text = _Text(file, chunks)
     first = text.next_character()
     if not first:
         raise InputError(f"{file}: is empty; it should hold an array of objects, or one object per line")
+    if records:
+        return _inside(text, records)
     return _array(text) if first == "[" else _lines(text)
 
 
@@ -180,11 +182,35 @@ class _Text:
                 return ""
 
 
-def _array(text: _Text) -> Iterator[_Element]:
+def _inside(text: _Text, place: str) -> Iterator[_Element]:
+    """The elements of the array at that place (`data`, `result.items`) of the object the text stands at."""
+    wanted, _, deeper = place.partition(".")
+    keys: list[str] = []
+    mark = text.next_character()
+    while mark in ("{", ","):
+        text.move_to(text.at + 1)
+        if text.next_character() != '"':
+            break
+        keys.append(str(_element(text).value))
+        if text.next_character() != ":":
+            raise _broken(text)
+        text.move_to(text.at + 1)
+        opening = text.next_character()
+        if keys[-1] == wanted and opening == ("{" if deeper else "["):
+            yield from _inside(text, deeper) if deeper else _array(text, alone=False)
+            return
+        _element(text)
+        mark = text.next_character()
+    raise InputError(f"{text.file}: has no list at {place!r} (records = …); found: {', '.join(keys) or 'no object'}")
+
+
+def _array(text: _Text, *, alone: bool = True) -> Iterator[_Element]:
+    """The elements of the array the text stands at; `alone`: nothing may follow it."""
     text.move_to(text.at + 1)
     if text.next_character() == "]":
         text.move_to(text.at + 1)
-        _end(text)
+        if alone:
+            _end(text)
         return
     while True:
         text.next_character()
@@ -194,7 +220,8 @@ def _array(text: _Text) -> Iterator[_Element]:
             raise _broken(text)
         text.move_to(text.at + 1)
         if mark == "]":
-            _end(text)
+            if alone:
+                _end(text)
             return
 
 

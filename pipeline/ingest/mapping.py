@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +14,11 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.errors import InputError
-from pipeline.ingest import sql
+from pipeline.ingest import functions, sql
 from pipeline.ingest.header import labels, table_labels
 from pipeline.ingest.originals import Original, Source, cells_json
 from pipeline.ingest.parquet_file import text_of
-from pipeline.ingest.profile import LEFT_OUT, Profile, RawFile
+from pipeline.ingest.profile import LEFT_OUT, VIEWS, Profile, RawFile
 from pipeline.settings import FileFormat
 from pipeline.tables.declare import Table
 
@@ -89,9 +90,12 @@ class Mapped:
 
 
 class MappingRoom:
-    """A DuckDB in memory that sees the raw tables and a folder for its results, and nothing else."""
+    """A DuckDB in memory that sees the raw tables and a folder for its results, and nothing else.
 
-    def __init__(self, profile: Profile, raw: Sequence[RawSource], folder: Path) -> None:
+    It knows the functions for profiles, and the profile's own views, each made once.
+    """
+
+    def __init__(self, profile: Profile, raw: Sequence[RawSource], folder: Path, as_of: date) -> None:
         self._profile = profile
         self._raw = tuple(raw)
         self._folder = folder
@@ -101,6 +105,9 @@ class MappingRoom:
         self._con.execute(f"SET allowed_directories = [{sql.text(str(folder))}]")
         self._con.execute("SET enable_external_access = false")
         self._con.execute("SET lock_configuration = true")
+        for definition in functions.definitions(as_of):
+            self._con.execute(definition)
+        self._make_views()
 
     def close(self) -> None:
         """Ends the room."""
@@ -110,13 +117,36 @@ class MappingRoom:
         names = labels(raw.raw.path, raw.source.header)
         if SOURCE in (name.lower() for name in names):
             raise InputError(f"{raw.raw.path}: has a column {SOURCE}, a name that source profiles need; rename it")
+        there = {name.lower() for name in names}
         cells = "".join(f"c{place} AS {sql.name(name)}, " for place, name in enumerate(names))
+        cells += "".join(
+            f"CAST(NULL AS VARCHAR) AS {sql.name(name)}, " for name in raw.raw.optional if name.lower() not in there
+        )
         laid_out = " WHERE structure IS NULL" if raw.source.has_structure else ""
         kind = "VIEW" if raw.source.has_structure else "TABLE"
         self._con.execute(
             f"CREATE {kind} {sql.name(raw.raw.name)} AS "
             f"SELECT {cells}{raw.base} + record AS {SOURCE} FROM {raw.source.relation}{laid_out}"
         )
+
+    def _make_views(self) -> None:
+        """A view may read others: one that does not find its tables yet is tried again after the others."""
+        waiting = dict(self._profile.views)
+        while waiting:
+            missing: InputError | None = None
+            for name, text in list(waiting.items()):
+                where = f"{self._profile.name}/{VIEWS}/{name}.sql"
+                try:
+                    self._con.execute(f"CREATE TABLE {sql.name(name)} AS {self._select(where, text)}")
+                except duckdb.CatalogException as error:
+                    missing = missing or _sql_error(where, error)
+                    continue
+                except duckdb.Error as error:
+                    raise _sql_error(where, error) from None
+                del waiting[name]
+                break
+            else:
+                raise missing or InputError(f"{self._profile.name}/{VIEWS}: cannot be made")
 
     def map(self, table: Table) -> Mapped:
         """Runs the SELECT of that table. Raises InputError when it fails or does not give what it must."""

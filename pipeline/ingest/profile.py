@@ -7,19 +7,22 @@ A profile is a folder with `profile.toml` and one `<table>.sql` per contract tab
     quarantine_limit_percent = 8          # optional: the profile's own limit
 
     [files.register]                      # a raw file; its table is called `register`
-    path = "chicago_contracts.csv"        # in the exports folder
+    path = "chicago_contracts.csv"        # in the exports folder; "deals-*.csv" where the name changes every night
     date_format = …, delimiter = …        # as under [exports.<table>] of the settings
     lookup = true                         # optional: rows may stay unused
+    optional = ["Partner"]                # optional: columns the file may lack; they are then empty
 
 Each statement is one DuckDB SELECT over the raw tables, whose cells are text and which have `_source`, a number unique
 over all raw files. It gives the contract's columns and `_source`: a number, or a list of numbers whose first is
-the row the quarantine points at. `left_out.sql` gives `_source, reason` of the rows dropped on purpose.
+the row the quarantine points at. `left_out.sql` gives `_source, reason` of the rows dropped on purpose. What several
+statements need stands once in `views/<name>.sql`, a SELECT that they read by that name. All may use the functions of
+`functions.py`.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -32,22 +35,38 @@ from pipeline.tables.exports import EXPORTS
 SHIPPED: Final = Path(__file__).parent / "profiles"
 IDENTITY: Final = "identity"
 LEFT_OUT: Final = "left_out"
+VIEWS: Final = "views"
+RAW_SUFFIXES: Final = {
+    **{suffix: suffix for suffix in SUFFIXES},
+    ".tsv": ".csv",
+    ".txt": ".csv",
+    ".tsv.gz": ".csv.gz",
+    ".txt.gz": ".csv.gz",
+    ".jsonl": ".ndjson",
+    ".xlsm": ".xlsx",
+}
+"""What a raw file's name may end in, and the format it then has."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A raw file of a profile: `name` is its table, `path` its place in the exports folder."""
+    """A raw file of a profile: `name` is its table, `path` its place in the exports folder (with `*`: its pattern).
+
+    `suffix`: the format, as an export of the contract would have it. `optional`: columns that it may lack.
+    """
 
     name: str
     path: str
     suffix: str
     format: FileFormat
     lookup: bool = False
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A source profile. `statements`: the SELECT of each contract table; `left_out`: that of the dropped rows."""
+    """A source profile. `statements`: the SELECT of each contract table; `left_out`: that of the dropped rows; `views`:
+    SELECTs that those may read, by name."""
 
     name: str
     description: str
@@ -55,6 +74,7 @@ class Profile:
     statements: dict[str, str]
     left_out: str | None = None
     quarantine_limit_percent: Decimal | None = None
+    views: dict[str, str] = field(default_factory=dict)
 
 
 def find_profile(profile: Path) -> Path | None:
@@ -95,6 +115,7 @@ def read_profile(folder: Path) -> Profile:
         left_out=statements.pop(LEFT_OUT, None),
         statements=statements,
         quarantine_limit_percent=_limit(where, values),
+        views=_views(folder, set(files)),
     )
 
 
@@ -117,11 +138,27 @@ def _raw_file(where: str, name: str, values: Any) -> RawFile:
     if not isinstance(values.get("lookup", False), bool):
         raise SettingsError(f"{at}.lookup takes true or false, not {values['lookup']!r}")
     path = values["path"]
-    suffix = next((suffix for suffix in SUFFIXES if path.endswith(suffix)), None)
+    suffix = raw_suffix(path)
     if suffix is None or Path(path).is_absolute() or ".." in Path(path).parts:
-        raise SettingsError(f"{at}.path takes a file in the exports folder that ends in {', '.join(SUFFIXES)}")
-    written = {key: value for key, value in values.items() if key not in ("path", "lookup")}
-    return RawFile(name, path, suffix, parse_file_format(at, written), values.get("lookup", False))
+        raise SettingsError(f"{at}.path takes a file in the exports folder that ends in {', '.join(RAW_SUFFIXES)}")
+    optional = values.get("optional", [])
+    if not isinstance(optional, list) or not all(isinstance(column, str) for column in optional):
+        raise SettingsError(f"{at}.optional takes a list of column names")
+    written = {key: value for key, value in values.items() if key not in ("path", "lookup", "optional")}
+    return RawFile(name, path, suffix, parse_file_format(at, written), values.get("lookup", False), tuple(optional))
+
+
+def raw_suffix(path: str) -> str | None:
+    """The format a raw file's name says, by the suffix of an export of the contract; None when it says none."""
+    return next((kind for suffix, kind in RAW_SUFFIXES.items() if path.lower().endswith(suffix)), None)
+
+
+def _views(folder: Path, raw: set[str]) -> dict[str, str]:
+    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / VIEWS).glob("*.sql"))}
+    for name in found:
+        if not name.isidentifier() or name in raw:
+            raise SettingsError(f"{folder.name}/{VIEWS}/{name}.sql: a view's name is a plain word and no file's name")
+    return found
 
 
 def _statements(folder: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -14,9 +15,10 @@ import pyarrow as pa
 
 from pipeline.errors import InputError
 from pipeline.ingest import accounts, load
+from pipeline.ingest.corrections import Corrections
 from pipeline.ingest.folder import check_folder
 from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
-from pipeline.ingest.profile import Profile
+from pipeline.ingest.profile import Profile, RawFile
 from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
 from pipeline.ingest.sources import open_raw, sha256
 from pipeline.settings import FileFormat
@@ -32,7 +34,12 @@ _LOOKUP: Final = "lookup"
 
 
 def ingest_by_profile(
-    con: duckdb.DuckDBPyConnection, exports: Path, profile: Profile, as_of: date, progress: Callable[[str], None]
+    con: duckdb.DuckDBPyConnection,
+    exports: Path,
+    profile: Profile,
+    as_of: date,
+    known: Corrections,
+    progress: Callable[[str], None],
 ) -> IngestReport:
     """As `ingest`, through the SELECTs of a profile. Every raw row ends as loaded, quarantined, duplicate or left out.
 
@@ -43,22 +50,23 @@ def ingest_by_profile(
     with tempfile.TemporaryDirectory(prefix="renewals-ingest-") as name:
         folder = Path(name)
         raw = _read_raw(con, exports, profile, folder, progress)
-        with closing(MappingRoom(profile, raw, folder)) as room:
+        with closing(MappingRoom(profile, raw, folder, as_of)) as room:
             counts: dict[str, TableCounts] = {}
             unknown: dict[str, tuple[str, ...]] = {}
             for table in EXPORTS.values():
                 if table.name not in profile.statements:
+                    known.confirm(con, table, None)
                     counts[table.name] = load.create_empty(con, table)
                     continue
                 progress(f"mapping {table.name}")
                 mapped = room.map(table)
-                counts[table.name] = _load(con, table, mapped, profile, as_of)
+                counts[table.name] = _load(con, table, mapped, profile, as_of, known)
                 if extra := tuple(label for label in mapped.header if label not in table.column_names):
                     unknown[table.name] = extra
             left_out = room.left_out()
         counts |= _quarantine_misfits(con, raw)
         left_out_reasons = _account_left_out(con, raw, left_out)
-    files = tuple(_account(con, exports, one) for one in raw)
+    files = (*(_account(con, exports, one) for one in raw), *known.account())
     accounts.write(con, files)
     return IngestReport(
         files=files,
@@ -67,6 +75,8 @@ def ingest_by_profile(
         left_out=left_out_reasons,
         profile=profile.name,
         quarantine_limit_percent=profile.quarantine_limit_percent,
+        corrections=known.entries,
+        unused_columns=_unused_columns(profile, raw),
     )
 
 
@@ -75,10 +85,9 @@ def _read_raw(
 ) -> list[RawSource]:
     found: list[RawSource] = []
     base = 0
-    for raw in profile.files:
+    for declared in profile.files:
+        raw = _located(declared, exports, profile)
         path = exports / raw.path
-        if not path.is_file():
-            raise InputError(f"{raw.path}: the source profile {profile.name} needs this file; it is not in {exports}")
         progress(f"reading {raw.path}")
         source = open_raw(raw, path, folder)
         found.append(RawSource(raw, source, base, load.count(con, f"FROM {source.relation}")))
@@ -86,8 +95,24 @@ def _read_raw(
     return found
 
 
-def _load(con: duckdb.DuckDBPyConnection, table: Table, mapped: Mapped, profile: Profile, as_of: date) -> TableCounts:
-    rows = load.create(con, table, mapped, FileFormat())
+def _located(raw: RawFile, exports: Path, profile: Profile) -> RawFile:
+    """The file with the name it has in these exports."""
+    if "*" not in raw.path:
+        if not (exports / raw.path).is_file():
+            raise InputError(f"{raw.path}: the source profile {profile.name} needs this file; it is not in {exports}")
+        return raw
+    found = sorted(str(path.relative_to(exports)) for path in exports.glob(raw.path) if path.is_file())
+    if len(found) != 1:
+        there = f"{' and '.join(found)} are; keep one" if found else f"none is in {exports}"
+        raise InputError(f"{raw.path}: the source profile {profile.name} needs one such file; {there}")
+    return replace(raw, path=found[0])
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, table: Table, mapped: Mapped, profile: Profile, as_of: date, known: Corrections
+) -> TableCounts:
+    rows = load.create(con, table, known.correct(table, mapped), FileFormat())
+    known.confirm(con, table, mapped)
     if table.required and not rows:
         raise InputError(f"{profile.name}/{table.name}.sql: gives no rows, but {table.name} is a required table")
     counts, refusals = load.settle(con, table, mapped, rows, as_of)
@@ -158,6 +183,12 @@ def _refuse(con: duckdb.DuckDBPyConnection, raw: RawSource, rows: str, what: str
     first = next(iter(raw.source.originals([source - raw.base])))
     more = f" (and {number - 1} more)" if number > 1 else ""
     raise InputError(f"{first.file}: line {first.line}{more} {what}")
+
+
+def _unused_columns(profile: Profile, raw: Sequence[RawSource]) -> dict[str, tuple[str, ...]]:
+    text = " ".join((*profile.statements.values(), *profile.views.values(), profile.left_out or "")).lower()
+    unused = {one.raw.path: tuple(name for name in one.source.header if name.lower() not in text) for one in raw}
+    return {path: names for path, names in unused.items() if names}
 
 
 def _account(con: duckdb.DuckDBPyConnection, exports: Path, raw: RawSource) -> FileCounts:

@@ -72,9 +72,15 @@ def catalogue() -> dict[str, str]:
     return advice
 
 
-def advice_for(reason: str) -> str:
-    """What to do at the source about one reason (`negative:quantity`); KeyError for an unknown code."""
+def advice_for(reason: str, table: str = "") -> str:
+    """What to do at the source about one reason (`negative:quantity`); KeyError for an unknown code.
+
+    `table`: the contract table that refused the row; several tables share the code of a missing parent.
+    """
     code, _, column = reason.partition(":")
+    for reference in EXPORTS[table].references if table in EXPORTS else ():
+        if reference.code == code:
+            return _missing_parent(EXPORTS[table], reference.column, reference.table)
     if column:
         return _OF_A_COLUMN[code].format(column=column)
     return catalogue()[code]

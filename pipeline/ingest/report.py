@@ -48,12 +48,36 @@ class TableCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A known error of the source that was put right: one cell of one row of a contract table, all texts.
+
+    `number`: its place in the file of corrections, from 1. `key`: the row's primary key.
+    """
+
+    number: int
+    table: str
+    key: dict[str, str]
+    column: str
+    wrong: str
+    right: str
+    reason: str
+    told: str
+    status: str
+
+    @property
+    def where(self) -> str:
+        """The cell in words: `renewal_start_date of contracts C-17`."""
+        return f"{self.column} of {self.table} {', '.join(self.key.values())}"
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What one ingest did.
 
     `files`: one entry per source file. `tables`: one entry per contract table, also those without a file.
     `unknown_columns`: columns no contract table declares, kept and reported. `left_out`: rows a source profile dropped
-    on purpose, by reason. `quarantine_limit_percent`: the profile's own limit, else None.
+    on purpose, by reason. `quarantine_limit_percent`: the profile's own limit, else None. `corrections`: those applied.
+    `unused_columns`: columns of a raw file that no statement of the profile names, by file.
     """
 
     files: tuple[FileCounts, ...]
@@ -63,3 +87,5 @@ class IngestReport:
     notes: tuple[str, ...] = ()
     profile: str = "identity"
     quarantine_limit_percent: Decimal | None = None
+    corrections: tuple[Correction, ...] = ()
+    unused_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -71,7 +71,7 @@ def open_raw(raw: RawFile, path: Path, folder: Path) -> Source:
     try:
         match raw.suffix:
             case ".parquet":
-                names = labels(raw.path, parquet_names(raw.path, path))
+                names = labels(raw.path, parquet_names(raw.path, path), repeats=True)
                 return open_parquet(raw.path, path, names, raw.format)
             case ".json" | ".ndjson":
                 return _labelled(read_json(raw.path, where, path, raw.format, folder))
@@ -79,13 +79,13 @@ def open_raw(raw: RawFile, path: Path, folder: Path) -> Source:
                 return _labelled(read_xlsx(raw.path, where, path, raw.format, folder))
             case _:
                 text = open_csv(ExportFile(raw.path, path, raw.suffix), where, raw.format, folder)
-                return text.exactly(labels(raw.path, text.names()), folder)
+                return text.exactly(labels(raw.path, text.names(), repeats=True), folder)
     except OSError as error:
         raise InputError(f"{raw.path}: cannot be read ({error.strerror or error})") from None
 
 
 def _labelled(found: TextTable) -> TextTable:
-    return replace(found, header=labels(found.file, found.header))
+    return replace(found, header=labels(found.file, found.header, repeats=True))
 
 
 def sha256(path: Path) -> str:

@@ -11,6 +11,7 @@ import duckdb
 
 from pipeline.errors import InputError
 from pipeline.ingest import accounts, load
+from pipeline.ingest.corrections import Corrections, read_corrections
 from pipeline.ingest.folder import ExportFile, find_exports, unused_files
 from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import find_profile, read_profile
@@ -48,13 +49,19 @@ def ingest(
     accounts.prepare(con)
     con.execute(load.REFUSED_KEYS)
     folder = None if profile is None else find_profile(profile)
+    known = read_corrections(exports)
     if folder is None:
-        return _ingest_contract(con, exports, settings, as_of, progress)
-    return ingest_by_profile(con, exports, read_profile(folder), as_of, progress)
+        return _ingest_contract(con, exports, settings, as_of, known, progress)
+    return ingest_by_profile(con, exports, read_profile(folder), as_of, known, progress)
 
 
 def _ingest_contract(
-    con: duckdb.DuckDBPyConnection, exports: Path, settings: Settings, as_of: date, progress: Callable[[str], None]
+    con: duckdb.DuckDBPyConnection,
+    exports: Path,
+    settings: Settings,
+    as_of: date,
+    known: Corrections,
+    progress: Callable[[str], None],
 ) -> IngestReport:
     """The identity profile: the files are the tables."""
     files = find_exports(exports)
@@ -66,37 +73,45 @@ def _ingest_contract(
         }
         for name, table in EXPORTS.items():
             if name not in files:
+                known.confirm(con, table, None)
                 counts[name] = load.create_empty(con, table)
                 continue
             progress(f"reading {files[name].name}")
-            source, rows = _create(con, table, files[name], opened[name], settings.file_format(name))
+            source, rows = _create(con, table, files[name], opened[name], settings.file_format(name), known)
+            known.confirm(con, table, source)
             counts[name], _ = load.settle(con, table, source, rows, as_of)
-    found = tuple(_account(files[name], counts[name]) for name in files)
+    found = (*(_account(files[name], counts[name]) for name in files), *known.account())
     accounts.write(con, found)
     unused = unused_files(exports, {file.name for file in files.values()})
     return IngestReport(
         files=found,
         tables=counts,
         unknown_columns={name: extra for name in files if (extra := _unknown_columns(EXPORTS[name], opened[name]))},
+        corrections=known.entries,
         notes=tuple(f"{name}: holds no table of the contract, not read" for name in unused),
     )
 
 
 def _create(
-    con: duckdb.DuckDBPyConnection, table: Table, file: ExportFile, opened: OpenedFile, file_format: FileFormat
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    file: ExportFile,
+    opened: OpenedFile,
+    file_format: FileFormat,
+    known: Corrections,
 ) -> tuple[Source, int]:
     """Makes the table, by the fast reader where it can be trusted. Gives its source and the number of records."""
     fast = opened.fast()
     if fast is not None:
         try:
-            rows = load.create(con, table, fast, file_format)
+            rows = load.create(con, table, known.correct(table, fast), file_format)
         except duckdb.InvalidInputException:
             # A ragged record, a byte that is not UTF-8, a very long line: the exact way says which, and where.
             rows = -1
         if fast.read_as_expected(rows):
             return fast, _some(table, file, rows)
     exact = opened.exact()
-    return exact, _some(table, file, load.create(con, table, exact, file_format))
+    return exact, _some(table, file, load.create(con, table, known.correct(table, exact), file_format))
 
 
 def _some(table: Table, file: ExportFile, rows: int) -> int:

@@ -1,4 +1,4 @@
-"""A workbook as a source: one sheet, its first row that is not blank is the header."""
+"""A workbook as a source: one sheet; the header is its first row that is not blank, or the row that is named."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read_xlsx(file: str, where: str, path: Path, file_format: FileFormat, folder
         filled = (
             (top + offset + 1, cells)
             for offset, cells in enumerate(_rows(sheet, errors, file_format))
-            if any(cell for cell in cells)
+            if any(cell for cell in cells) and top + offset + 1 >= file_format.header_row
         )
         header = next(filled, None)
         if header is None:

@@ -1,0 +1,79 @@
+"""`renewals profile`: exports of another shape than the contract's, mapped by a source profile."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pipeline.cli import options
+from pipeline.cli.surroundings import load_settings, print_json, stage_progress, today
+
+
+@click.group(epilog="Tutorial: docs/profiles-tutorial.md")
+def command() -> None:
+    """Exports that do not look like the contract: draft a source profile for them, then try it out.
+
+    A profile is a folder with profile.toml and one DuckDB SELECT per table. 'renewals run --profile DIR' uses it.
+    """
+
+
+@command.command(epilog="Example: renewals profile init downloads/contracts.csv --out profiles/register")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILES...")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write; default: the first file's name."
+)
+@click.option("--force", is_flag=True, help="Write over a profile that is there.")
+def init(files: tuple[Path, ...], out: Path | None, force: bool) -> None:
+    """Look at FILES and write a first draft of a profile: what was guessed, and what you must decide.
+
+    CSV with any delimiter and encoding (also .gz, .tsv, .txt), XLSX, JSON, NDJSON, Parquet. Prints the files it wrote.
+    """
+    from pipeline.ingest.draft import write_draft
+
+    for path in write_draft(files, out or Path(files[0].name.partition(".")[0]), force=force):
+        click.echo(str(path))
+
+
+@command.command(epilog="Example: renewals profile check profiles/register --exports downloads --as-of 2026-11-23")
+@click.argument("profile", type=click.Path(path_type=Path), metavar="DIR")
+@options.exports
+@options.as_of
+@options.settings
+@click.option("--examples", type=click.IntRange(0, 1000), default=3, show_default=True, help="Refused rows to show.")
+@options.as_json
+@options.quiet
+def check(
+    profile: Path,
+    exports: Path,
+    as_of: date | None,
+    settings_path: Path | None,
+    examples: int,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Map the exports by the profile in DIR (or a shipped one's name), publish nothing, and show what became of them.
+
+    Rows per file and table, what is left out and quarantined and why, and figures to compare with published ones.
+    Exit code 3 when a run of these exports would be stopped, 6 when a file or statement cannot be used.
+    """
+    from pipeline.cli.profile_findings import print_trial
+    from pipeline.errors import ChecksFailedError
+    from pipeline.trial import try_profile
+
+    settings = load_settings(settings_path)
+    trial = try_profile(
+        exports,
+        profile,
+        settings=settings,
+        as_of=as_of or today(settings),
+        examples=examples,
+        progress=stage_progress(quiet),
+    )
+    if as_json:
+        print_json(trial.to_plain())
+    else:
+        print_trial(trial)
+    if trial.stopped:
+        raise ChecksFailedError(f"a run of these exports would be stopped: {'; '.join(trial.stopped)}")

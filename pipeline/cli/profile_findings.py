@@ -1,0 +1,103 @@
+"""What a trial of a profile found, as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from pipeline.cli.surroundings import print_rows
+
+if TYPE_CHECKING:
+    from pipeline.trial import Trial
+
+_LONGEST_CELL: Final = 40
+_LONGEST_ROW: Final = 400
+_FIGURES: Final = {
+    "contracts": "contracts",
+    "not_yet_begun": "  not yet begun",
+    "in_force": "  in force",
+    "ended": "  ended (renewal date reached)",
+    "mrr": "MRR of those in force",
+    "arr": "12 x that MRR",
+    "renewals_in_window": "in force, renewing in the window",
+    "mrr_in_window": "  their MRR",
+    "sum_of_lines": "all lines: quantity x unit price",
+}
+
+
+def print_trial(trial: Trial) -> None:
+    """Print files, tables, the first row of each, the quarantine and the key figures."""
+    click.echo(f"profile {trial.profile}, as of {trial.as_of}\n")
+    _files(trial)
+    _tables(trial)
+    _quarantine(trial)
+    _figures(trial)
+
+
+def _files(trial: Trial) -> None:
+    print_rows(
+        ("source file", "read", "loaded", "quarantined", "duplicate", "left out"),
+        [
+            (f.path, f.rows_read, f.rows_loaded, f.rows_quarantined, f.rows_duplicate, f.rows_left_out)
+            for f in trial.ingested.files
+        ],
+    )
+    for reason, count in trial.ingested.left_out.items():
+        click.echo(f"left out: {count} rows ({reason})")
+    for path, names in trial.ingested.unused_columns.items():
+        click.echo(f"no statement uses these columns of {path}: {', '.join(names)}")
+    for table, extra in trial.ingested.unknown_columns.items():
+        click.echo(f"the contract's {table} has no column {', '.join(extra)}: kept, not used")
+
+
+def _tables(trial: Trial) -> None:
+    click.echo("")
+    print_rows(
+        ("table", "mapped", "loaded", "refused", "parent refused", "duplicate"),
+        [
+            (
+                t["table"],
+                t["rows_mapped"],
+                t["rows_loaded"],
+                t["rows_refused"],
+                t["rows_following"],
+                t["rows_duplicate"],
+            )
+            for t in trial.tables
+        ],
+    )
+    for table in trial.tables:
+        if table["first_row"]:
+            click.echo(f"\nfirst row of {table['table']}: {_row(table['first_row'])}")
+
+
+def _quarantine(trial: Trial) -> None:
+    click.echo("\nquarantined: " + ("" if trial.quarantine else "nothing"))
+    for found in trial.quarantine:
+        click.echo(f"\n{found['rows']} of {found['table']}: {';'.join(found['reasons'])}")
+        for advice in dict.fromkeys(found["advice"]):
+            click.echo(f"  to do: {advice}")
+        for example in found["examples"]:
+            click.echo(f"  {example['file']}, line {example['line']}: {_row(example['cells'])}")
+
+
+def _row(cells: dict[str, Any]) -> str:
+    text = ", ".join(f"{name} = {cell}" for name, cell in _shown(cells))
+    return text if len(text) <= _LONGEST_ROW else text[: _LONGEST_ROW - 1] + "…"
+
+
+def _shown(cells: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, cell in cells.items():
+        text = " ".join(str(cell).split())
+        if cell is not None and text:
+            yield name, text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
+
+
+def _figures(trial: Trial) -> None:
+    click.echo("")
+    print_rows(
+        ("", *(row["currency"] for row in trial.figures)),
+        [(label, *(row[name] for row in trial.figures)) for name, label in _FIGURES.items()],
+    )

@@ -1,0 +1,252 @@
+"""How an unknown file is written: format, encoding, delimiter, header row, sheet, the place of records in JSON."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import dataclasses
+import gzip
+import io
+import json
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import python_calamine
+from python_calamine import CalamineWorkbook
+
+from pipeline.errors import InputError
+from pipeline.ingest.profile import RAW_SUFFIXES, raw_suffix
+from pipeline.settings import FileFormat
+
+_SAMPLE: Final = 1 << 20
+_ROWS: Final = 400
+_DELIMITERS: Final = ",;\t|"
+_LONGEST_JSON: Final = 200 << 20
+_NO_QUOTE: Final = "\x01"
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_VALUE: Final = re.compile(r"[-+(]?[^\w(]?\s*\d[\d.,:/\s-]*\W*|\d{4}-\d\d-\d\d.*|true|false", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How the file is written, remarks for the person who maps it, and columns with cells merged downward."""
+
+    path: Path
+    suffix: str
+    format: FileFormat
+    remarks: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+
+
+def look(path: Path) -> Looked:
+    """Guesses how the file is written. Raises InputError when there is no such file or its kind is not known."""
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file")
+    suffix = raw_suffix(path.name)
+    if suffix is None:
+        known = ", ".join(RAW_SUFFIXES)
+        raise InputError(f"{path.name}: is none of {known}; save it as one of these, or give it the right ending")
+    try:
+        match suffix:
+            case ".csv" | ".csv.gz":
+                return _look_at_csv(path, suffix)
+            case ".xlsx":
+                return _look_at_xlsx(path, suffix)
+            case ".json" | ".ndjson":
+                return _look_at_json(path, suffix)
+            case _:
+                return Looked(path, suffix, FileFormat())
+    except OSError as error:
+        raise InputError(f"{path.name}: cannot be read ({error.strerror or error})") from None
+
+
+def _bytes(path: Path, suffix: str) -> Iterator[bytes]:
+    if not suffix.endswith(".gz"):
+        with path.open("rb") as stream:
+            while data := stream.read(_SAMPLE):
+                yield data
+        return
+    try:
+        with gzip.open(path, "rb") as stream:
+            while data := stream.read(_SAMPLE):
+                yield data
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{path.name}: is no readable gzip file ({error}); export it again") from None
+
+
+def _encoding(path: Path, suffix: str) -> tuple[str, bytes]:
+    """The encoding, and the first bytes. All of the file is looked at: one byte decides."""
+    first = next(_bytes(path, suffix), b"")
+    for mark, encoding in _MARKS:
+        if first.startswith(mark):
+            return encoding, first
+    if b"\0" in first[:1000]:
+        return ("utf-16-le" if first[1:2] == b"\0" else "utf-16-be"), first
+    for encoding in ("utf-8", "cp1252"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            for data in _bytes(path, suffix):
+                decoder.decode(data)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding, first
+    return "latin-1", first
+
+
+def _look_at_csv(path: Path, suffix: str) -> Looked:
+    encoding, first = _encoding(path, suffix)
+    text = first.decode(encoding, errors="ignore").removeprefix("\ufeff")
+    if not text.strip():
+        raise InputError(f"{path.name}: is empty; it should begin with a header")
+    _refuse_other_formats(path, text)
+    found = [_cut(text, delimiter, quote) for quote in ('"', _NO_QUOTE) for delimiter in _DELIMITERS]
+    best = max((one for one in found if one is not None), key=lambda one: (one.even, one.width, one.quote == '"'))
+    header, remarks = _header(best.rows, best.width)
+    file_format = FileFormat(
+        encoding="utf-8" if encoding == "utf-8" else encoding,
+        delimiter=best.delimiter,
+        quote=best.quote,
+        header_row=header,
+    )
+    return Looked(path, suffix, file_format, remarks)
+
+
+def _refuse_other_formats(path: Path, text: str) -> None:
+    start = text.lstrip()[:20].lower()
+    if start.startswith(("<!doctype", "<html", "<?xml")):
+        raise InputError(f"{path.name}: holds a web page or XML, not rows; download the data itself as CSV")
+    if start.startswith("pk\x03\x04"):
+        raise InputError(f"{path.name}: is a ZIP or a workbook, not CSV; unpack it, or give it the ending .xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A text cut into records: `even` is how many in a hundred have the usual `width`; 0 for a width of 1."""
+
+    delimiter: str
+    quote: str
+    rows: list[tuple[int, list[str]]]
+    width: int
+    even: int
+
+
+def _cut(text: str, delimiter: str, quote: str) -> _Cut | None:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    line = 1
+    try:
+        for record in reader:
+            if record:
+                rows.append((line, record))
+            line = reader.line_num + 1
+            if len(rows) == _ROWS:
+                break
+    except csv.Error:
+        # The sample may end inside quotes; a file of few records that cannot be cut is not cut so.
+        if quote == '"' and len(rows) < _ROWS // 2:
+            return None
+    widths = Counter(len(record) for _, record in rows)
+    width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))
+    even = 100 * count // len(rows) if rows and width > 1 else 0
+    return _Cut(delimiter, quote, rows, width, even)
+
+
+def _header(rows: Sequence[tuple[int, Sequence[str | None]]], width: int) -> tuple[int, tuple[str, ...]]:
+    """The line of the header, 0 where it is the first, and remarks."""
+    for place, (line, cells) in enumerate(rows[:50]):
+        filled = [cell for cell in cells if cell and cell.strip()]
+        if len(cells) < width or (len(filled) < max(2, 0.5 * width) and width > 1):
+            continue
+        values = [cell for cell in filled if _VALUE.fullmatch(cell.strip())]
+        if len(values) * 3 > len(filled):
+            break
+        return (0 if place == 0 else line), ()
+    return 0, ("the first line looks like data and not like names of columns: put a header above it",)
+
+
+def _look_at_xlsx(path: Path, suffix: str) -> Looked:
+    try:
+        with CalamineWorkbook.from_path(str(path)) as workbook:
+            names = [s.name for s in workbook.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
+            sheets = [workbook.get_sheet_by_name(name) for name in names]
+            if not sheets:
+                raise InputError(f"{path.name}: has no worksheet")
+            return _best_sheet(path, suffix, sheets)
+    except python_calamine.PasswordError:
+        raise InputError(f"{path.name}: the workbook is protected by a password; save it without one") from None
+    except (python_calamine.CalamineError, ValueError) as error:
+        first = str(error).strip().split("\n")[0]
+        raise InputError(f"{path.name}: is no readable workbook ({first}); save it again as .xlsx") from None
+
+
+def _best_sheet(path: Path, suffix: str, sheets: list[Any]) -> Looked:
+    tables = [[[str(cell).strip() for cell in row] for row in sheet.to_python()[:5000]] for sheet in sheets]
+    sizes = [sum(bool(cell) for row in table for cell in row) for table in tables]
+    place = sizes.index(max(sizes))
+    sheet, table = sheets[place], tables[place]
+    top = sheet.start[0] if sheet.start else 0
+    filled = Counter(sum(bool(cell) for cell in row) for row in table if any(row))
+    width = max((count for count, rows in filled.items() if rows * 10 >= len(table)), default=1)
+    # calamine gives rows from the top of the sheet, unless it is asked to skip the empty area.
+    first = 0 if len(table) > sheet.height else top
+    rows = [(first + number, [cell for cell in row if cell]) for number, row in enumerate(table, start=1) if any(row)]
+    header, remarks = _header([(line, cells) for line, cells in rows if len(cells) * 2 > width], max(2, width // 2))
+    if rows and header == 0:
+        candidates = [line for line, cells in rows if len(cells) * 2 > width]
+        header = candidates[0] if candidates and candidates[0] != rows[0][0] else 0
+    merged = _merged_downward(sheet, table, first, header or (rows[0][0] if rows else 1))
+    if merged:
+        remarks += (f"has merged cells under {', '.join(merged)}: a view fills them downward",)
+    if len(sheets) > 1:
+        remarks += (f"has the sheets {', '.join(one.name for one in sheets)}; the fullest one is read",)
+    name = sheet.name if len(sheets) > 1 else ""
+    return Looked(path, suffix, FileFormat(sheet=name, header_row=header), remarks, merged)
+
+
+def _merged_downward(sheet: Any, table: list[list[str]], first: int, header: int) -> tuple[str, ...]:
+    """Names of the columns in which cells below the header are merged with those under them."""
+    names = table[header - first - 1]
+    ranges = getattr(sheet, "merged_cell_ranges", None) or []
+    places = {start[1] for start, end in ranges if end[0] > start[0] >= header and start[1] < len(names)}
+    return tuple(names[place] for place in sorted(places) if names[place])
+
+
+def _look_at_json(path: Path, suffix: str) -> Looked:
+    encoding, first = _encoding(path, suffix)
+    file_format = FileFormat(encoding=encoding)
+    text = first.decode(encoding, errors="ignore").removeprefix("\ufeff").lstrip()
+    if not text:
+        raise InputError(f"{path.name}: is empty; it should hold an array of objects, or one object per line")
+    if text.startswith("[") or path.stat().st_size > _LONGEST_JSON:
+        return Looked(path, suffix, file_format)
+    try:
+        whole = json.loads(path.read_bytes().decode(encoding).removeprefix("\ufeff"))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return Looked(path, suffix, file_format)
+    lists = dict(_lists(whole, ""))
+    if not lists:
+        return Looked(path, suffix, file_format)
+    place = max(lists, key=lambda name: lists[name])
+    return Looked(path, suffix, dataclasses.replace(file_format, records=place))
+
+
+def _lists(value: Any, place: str) -> Iterator[tuple[str, int]]:
+    """Lists of objects inside an object, each with its place and how many it holds; two levels deep."""
+    if not isinstance(value, dict):
+        return
+    for key, item in value.items():
+        here = f"{place}.{key}" if place else key
+        if isinstance(item, list) and item and all(isinstance(one, dict) for one in item):
+            yield here, len(item)
+        elif here.count(".") < 1:
+            yield from _lists(item, here)

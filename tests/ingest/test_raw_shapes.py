@@ -1,0 +1,86 @@
+"""Shapes of raw files that profiles must cope with: titles above the header, repeated names, lists in objects."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from pipeline.errors import InputError, SettingsError
+from pipeline.ingest.profile import RawFile
+from pipeline.ingest.sources import open_raw
+from pipeline.settings import FileFormat, parse_file_format
+
+
+def rows(tmp_path: Path, name: str, content: bytes | None, **written: Any) -> list[tuple[int, dict[str, str | None]]]:
+    """The records of a raw file with their lines."""
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    raw = RawFile("raw", name, path.suffix, FileFormat(**written))
+    source = open_raw(raw, path, tmp_path)
+    return [(one.line, json.loads(one.cells)) for one in source.originals(range(source.rows))]  # type: ignore[attr-defined]
+
+
+TITLED = b'Register of contracts\n"As of\n2026-11-01"\n\nNo;Name\n1;Acme\n\n2;"Blue\nCo"\n3;Cedar\n'
+
+
+def test_the_header_of_a_csv_stands_below_its_titles(tmp_path: Path):
+    found = rows(tmp_path, "r.csv", TITLED, delimiter=";", header_row=5)
+    assert found == [
+        (6, {"No": "1", "Name": "Acme"}),
+        (8, {"No": "2", "Name": "Blue\nCo"}),
+        (10, {"No": "3", "Name": "Cedar"}),
+    ]
+
+
+def test_the_header_of_a_sheet_stands_below_its_titles(tmp_path: Path):
+    with xlsxwriter.Workbook(tmp_path / "r.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:C1", "Register")
+        sheet.write_row("A4", ["No", "Name", "No"])
+        sheet.write_row("A5", [1, "Acme", 7])
+    assert rows(tmp_path, "r.xlsx", None, header_row=4) == [(5, {"No": "1", "Name": "Acme", "No_2": "7"})]
+
+
+def test_a_name_that_stands_twice_is_numbered(tmp_path: Path):
+    assert rows(tmp_path, "r.csv", b"a,A,a,b\n1,2,3,4\n") == [(2, {"a": "1", "A_2": "2", "a_2_2": "3", "b": "4"})]
+
+
+@pytest.mark.parametrize("records", ["data", "result.items"])
+def test_the_list_inside_an_object_holds_the_records(tmp_path: Path, records: str):
+    listed = [{"id": "s1", "items": [{"price": 1.50}]}, {"id": "s2", "customer": {"name": "Blue"}}]
+    whole: Any = {"object": "list", "has": {"more": [1]}, "n": 2, **({"data": listed} if records == "data" else {})}
+    if records != "data":
+        whole = {"count": 2, "result": {"page": "1", "items": listed}}
+    whole["after"] = 1
+    found = rows(tmp_path, "r.json", json.dumps(whole, indent=1).encode(), records=records)
+    assert [cells["id"] for _, cells in found] == ["s1", "s2"]
+    assert found[0][1]["items"] == '[{"price":1.5}]'
+    assert found[1][1]["customer"] == '{"name":"Blue"}'
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"items": [{"a": 1}]}', "r.json: has no list at 'data' (records = …); found: items"),
+        (b'{"data": {"a": 1}}', "r.json: has no list at 'data' (records = …); found: data"),
+        (b'[{"a": 1}]', "r.json: has no list at 'data' (records = …); found: no object"),
+        (b'{"data": [{"a": 1}', "r.json: the array is broken or cut off after line 1"),
+        (b'{"a" 1}', "r.json: the array is broken or cut off after line 1"),
+        (b'{"a": 1', "r.json: the array is broken or cut off after line 1"),
+        (b"{", "r.json: has no list at 'data' (records = …); found: no object"),
+    ],
+)
+def test_an_object_without_that_list(tmp_path: Path, content: bytes, message: str):
+    with pytest.raises(InputError) as raised:
+        rows(tmp_path, "r.json", content, records="data")
+    assert str(raised.value).startswith(message)
+
+
+def test_a_header_row_is_a_line():
+    with pytest.raises(SettingsError, match=r"files\.r\.header_row takes a line from 1 on"):
+        parse_file_format("files.r", {"header_row": -1})
