@@ -24,9 +24,10 @@ test: $(READY)   ## run the whole test suite
 
 check: $(READY) lint types test ## everything CI checks: format, lint, types, import rules, tests
 
-lint: $(READY)   ## format, lint and import rules
+lint: $(READY)   ## format, lint (Python and JavaScript) and import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/oxlint --quiet reports/templates
 	$(BIN)/lint-imports
 
 types: $(READY)  ## strict types over pipeline/

@@ -43,7 +43,7 @@ def test_a_clients_panel_shows_its_own_rows_and_no_others():
         ["Bo <i>Ek</i> (primary contact)", "–", "Head of Sales", "Nov 20, 2026"],
     ]
     assert first["products"] == [
-        ["Marketing Hub Professional", "2", "USD 7,200", "12.5 % before Jan 20, 2027", "c0001"]
+        ["Marketing Hub Professional", "2", "USD 7,200.00", "12.5 % before Jan 20, 2027", "c0001"]
     ]
     assert first["usage"] == [["Campaigns", "1,204", "Nov 21, 2026", "Nov 22, 2026"]]
 

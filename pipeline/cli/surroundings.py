@@ -42,15 +42,15 @@ class Day(click.ParamType[date]):
 
 
 class Spoken(click.ParamType[str]):
-    """A locale whose language has words here, `pt-BR`."""
+    """A locale whose language has words here, `pt-BR`, or that mirrors the page with English words, `ar`."""
 
     name = "locale"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The locale, or a usage error that says which languages there are."""
-        from pipeline.views.translations import LANGUAGES, is_spoken
+        from pipeline.views.translations import LANGUAGES, is_spoken, page_direction
 
-        if not is_spoken(str(value)):
+        if not is_spoken(str(value)) and page_direction(str(value)) == "ltr":
             self.fail(f"there are no words for {value!r}; the languages are {', '.join(LANGUAGES)}", param, ctx)
         return str(value)
 

@@ -16,9 +16,10 @@ WIDE: Final = 526.0
 HALF: Final = 256.0
 """Widths of a picture that stands alone and of one of two beside each other, in points: an A4 page leaves 526."""
 
-_TOP, _PLOT, _BOTTOM, _LEFT = 6.0, 82.0, 15.0, 46.0
-_LETTER: Final = 4.2
-"""Width of a letter of the labels, in units; a little on the wide side."""
+_TOP, _PLOT, _BOTTOM, _LEFT = 12.0, 88.0, 15.0, 46.0
+_LETTER: Final = 4.4
+_SEPARATOR: Final = 2.2
+"""Widths of a letter or digit of the labels and of what stands between digits, in units; a little on the wide side."""
 
 
 def pictures(view: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +34,8 @@ def pictures(view: dict[str, Any]) -> dict[str, Any]:
 def _chart(chart: dict[str, Any], width: float) -> dict[str, Any]:
     step = (width - _LEFT) / len(chart["bars"])
     thick = min(step * 0.62, 56.0)
-    every = _every(step, max(len(bar["label"]) for bar in chart["bars"]))
+    every = _every(step, [bar["label"] for bar in chart["bars"]])
+    with_totals = _every(step, [bar["total"] for bar in chart["bars"]]) == 1
     axis = _TOP + _PLOT
     return {
         "title": chart["title"],
@@ -51,6 +53,8 @@ def _chart(chart: dict[str, Any], width: float) -> dict[str, Any]:
             {
                 "middle": _n(_LEFT + step * (place + 0.5)),
                 "label": bar["label"] if place % every == 0 else "",
+                "total": bar["total"] if with_totals else "",
+                "total_y": _n(axis - _PLOT * sum(part["share"] for part in bar["parts"]) - 3),
                 "parts": _parts(bar["parts"], _LEFT + step * (place + 0.5) - thick / 2, thick, axis),
             }
             for place, bar in enumerate(chart["bars"])
@@ -80,13 +84,13 @@ def _parts(parts: list[dict[str, Any]], x: float, thick: float, axis: float) -> 
 def _timeline(timeline: dict[str, Any]) -> dict[str, Any]:
     steps = timeline["steps"]
     step = (WIDE - 20) / len(steps)
-    every = _every(step, max(len(each["day"]) for each in steps))
+    every = _every(step, [each["day"] for each in steps])
     return {
         "title": timeline["title"],
         "note": timeline["note"],
         "alt": timeline["alt"],
         "width": _n(WIDE),
-        "height": "58",
+        "height": "50",
         "soon_width": _n(timeline["soon"]["share"] * (WIDE - 20)),
         "soon_label": timeline["soon"]["label"],
         "end": _n(WIDE - 10),
@@ -103,9 +107,10 @@ def _timeline(timeline: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _every(step: float, letters: int) -> int:
+def _every(step: float, labels: list[str]) -> int:
     """Of how many labels one is written, so that none runs into the next."""
-    return max(1, -(-int(letters * _LETTER + 6) // max(int(step), 1)))
+    widest = max(sum(_LETTER if letter.isalnum() else _SEPARATOR for letter in label) for label in labels)
+    return max(1, -(-int(widest + 5) // max(int(step), 1)))
 
 
 def _text(tick: dict[str, Any]) -> dict[str, str]:

@@ -35,6 +35,9 @@ REPEATED: Final = ("client_name", "renewal_deadline")
 LONGEST_WORD_EM: Final = 11.0
 """A word wider than this may break anywhere: a name of 80 letters must not push the other columns off the page."""
 
+NEWS_LINES: Final = {1: 9, 2: 3}
+"""By the number of currencies: the findings of "what changed" for which the first page has room, under its pictures."""
+
 BADGE_EM: Final = 1.0
 """What the pill around a status adds to its text."""
 
@@ -72,20 +75,40 @@ def table_layout(view: dict[str, Any]) -> TableLayout:
     return TableLayout(page, type_size, tuple(_group(places, needs, size) for places in groups))
 
 
+def news_on_first_page(view: dict[str, Any]) -> bool:
+    """Whether "what changed" has room on the first page, which stands upright, before pages that lie.
+
+    On a page of its own it would leave most of that empty.
+    """
+    currencies = max(len(view["figures"]), len(view["charts"]))
+    return bool(view["news"]) and len(view["news"]["lines"]) <= NEWS_LINES.get(currencies, 0)
+
+
 def _group(places: tuple[int, ...], needs: list[_Need], size: tuple[str, int, float]) -> ColumnGroup:
     widths = _shares([needs[place] for place in places], _room(size, len(places)), PADDING_POINTS / size[2])
     return ColumnGroup(places, widths)
 
 
 def _grouped(names: list[str], needs: list[_Need], size: tuple[str, int, float]) -> list[tuple[int, ...]]:
-    """As many columns as a page holds, then the next ones behind the repeated columns, and so on."""
+    """As few groups as pages need, each about as wide as the others."""
+    groups = _filled(names, needs, size, 1.0)
+    for part in range(95, 30, -5):
+        narrower = _filled(names, needs, size, part / 100)
+        if len(narrower) > len(groups):
+            break
+        groups = narrower
+    return groups
+
+
+def _filled(names: list[str], needs: list[_Need], size: tuple[str, int, float], part: float) -> list[tuple[int, ...]]:
+    """As many columns as fit that part of the page, then the next ones behind the repeated columns, and so on."""
     heads = [place for place, name in enumerate(names) if name in REPEATED]
     groups: list[list[int]] = [[]]
     for place in range(len(names)):
         if place in heads and len(groups) > 1:
             continue
         wider = [*groups[-1], place]
-        if groups[-1] and sum(needs[each].floor for each in wider) > _room(size, len(wider)):
+        if groups[-1] and sum(needs[each].floor for each in wider) > part * _room(size, len(wider)):
             groups.append([*heads, place])
         else:
             groups[-1] = wider

@@ -85,7 +85,7 @@ def _bar(
     words = ", ".join(f"{formats.say(terms.FIGURES[part])} {formats.money(value, currency)}" for part, value in parts)
     return {
         "label": label,
-        "total": amount,
+        "total": formats.amount(total, currency) if total else "",
         "parts": [{"name": part, "share": float(value / top)} for part, value in parts],
         "alt": f"{label} {amount} ({words})" if words else f"{label} {amount}",
     }

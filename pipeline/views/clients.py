@@ -131,7 +131,10 @@ def _usage(app: Row, formats: Formats) -> list[str]:
 
 
 def _limits(changes: list[Row], consumption: list[Row], formats: Formats) -> list[dict[str, Any]]:
-    """Per contract and limit: what is allowed, what is used, and the share; `over` when more is used than allowed."""
+    """Per contract and limit: what is allowed, what is used, and the share; `over` when more is used than allowed.
+
+    `percent` is the share for a bar, a whole number up to 100.
+    """
     used = consumption[0] if consumption else {}
     contracts = {row["contract_id"]: row for row in changes}
     return [
@@ -141,6 +144,7 @@ def _limits(changes: list[Row], consumption: list[Row], formats: Formats) -> lis
             "limit": formats.number(row[limit]),
             "used": formats.number(used.get(consumed)),
             "share": _share(used.get(consumed), row[limit], formats),
+            "percent": min(100 * (used.get(consumed) or 0) // (row[limit] or 1), 100),
             "measured": used.get(consumed) is not None,
             "over": used.get(consumed) is not None and used[consumed] > row[limit],
             "measured_on": formats.day(used.get("measured_on")),

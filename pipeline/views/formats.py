@@ -38,11 +38,6 @@ class Formats:
         """BCP 47 tag for `<html lang>` and the PDF's language."""
         return self.locale.replace("_", "-")
 
-    @property
-    def direction(self) -> str:
-        """`ltr` or `rtl`."""
-        return Locale.parse(self.locale).text_direction
-
     def say(self, message: str, /, **values: object) -> str:
         """A text in this locale's language; names in braces are replaced by `values`, which may hold anything.
 
@@ -76,22 +71,25 @@ class Formats:
 
     def money(self, value: Decimal | None, currency: str) -> str:
         """An amount with its currency and the currency's decimals, such as `USD 1,234.50` or `JPY 12,000`."""
-        return EMPTY if value is None else self._with_code(self._amount(value, currency), currency)
+        return EMPTY if value is None else self._with_code(self.amount(value, currency), currency)
 
     def price(self, value: Decimal, currency: str) -> str:
-        """A price per unit with all its decimals, such as `USD 0.125`."""
-        return self._with_code(self.number(value), currency)
+        """A price per unit with all its decimals, such as `USD 7,200.00` or `USD 0.125`."""
+        decimals = rules.minor_units()[currency]
+        pattern = f"#,##0.{'0' * decimals}{'#' * (8 - decimals)}"
+        return self._with_code(_number(value, pattern, self.locale), currency)
 
     def money_change(self, value: Decimal | None, currency: str) -> str:
         """A change of an amount, with its sign: `USD +50.00`, `USD -50.00`, `USD 0.00`."""
         if value is None:
             return EMPTY
-        return self._with_code(f"{'+' if value > 0 else ''}{self._amount(value, currency)}", currency)
+        return self._with_code(f"{'+' if value > 0 else ''}{self.amount(value, currency)}", currency)
 
     def _with_code(self, amount: str, currency: str) -> str:
         return f"{currency} {amount}" if _code_first(self.locale) else f"{amount} {currency}"
 
-    def _amount(self, value: Decimal, currency: str) -> str:
+    def amount(self, value: Decimal, currency: str) -> str:
+        """The digits of an amount with the currency's decimals, for where the currency stands beside them already."""
         decimals = rules.minor_units()[currency]
         # A figure finer than its currency would be an error of ours: it is shown in full rather than rounded away.
         pattern = "#,##0" + ("." if decimals else "") + "0" * decimals

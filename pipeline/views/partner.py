@@ -21,6 +21,7 @@ from pipeline.views.definitions import column_definition, figure_definition
 from pipeline.views.formats import EMPTY, Formats, formats_for
 from pipeline.views.news import news_since
 from pipeline.views.totals import totals_by_currency, with_key_amounts
+from pipeline.views.translations import page_direction
 from pipeline.views.workbook import workbook_data
 
 Row = dict[str, Any]
@@ -61,8 +62,9 @@ def partner_report(
     `tables` holds `upcoming_renewals` and `partner_summary`; rows of other partners are ignored. `partner` is a row
     of the export's partners, `run` the row of `run_info`, `columns` what `settings.shown_columns` gave. `cards`: does
     the PDF have a card per client? `previous`: the findings of `warehouse.compare` since the partner's previous report,
-    and the day of that report. `brand`: `colour` and `logo` of the settings. Amounts are per month and per currency
-    (rule 11); every figure and column shown has a definition.
+    and the day of that report. A `locale` that reads from right to left gives a `mirrored` view: the page is laid out
+    so, while its words run the other way. `brand`: `colour` and `logo` of the settings. Amounts are per month and per
+    currency (rule 11); every figure and column shown has a definition.
     """
     formats = formats_for(locale)
     mine = pl.col("partner_id") == partner["partner_id"]
@@ -76,7 +78,8 @@ def partner_report(
     clients = client_details(records, cells, tables, formats=formats)
     return {
         "language": formats.language,
-        "direction": formats.direction,
+        "direction": page_direction(locale),
+        "mirrored": page_direction(locale) != page_direction(formats.locale),
         "title": formats.say(terms.REPORT_TITLE),
         "document_title": " · ".join(
             (formats.say(terms.REPORT_TITLE), partner["partner_name"], formats.day(run["as_of"]))

@@ -132,6 +132,7 @@ WORDS: Final = {
     "definitions": "Definitions",
     "statuses": "Statuses",
     "page_of": "Page {page} of {pages}",
+    "column_group": "Columns {first} to {last} of {total}",
     "colon": ":",
     "skip_to_table": "Skip to the table",
     "per_month": "MRR is monthly recurring revenue. Amounts are per month, in the contract's currency, and never added "
@@ -218,7 +219,7 @@ BROWSER_WORDS: Final = {
 CHARTS: Final = {
     "renewals": "MRR up for renewal by month ({currency})",
     "deadlines": "Pending deadlines ahead",
-    "deadlines_note": "counted by {days} days",
+    "deadlines_note": "Deadlines per {days} days",
 }
 """The pictures of a report."""
 

@@ -52,6 +52,13 @@ def is_spoken(locale: str) -> bool:
     return parsed is not None and parsed.language in LANGUAGES
 
 
+def page_direction(locale: str) -> str:
+    """`rtl` for a locale that reads from right to left (`ar`, `he`), also where its words are English; else `ltr`."""
+    parsed = _parsed(locale)
+    direction: str = "ltr" if parsed is None else parsed.text_direction
+    return direction
+
+
 def _parsed(locale: str) -> Locale | None:
     """The locale, without its region where that is unknown."""
     name = locale.replace("-", "_")

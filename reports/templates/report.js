@@ -245,9 +245,18 @@
       make("p", { class: "note" }, change.basis));
   };
 
+  // The bar is for the eye; the share stands beside it in words.
+  const share = (limit, words) => {
+    const text = limit.over ? `${limit.share} (${words.over})` : limit.share;
+    if (!limit.measured) return text;
+    const part = make("span");
+    part.style.width = `${limit.percent}%`;
+    const both = document.createDocumentFragment();
+    both.append(make("span", { class: limit.over ? "bar over" : "bar", "aria-hidden": "true" }, part), text);
+    return both;
+  };
   const limitLine = (limit, words) => [
-    limit.label, limit.contract, limit.used, limit.limit,
-    limit.over ? `${limit.share} (${words.over})` : limit.share, limit.measured_on,
+    limit.label, limit.contract, limit.used, limit.limit, share(limit, words), limit.measured_on,
   ];
 
   const openPanel = (row) => {

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
+import polars as pl
 import pytest
 from weasyprint.urls import FatalURLFetchingError
 
@@ -132,15 +133,71 @@ def test_no_word_leaves_the_page_however_many_columns(columns):
         assert max(ends) <= width - 12 * 72 / 25.4 + 1
 
 
-def test_few_columns_stand_upright_and_many_lie():
-    def size(columns):
+def test_the_first_page_stands_upright_and_a_wide_table_lies():
+    def upright(columns):
         with opened(report_pdf(view_of([data.change()], columns))) as pdf:
-            _, _, width, height = (float(side) for side in pdf.pages[0].mediabox)
-        return width, height
+            sizes = [[float(side) for side in page.mediabox[2:]] for page in pdf.pages]
+        return [width < height for width, height in sizes]
 
-    narrow, wide = size(rules.DEFAULT_COLUMNS), size(rules.ADDABLE_COLUMNS)
-    assert narrow[0] < narrow[1]
-    assert wide[0] > wide[1]
+    assert all(upright(rules.DEFAULT_COLUMNS))
+    wide = upright(rules.ADDABLE_COLUMNS)
+    assert wide[0]
+    assert not any(wide[1:])
+
+
+@needs_pdftotext
+def test_no_page_is_left_almost_empty():
+    # Few lines on a page of their own: of what changed before a table that lies, or of the definitions at the end.
+    for rows, columns in ((10, rules.ADDABLE_COLUMNS[:3]), (24, rules.ADDABLE_COLUMNS), (11, rules.DEFAULT_COLUMNS)):
+        findings = [
+            {"client_name": "C", "currency": "USD", "what": "new", "before": None, "after": "pending (awaiting)"}
+        ]
+        view = partner_report(
+            data.tables([row | {"currency": "USD"} for row in data.varied(rows)], [data.figures()]),
+            partner=data.PARTNER,
+            run=data.RUN,
+            columns=shown_columns(columns),
+            previous=(pl.DataFrame(findings * 12), data.AS_OF),
+        )
+        text = subprocess.run(
+            ["pdftotext", "-layout", "-", "-"], input=report_pdf(view), capture_output=True, check=True
+        ).stdout.decode()
+        lines = [len([line for line in page.splitlines() if line.strip()]) for page in text.split("\f")[:-1]]
+        assert min(lines) >= 9, lines
+
+
+@needs_pdftotext
+def test_a_page_for_readers_from_right_to_left_is_mirrored():
+    view = partner_report(
+        data.tables(data.varied(4), [data.figures()]),
+        partner=data.PARTNER,
+        run=data.RUN,
+        columns=shown_columns(rules.DEFAULT_COLUMNS),
+        locale="ar",
+    )
+    assert (view["direction"], view["language"], view["title"]) == ("rtl", "en", "Upcoming client renewals")
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=report_pdf(view), capture_output=True, check=True)
+    # Of the second column and of the third one.
+    places = {word: float(x) for x, word in re.findall(r'xMin="([0-9.]+)"[^>]*>(\w+)<', done.stdout.decode())}
+    assert places["HubSpot"] > places["Maximilian"]
+
+
+def test_the_shorter_style_of_a_page_changes_no_byte(monkeypatch):
+    # It overrides something that WeasyPrint does not promise to keep.
+    from weasyprint import HTML
+
+    from pipeline.render import pdf
+
+    view = partner_report(
+        data.tables(data.varied(6), [data.figures()], **data.details("h0000")),
+        partner=data.PARTNER,
+        run=data.RUN,
+        columns=shown_columns(rules.DEFAULT_COLUMNS),
+        cards=True,
+    )
+    shorter = report_pdf(view)
+    monkeypatch.setattr(pdf, "_ReportPage", HTML)
+    assert report_pdf(view) == shorter
 
 
 @needs_pdftotext
