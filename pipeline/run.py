@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -65,15 +66,13 @@ def run(
             progress("computing status, deadlines and MRR")
             used = decided_by(decisions, as_of=as_of)
             warehouse.write_table(con, "decisions", used)
-            loaded = warehouse.read_exports(con)
-            rows = transform.build_in_turn(loaded, as_of=as_of, decisions=used, **settings.rule_values())
-            warehouse.write_tables(con, rows)
+            loaded = warehouse.Exports(con)
+            tables = transform.build_in_turn(loaded, as_of=as_of, decisions=used, **settings.rule_values())
             if finance:
-                progress("projecting MRR")
                 before = read_table(previous, "contract_mrr") if previous else None
                 values = {"decisions": used, "previous": before, **settings.finance_values()}
-                warehouse.write_tables(con, transform.build_finance(loaded, as_of=as_of, **values).items())
-            del loaded
+                tables = chain(tables, transform.build_finance_in_turn(loaded, as_of=as_of, **values))
+            warehouse.write_tables(con, tables)
         progress("checking the result")
         found = checks.output_gate(candidate, previous=previous, settings=settings, as_of=as_of)
         with warehouse.create_run_file(candidate) as con:

@@ -6,7 +6,7 @@ estimated new MRR → whose row it is → partner summary. Finance's tables (rul
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -33,13 +33,13 @@ from pipeline.transform import (
 )
 
 
-def build(exports: dict[str, pl.DataFrame], *, as_of: date, **choices: Any) -> dict[str, pl.DataFrame]:
+def build(exports: Mapping[str, pl.DataFrame], *, as_of: date, **choices: Any) -> dict[str, pl.DataFrame]:
     """Every published table that follows from the exports, by name: all that `build_in_turn` gives."""
     return dict(build_in_turn(exports, as_of=as_of, **choices))
 
 
 def build_in_turn(
-    exports: dict[str, pl.DataFrame],
+    exports: Mapping[str, pl.DataFrame],
     *,
     as_of: date,
     decisions: pl.DataFrame | None = None,
@@ -52,75 +52,86 @@ def build_in_turn(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """The published tables one after the other, name and frame, in their declared columns and types.
 
-    One after the other, so that each can be written and let go while the next is computed.
+    One after the other, so that each can be written and let go while the next is computed; the order is the one in
+    which the biggest inputs can be let go first.
     `exports`: the contract's tables as ingest leaves them (`tables.exports`); further columns are ignored.
     `decisions`: what partners have decided (`tables.decisions`), none by default; those after `as_of` are ignored.
     Days are calendar days, `uplift_percent` in percent. Raises polars' SchemaError when a frame lacks a column.
     """
-    given = {name: exports[name].select(table.column_names) for name, table in EXPORTS.items()}
     exist = decided.decided_by(decided.no_decisions() if decisions is None else decisions, as_of=as_of)
-    clients = ownership.associations(given["clients"], as_of=as_of, ended=decided.ended_pairs(exist))
+    clients = ownership.associations(_given(exports, "clients"), as_of=as_of, ended=decided.ended_pairs(exist))
     associated = clients.filter(pl.col("partner_id").is_not_null()).select("hub_id", "partner_id")
-    contracts = contracts_in_force(given["contracts"], as_of=as_of, notice_days=notice_days)
-    lines = given["contract_lines"]
+    contracts = contracts_in_force(_given(exports, "contracts"), as_of=as_of, notice_days=notice_days)
+    lines = _given(exports, "contract_lines")
     contracts = mrr.current_mrr(contracts, lines, as_of=as_of)
     contract_mrr = contracts.join(clients.select("hub_id", "partner_id"), on="hub_id").sort("contract_id")
     yield _declared("contract_mrr", contract_mrr)
-    yield _declared("client_products", client_details.client_products(contracts, lines, associated, as_of=as_of))
-    yield _declared("client_contacts", client_details.client_contacts(given["contacts"], associated))
-    yield _declared("client_app_usage", client_details.client_app_usage(given["app_usage"], associated, as_of=as_of))
-    yield _declared(
-        "client_consumption", client_details.client_consumption(given["consumption"], associated, as_of=as_of)
-    )
-    estimated = new_mrr.estimated_new_mrr(
-        changes_with_status(contracts, given["contract_changes"], as_of=as_of, window_days=window_days),
-        lines,
-        given["price_book"],
-        given["limit_blocks"],
-        as_of=as_of,
-        renewal_pricing=renewal_pricing,
-        uplift_percent=uplift_percent,
-    )
-    renewals = upcoming_renewals.upcoming_renewals(
-        estimated,
+    changing = changes_with_status(contracts, _given(exports, "contract_changes"), as_of=as_of, window_days=window_days)
+    contacts, app_usage = _given(exports, "contacts"), _given(exports, "app_usage")
+    about_clients = upcoming_renewals.about_clients(
+        changing,
         clients,
-        given["partners"],
-        given["contacts"],
-        lines,
-        given["app_usage"],
+        _given(exports, "partners"),
+        contacts,
+        app_usage,
         exist,
         as_of=as_of,
         vendor_name=vendor_name,
     )
+    yield _declared("client_contacts", client_details.client_contacts(contacts, associated))
+    del contacts
+    yield _declared("client_app_usage", client_details.client_app_usage(app_usage, associated, as_of=as_of))
+    del app_usage
+    consumption = client_details.client_consumption(_given(exports, "consumption"), associated, as_of=as_of)
+    yield _declared("client_consumption", consumption)
+    del consumption
+    yield _declared("client_products", client_details.client_products(contracts, lines, associated, as_of=as_of))
+    estimated = new_mrr.estimated_new_mrr(
+        changing,
+        lines,
+        _given(exports, "price_book"),
+        _given(exports, "limit_blocks"),
+        as_of=as_of,
+        renewal_pricing=renewal_pricing,
+        uplift_percent=uplift_percent,
+    )
+    renewals = upcoming_renewals.upcoming_renewals(estimated, about_clients, lines, as_of=as_of)
     yield _declared("upcoming_renewals", renewals)
     yield _declared("client_changes", renewals)
     summary = partner_summary.partner_summary(
-        renewals, contract_mrr, given["fx_rates"], as_of=as_of, reporting_currency=reporting_currency
+        renewals, contract_mrr, _given(exports, "fx_rates"), as_of=as_of, reporting_currency=reporting_currency
     )
     yield _declared("partner_summary", summary)
 
 
-def build_finance(
-    exports: dict[str, pl.DataFrame],
+def build_finance(exports: Mapping[str, pl.DataFrame], *, as_of: date, **choices: Any) -> dict[str, pl.DataFrame]:
+    """Finance's tables (`tables.finance`), by name: all that `build_finance_in_turn` gives."""
+    return dict(build_finance_in_turn(exports, as_of=as_of, **choices))
+
+
+def build_finance_in_turn(
+    exports: Mapping[str, pl.DataFrame],
     *,
     as_of: date,
     decisions: pl.DataFrame | None = None,
     previous: pl.DataFrame | None = None,
     **choices: Any,
-) -> dict[str, pl.DataFrame]:
-    """Finance's tables (`tables.finance`), by name, in their declared columns and types; `build` goes without.
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Finance's tables (`tables.finance`), name and frame, in their declared columns and types.
 
-    `exports` and `decisions` as in `build`; `previous` and `choices` (settings as keywords) as in
-    `projection.finance_tables`.
+    Nothing is computed before the first one is asked for. `exports` and `decisions` as in `build_in_turn`; `previous`
+    and `choices` (settings as keywords) as in `projection.finance_tables`.
     """
-    given = {name: exports[name].select(table.column_names) for name, table in EXPORTS.items()}
     exist = decided.decided_by(decided.no_decisions() if decisions is None else decisions, as_of=as_of)
     ended = decided.ended_pairs(exist)
-    clients = ownership.associations(given["clients"], as_of=as_of, ended=ended)
+    clients = ownership.associations(_given(exports, "clients"), as_of=as_of, ended=ended)
+    given = {name: _given(exports, name) for name in projection.READS}
     if previous is not None:
         previous = ownership.without_ended(previous, ended)
     tables = projection.finance_tables(given, clients, as_of=as_of, previous=previous, **choices)
-    return {name: as_declared(frame, FINANCE[name]) for name, frame in tables.items()}
+    del given
+    for name, frame in tables.items():
+        yield name, as_declared(frame, FINANCE[name])
 
 
 def contracts_in_force(contracts: pl.DataFrame, *, as_of: date, notice_days: int = rules.NOTICE_DAYS) -> pl.DataFrame:
@@ -149,6 +160,10 @@ def changes_with_status(
 def as_declared(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """The frame in the declared columns and types of that table."""
     return frame.select(table.column_names).cast(table.polars_schema)
+
+
+def _given(exports: Mapping[str, pl.DataFrame], name: str) -> pl.DataFrame:
+    return exports[name].select(EXPORTS[name].column_names)
 
 
 def _declared(name: str, frame: pl.DataFrame) -> tuple[str, pl.DataFrame]:

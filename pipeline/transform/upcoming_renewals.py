@@ -30,22 +30,21 @@ def products(contract_lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def upcoming_renewals(
+def about_clients(
     changes: pl.DataFrame,
     clients: pl.DataFrame,
     partners: pl.DataFrame,
     contacts: pl.DataFrame,
-    contract_lines: pl.DataFrame,
     app_usage: pl.DataFrame,
     decisions: pl.DataFrame,
     *,
     as_of: date,
     vendor_name: str = rules.VENDOR_NAME,
 ) -> pl.DataFrame:
-    """One row per partner and upcoming change, in the default sort of rule 8; a client without a partner has none.
+    """Rules 5 to 8, one row per client of a partner that has any of these changes: whose it is, who tells it, whom to
+    talk to, who was active last and when anything was used.
 
-    `changes`: estimated changes with their contract's columns; `clients`: `ownership.associations`;
-    `decisions`: those that exist on `as_of`. The effective date is called `renewal_start_date` from here on.
+    `clients`: `ownership.associations`; `decisions`: those that exist on `as_of`.
     """
     partners_clients = clients.filter(pl.col("partner_id").is_not_null())
     mine = partners_clients.join(changes.select("hub_id").unique(), on="hub_id", how="semi")
@@ -54,15 +53,24 @@ def upcoming_renewals(
         return frame.lazy().join(mine.lazy().select("hub_id"), on="hub_id", how="semi").collect()
 
     contacts = of_mine(contacts)
-    # Everything about a client is joined once per client, and only then to its changes, whose rows are wide.
-    people = (
+    return (
         ownership.with_communication_owner(mine, partners, decisions, vendor_name=vendor_name)
         .join(ownership.primary_contacts(contacts, mine, decisions), on="hub_id", how="left")
         .join(ownership.last_active_users(contacts), on="hub_id", how="left")
         .join(ownership.last_used(of_mine(app_usage), as_of=as_of), on="hub_id", how="left")
         .with_columns(pl.col("primary_contact_basis").fill_null("none"))
     )
-    rows = changes.join(people, on="hub_id")
+
+
+def upcoming_renewals(
+    changes: pl.DataFrame, about_clients: pl.DataFrame, contract_lines: pl.DataFrame, *, as_of: date
+) -> pl.DataFrame:
+    """One row per partner and upcoming change, in the default sort of rule 8; a client without a partner has none.
+
+    `changes`: estimated changes with their contract's columns. What is known of a client is joined to its changes here,
+    once, because their rows are wide. The effective date is called `renewal_start_date` from here on.
+    """
+    rows = changes.join(about_clients, on="hub_id")
     lines = contract_lines.join(rows.select("contract_id").unique(), on="contract_id", how="semi")
     return (
         rows.join(products(lines), on="contract_id", how="left")

@@ -5,7 +5,7 @@ prunes and rolls back, `comparison` says what changed between two runs.
 """
 
 from pipeline.warehouse.comparison import compare
-from pipeline.warehouse.database import create_run_file, open_run, read_exports, write_table, write_tables
+from pipeline.warehouse.database import Exports, create_run_file, open_run, write_table, write_tables
 from pipeline.warehouse.home import Home, run_lock
 from pipeline.warehouse.runs import (
     Run,
@@ -20,6 +20,7 @@ from pipeline.warehouse.runs import (
 )
 
 __all__ = [
+    "Exports",
     "Home",
     "Run",
     "candidate",
@@ -31,7 +32,6 @@ __all__ = [
     "list_runs",
     "open_run",
     "publish",
-    "read_exports",
     "rollback",
     "run_lock",
     "run_name",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -57,12 +57,30 @@ def open_run(path: Path, *, ended: EndedPairs = frozenset(), finance: bool = Tru
     return con
 
 
-def read_exports(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
-    """The contract's tables of a run, typed, by name; only the declared columns."""
-    return {
-        name: con.sql(f"SELECT {', '.join(table.column_names)} FROM exports.{name}").pl()  # noqa: S608
-        for name, table in EXPORTS.items()
-    }
+class Exports(Mapping[str, pl.DataFrame]):
+    """The contract's tables of a run, typed, by name; only the declared columns.
+
+    A table is read when it is asked for, and again when it is asked for again: nobody holds what nobody needs. Reading
+    has a connection of its own, so that tables can be written meanwhile.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        """The table of that name; KeyError when the contract has none."""
+        columns = ", ".join(EXPORTS[name].column_names)
+        with self._con.cursor() as reading:
+            frame: pl.DataFrame = reading.sql(f"SELECT {columns} FROM exports.{name}").pl()  # noqa: S608
+        return frame
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the contract's tables."""
+        return iter(EXPORTS)
+
+    def __len__(self) -> int:
+        """How many tables the contract has."""
+        return len(EXPORTS)
 
 
 def write_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:

@@ -26,7 +26,7 @@ from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED
 from pipeline.transform import build_finance
-from pipeline.warehouse import read_exports
+from pipeline.warehouse import Exports
 
 AS_OF = date(2026, 11, 23)
 
@@ -433,7 +433,7 @@ def fill(con: duckdb.DuckDBPyConnection) -> None:
     for name, table in PUBLISHED.items():
         if name not in ("check_results", "run_info"):
             _fill(con, f"main.{name}", table, PUBLISHED_ROWS.get(name, []))
-    for name, frame in build_finance(read_exports(con), as_of=AS_OF).items():
+    for name, frame in build_finance(Exports(con), as_of=AS_OF).items():
         con.register("computed", frame)
         con.execute(f"INSERT INTO main.{name} FROM computed")
         con.unregister("computed")
