@@ -72,7 +72,7 @@ def run(
                 progress("projecting MRR")
                 before = read_table(previous, "contract_mrr") if previous else None
                 values = {"decisions": used, "previous": before, **settings.finance_values()}
-                warehouse.write_tables(con, transform.build_finance(loaded, as_of=as_of, **values).items())
+                warehouse.write_tables(con, transform.build_finance_in_turn(loaded, as_of=as_of, **values))
             del loaded
         progress("checking the result")
         found = checks.output_gate(candidate, previous=previous, settings=settings, as_of=as_of)

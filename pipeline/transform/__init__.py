@@ -100,27 +100,32 @@ def build_in_turn(
     yield _declared("partner_summary", summary)
 
 
-def build_finance(
+def build_finance(exports: dict[str, pl.DataFrame], *, as_of: date, **choices: Any) -> dict[str, pl.DataFrame]:
+    """Finance's tables (`tables.finance`), by name: all that `build_finance_in_turn` gives; `build` goes without."""
+    return dict(build_finance_in_turn(exports, as_of=as_of, **choices))
+
+
+def build_finance_in_turn(
     exports: dict[str, pl.DataFrame],
     *,
     as_of: date,
     decisions: pl.DataFrame | None = None,
     previous: pl.DataFrame | None = None,
     **choices: Any,
-) -> dict[str, pl.DataFrame]:
-    """Finance's tables (`tables.finance`), by name, in their declared columns and types; `build` goes without.
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Finance's tables one after the other, name and frame, in their declared columns and types.
 
-    `exports` and `decisions` as in `build`; `previous` and `choices` (settings as keywords) as in
-    `projection.finance_tables`.
+    `exports` (of which `projection.NEEDED` are enough) and `decisions` as in `build_in_turn`; `previous` and `choices`
+    (settings as keywords) as in `projection.finance_in_turn`.
     """
-    given = {name: exports[name].select(table.column_names) for name, table in EXPORTS.items()}
+    given = {name: exports[name].select(EXPORTS[name].column_names) for name in projection.NEEDED}
     exist = decided.decided_by(decided.no_decisions() if decisions is None else decisions, as_of=as_of)
     ended = decided.ended_pairs(exist)
-    clients = ownership.associations(given["clients"], as_of=as_of, ended=ended)
+    clients = ownership.associations(given.pop("clients"), as_of=as_of, ended=ended)
     if previous is not None:
         previous = ownership.without_ended(previous, ended)
-    tables = projection.finance_tables(given, clients, as_of=as_of, previous=previous, **choices)
-    return {name: as_declared(frame, FINANCE[name]) for name, frame in tables.items()}
+    for name, frame in projection.finance_in_turn(given, clients, as_of=as_of, previous=previous, **choices):
+        yield name, as_declared(frame, FINANCE[name])
 
 
 def contracts_in_force(contracts: pl.DataFrame, *, as_of: date, notice_days: int = rules.NOTICE_DAYS) -> pl.DataFrame:
