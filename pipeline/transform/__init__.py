@@ -117,20 +117,19 @@ def build_finance_in_turn(
     previous: pl.DataFrame | None = None,
     **choices: Any,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Finance's tables (`tables.finance`), name and frame, in their declared columns and types.
+    """Finance's tables one after the other, name and frame, in their declared columns and types.
 
-    Nothing is computed before the first one is asked for. `exports` and `decisions` as in `build_in_turn`; `previous`
-    and `choices` (settings as keywords) as in `projection.finance_tables`.
+    Nothing is read or computed before the first one is asked for.
+    `exports` (of which `projection.NEEDED` are enough) and `decisions` as in `build_in_turn`; `previous` and `choices`
+    (settings as keywords) as in `projection.finance_in_turn`.
     """
+    given = {name: _given(exports, name) for name in projection.NEEDED}
     exist = decided.decided_by(decided.no_decisions() if decisions is None else decisions, as_of=as_of)
     ended = decided.ended_pairs(exist)
-    clients = ownership.associations(_given(exports, "clients"), as_of=as_of, ended=ended)
-    given = {name: _given(exports, name) for name in projection.READS}
+    clients = ownership.associations(given.pop("clients"), as_of=as_of, ended=ended)
     if previous is not None:
         previous = ownership.without_ended(previous, ended)
-    tables = projection.finance_tables(given, clients, as_of=as_of, previous=previous, **choices)
-    del given
-    for name, frame in tables.items():
+    for name, frame in projection.finance_in_turn(given, clients, as_of=as_of, previous=previous, **choices):
         yield name, as_declared(frame, FINANCE[name])
 
 

@@ -8,8 +8,10 @@ decided (*ours*).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any, Final
 
 import polars as pl
 
@@ -19,20 +21,43 @@ from pipeline.transform.mrr import recurring
 from pipeline.transform.projection import paths as path
 from pipeline.transform.projection.bridge import closing_mrr, mrr_bridge
 from pipeline.transform.projection.chains import Chains, Pricing, estimated_chains
-from pipeline.transform.projection.contracts import counted_contracts
+from pipeline.transform.projection.contracts import SEGMENT, counted_contracts, numbered
 from pipeline.transform.projection.currencies import currency_rates
 from pipeline.transform.projection.findings import findings
 from pipeline.transform.projection.interval import interval
 from pipeline.transform.projection.months import calendar_of, last_day
-from pipeline.transform.projection.movements import MOVEMENTS, as_they_are, expected, mrr_projection
-from pipeline.transform.projection.probabilities import SEGMENT, renewal_rates, survival_table
+from pipeline.transform.projection.movements import (
+    MOVEMENTS,
+    as_they_are,
+    expected,
+    mrr_projection,
+    of_one_scenario,
+)
+from pipeline.transform.projection.probabilities import renewal_rates, survival_table
 from pipeline.transform.projection.retention import FIGURES, retention
 from pipeline.transform.projection.rivals import rival_mrr
 
-_BALANCES = ("opening", *MOVEMENTS, "closing")
+NEEDED: Final = (
+    "clients",
+    "contracts",
+    "contract_lines",
+    "contract_changes",
+    "price_book",
+    "limit_blocks",
+    "fx_rates",
+    "renewal_history",
+)
+"""The contract's tables that finance's tables follow from."""
 
 
 def finance_tables(
+    exports: dict[str, pl.DataFrame], clients: pl.DataFrame, *, as_of: date, **choices: Any
+) -> dict[str, pl.DataFrame]:
+    """Every finance table (`tables.finance`) by name: all that `finance_in_turn` gives."""
+    return dict(finance_in_turn(exports, clients, as_of=as_of, **choices))
+
+
+def finance_in_turn(
     exports: dict[str, pl.DataFrame],
     clients: pl.DataFrame,
     *,
@@ -45,31 +70,24 @@ def finance_tables(
     projection_months: int = rules.PROJECTION_MONTHS,
     previous: pl.DataFrame | None = None,
     rates: pl.DataFrame | None = None,
-) -> dict[str, pl.DataFrame]:
-    """Every finance table (`tables.finance`) by name.
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The finance tables one after the other, name and frame, so that each can be written and let go.
 
-    `exports`: the contract's tables; `clients`: `ownership.associations`; `previous`: `contract_mrr` of the run before
-    this one, without which no contract can be found missing; `rates`: `renewal_rates` that are known already, for a
-    part of a book. Money as decimals with 4 decimals.
+    `exports`: the contract's tables of `NEEDED`; `clients`: `ownership.associations`; `previous`: `contract_mrr` of
+    the run before this one, without which no contract can be found missing; `rates`: `renewal_rates` that are known
+    already, for a part of a book. Money as decimals with 4 decimals.
     """
     until = last_day(projection_months - 1, as_of=as_of)
     months = calendar_of(projection_months, as_of=as_of)
-    contracts = counted_contracts(
-        exports["contracts"],
-        exports["contract_lines"].filter(recurring()),
-        clients,
-        as_of=as_of,
-        until=until,
-        notice_days=notice_days,
+    lines = exports["contract_lines"].filter(recurring())
+    contracts, groups, segments = numbered(
+        counted_contracts(exports["contracts"], lines, clients, as_of=as_of, until=until, notice_days=notice_days)
     )
-    contracts, groups, segments = _numbered(contracts)
-    lines = (
-        exports["contract_lines"]
-        .filter(recurring())
-        .join(contracts.select("contract_id"), on="contract_id", how="semi")
+    yield (
+        "currency_rates",
+        currency_rates(contracts, exports["fx_rates"], as_of=as_of, reporting_currency=reporting_currency),
     )
-    pricing = Pricing(exports["price_book"], exports["limit_blocks"], renewal_pricing, uplift_percent)
-    chains = estimated_chains(contracts, lines, exports["contract_changes"], pricing, as_of=as_of, until=until)
+    yield "rival_mrr", rival_mrr(contracts, exports["contract_lines"], exports["price_book"], as_of=as_of)
     if rates is None:
         rates = renewal_rates(
             exports["renewal_history"],
@@ -78,29 +96,27 @@ def finance_tables(
             as_of=as_of,
             renewal_probability=renewal_probability,
         )
+    yield "renewal_rates", rates
+    lines = lines.join(contracts.select("contract_id"), on="contract_id", how="semi")
+    pricing = Pricing(exports["price_book"], exports["limit_blocks"], renewal_pricing, uplift_percent)
+    chains = estimated_chains(contracts, lines, exports["contract_changes"], pricing, as_of=as_of, until=until)
+    yield "findings", findings(exports, contracts, chains, clients, previous, as_of=as_of)
     numbered_rates = rates.join(segments, on=SEGMENT)
-    scenarios = scenario_paths(
-        contracts, lines, chains, pricing, numbered_rates, as_of=as_of, until=until, months=projection_months
-    )
-    settled = scenarios.pop("settled")
-    bridge = mrr_bridge(
-        contracts, chains, {"settled": closing_mrr(settled), **{s: closing_mrr(p) for s, p in scenarios.items()}}
-    )
-    projection = mrr_projection(scenarios, groups, as_of=as_of, months=projection_months)
-    return {
-        "mrr_projection": _in_decimals(projection, _BALANCES),
-        "projection_interval": _in_decimals(
-            interval(scenarios["expected"], groups, numbered_rates, months), ("closing", "closing_low", "closing_high")
-        ),
-        "mrr_bridge": _in_decimals(bridge, [name for name, dtype in bridge.schema.items() if dtype == money.INT]),
-        "retention": _in_decimals(retention(bridge, rules.SCENARIOS), FIGURES),
-        "renewal_rates": rates,
-        "rival_mrr": rival_mrr(contracts, exports["contract_lines"], exports["price_book"], as_of=as_of),
-        "currency_rates": currency_rates(
-            contracts, exports["fx_rates"], as_of=as_of, reporting_currency=reporting_currency
-        ),
-        "findings": findings(exports, contracts, chains, clients, previous, as_of=as_of),
-    }
+    survival = survival_table(numbered_rates, most=projection_months)
+    closings, projected = {}, {}
+    for scenario, paths in scenario_paths(
+        contracts, lines, chains, pricing, survival, as_of=as_of, until=until, months=projection_months
+    ):
+        closings[scenario] = closing_mrr(paths)
+        if scenario in rules.SCENARIOS:
+            projected[scenario] = of_one_scenario(paths, groups, months)
+        if scenario == "expected":
+            bounds = interval(paths, groups, numbered_rates, months)
+            yield "projection_interval", _in_decimals(bounds, ("closing", "closing_low", "closing_high"))
+    yield "mrr_projection", _in_decimals(mrr_projection(projected), ("opening", *MOVEMENTS, "closing"))
+    bridge = mrr_bridge(contracts, chains, closings)
+    yield "retention", _in_decimals(retention(bridge, rules.SCENARIOS), FIGURES)
+    yield "mrr_bridge", _in_decimals(bridge, [name for name, dtype in bridge.schema.items() if dtype == money.INT])
 
 
 def scenario_paths(
@@ -108,46 +124,25 @@ def scenario_paths(
     lines: pl.DataFrame,
     chains: Chains,
     pricing: Pricing,
-    rates: pl.DataFrame,
+    survival: pl.DataFrame,
     *,
     as_of: date,
     until: date,
     months: int,
-) -> dict[str, pl.DataFrame]:
-    """The paths with their movements: `settled` (see `bridge`) and each of `rules.SCENARIOS`."""
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """One after the other, name and paths: `settled` (see `bridge`) and, with movements, each of `rules.SCENARIOS`.
+
+    One of them is as large as all contracts with their changes; whoever lets go of it makes room for the next.
+    """
     contracts = path.with_amounts(contracts, chains)
     discounts = path.discount_rows(contracts, lines, chains, pricing, as_of=as_of, until=until, months=months)
     uncertain = path.uncertain_rows(chains, as_of=as_of, months=months)
-    settled_changes = path.change_rows(chains.settled, as_of=as_of)
+    settled = path.change_rows(chains.settled, as_of=as_of)
+    yield "settled", path.paths(contracts, discounts, settled)
+    yield "contracted", as_they_are(path.paths(contracts, discounts, path.cut_off(settled, uncertain)))
     full = path.paths(contracts, discounts, uncertain, path.change_rows(chains.full, as_of=as_of))
-    contracted = path.paths(contracts, discounts, path.cut_off(settled_changes, uncertain))
-    survival = survival_table(rates, most=months)
-    return {
-        "settled": path.paths(contracts, discounts, settled_changes),
-        "contracted": as_they_are(contracted),
-        "expected": expected(full, survival),
-        "full": as_they_are(full),
-    }
-
-
-def _numbered(contracts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The contracts with their `group`, `client` and `segment` as numbers, and what groups and segments stand for."""
-    groups = (
-        contracts.select("partner_id", "currency", "minor_unit")
-        .unique()
-        .sort("partner_id", "currency")
-        .with_row_index("group")
-    )
-    segments = contracts.select(SEGMENT).unique().sort(SEGMENT).with_row_index("segment").cast({"segment": pl.Int32()})
-    clients = contracts.select("hub_id", "currency").unique().sort("hub_id", "currency").with_row_index("client")
-    numbered = (
-        contracts.join(
-            groups.drop("minor_unit"), on=["partner_id", "currency"], nulls_equal=True, maintain_order="left"
-        )
-        .join(segments, on=SEGMENT, maintain_order="left")
-        .join(clients, on=["hub_id", "currency"], maintain_order="left")
-    )
-    return numbered, groups, segments
+    yield "expected", expected(full, survival)
+    yield "full", as_they_are(full)
 
 
 def _in_decimals(frame: pl.DataFrame, amounts: tuple[str, ...] | list[str]) -> pl.DataFrame:

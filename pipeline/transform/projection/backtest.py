@@ -21,7 +21,8 @@ import polars as pl
 
 from pipeline import rules
 from pipeline.transform.mrr import minor_unit
-from pipeline.transform.projection.probabilities import SEGMENT, renewal_rates
+from pipeline.transform.projection.contracts import SEGMENT
+from pipeline.transform.projection.probabilities import renewal_rates
 
 HORIZONS = (120, 90, 60, 45)
 """Days ahead that a replay looks. Rule 2's window, down to rule 3's notice."""

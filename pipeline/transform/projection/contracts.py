@@ -8,6 +8,7 @@ in all months.
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -15,6 +16,9 @@ from pipeline import rules
 from pipeline.transform import money, mrr
 from pipeline.transform.deadlines import notice_days as own_notice_days
 from pipeline.transform.projection.months import OPENING, period_of
+
+SEGMENT: Final = ("subscription_term_months", "currency")
+"""What contracts have in common that renew equally likely."""
 
 
 def counted_contracts(
@@ -73,3 +77,23 @@ def lines_amount(days: pl.DataFrame, contract_lines: pl.DataFrame) -> pl.Series:
         .collect()
         .to_series()
     )
+
+
+def numbered(contracts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The contracts with their `group`, `client` and `segment` as numbers, and what groups and segments stand for."""
+    groups = (
+        contracts.select("partner_id", "currency", "minor_unit")
+        .unique()
+        .sort("partner_id", "currency")
+        .with_row_index("group")
+    )
+    segments = contracts.select(SEGMENT).unique().sort(SEGMENT).with_row_index("segment").cast({"segment": pl.Int32()})
+    clients = contracts.select("hub_id", "currency").unique().sort("hub_id", "currency").with_row_index("client")
+    numbered = (
+        contracts.join(
+            groups.drop("minor_unit"), on=["partner_id", "currency"], nulls_equal=True, maintain_order="left"
+        )
+        .join(segments, on=SEGMENT, maintain_order="left")
+        .join(clients, on=["hub_id", "currency"], maintain_order="left")
+    )
+    return numbered, groups, segments

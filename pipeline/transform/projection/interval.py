@@ -21,11 +21,15 @@ from __future__ import annotations
 from statistics import NormalDist
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipeline import rules
 from pipeline.transform import money
 from pipeline.transform.projection.movements import SURVIVAL_SCALE, running_sum
+
+Floats = npt.NDArray[np.float64]
 
 _STATE: Final = ("mrr", "full_mrr", "certain", "variance", "slope")
 
@@ -47,6 +51,7 @@ def interval(
     `segment, probability_error`; `months`: `months.calendar_of`.
     """
     z = NormalDist().inv_cdf(0.5 + percent / 200)
+    errors = rates.select("segment", error=pl.col("probability_error").cast(pl.Float64))
     moved = _moved(expected)
     largest = _largest(expected)
     vendor = groups.select("group", scope_key="currency")
@@ -59,7 +64,7 @@ def interval(
     partners = groups.select("partner_id", "currency", "minor_unit", scope_key="group", scope=pl.lit("partner"))
     columns = ["scope", "partner_id", "currency", "month", "closing", "closing_low", "closing_high"]
     return pl.concat(
-        _bounds(moved.join(keys, on="group"), largest.join(keys, on="group"), rates, months, z=z)
+        _bounds(moved.join(keys, on="group"), largest.join(keys, on="group"), errors, months, z=z)
         .join(names, on="scope_key")
         .with_columns(_bound(-1), _bound(+1))
         .rename({"mrr": "closing"})
@@ -102,38 +107,59 @@ def _largest(expected: pl.DataFrame) -> pl.DataFrame:
 
 
 def _bounds(
-    moved: pl.DataFrame, largest: pl.DataFrame, rates: pl.DataFrame, months: pl.DataFrame, *, z: float
+    moved: pl.DataFrame, largest: pl.DataFrame, errors: pl.DataFrame, months: pl.DataFrame, *, z: float
 ) -> pl.DataFrame:
     """`scope_key, month, mrr, full_mrr, certain, reach`: how far the interval reaches from `mrr`, before clipping."""
     first = int(months["period"].to_list()[0])
-    opens = pl.col("period") == first
     in_months = pl.col("period").clip(lower_bound=first)
-    by_segment = moved.lazy().group_by("scope_key", "segment", period=in_months).agg(pl.col(*_STATE).sum())
-    grid = (
-        by_segment.select("scope_key", "segment")
-        .unique()
-        .sort("scope_key", "segment")
-        .join(months.lazy().select("period", "month"), how="cross", maintain_order="left_right")
-    )
-    running = (
-        grid.join(by_segment, on=["scope_key", "segment", "period"], how="left", maintain_order="left")
-        .with_columns(pl.col(*_STATE).fill_null(0))
-        .with_columns(running_sum(pl.col(name), starts=opens).alias(name) for name in ("mrr", "full_mrr", "certain"))
-        # Each on its own: in one running sum of floats a small group would drown in the groups before it.
-        .with_columns(pl.col("variance", "slope").cum_sum().over("scope_key", "segment"))
-        .join(rates.lazy().select("segment", "probability_error"), on="segment", how="left")
-    )
-    estimated = (pl.col("slope") * pl.col("probability_error").cast(pl.Float64)).pow(2).sum()
+    keys = moved.select("scope_key").unique().sort("scope_key")
+    grid = keys.join(months.select("period", "month"), how="cross", maintain_order="left_right")
+    by_key = moved.lazy().group_by("scope_key", period=in_months).agg(pl.col(*_STATE[:-1]).sum())
     steps = largest.lazy().group_by("scope_key", period=in_months).agg(pl.col("largest").max())
-    return (
-        running.group_by("scope_key", "period", "month")
-        .agg(pl.col("mrr", "full_mrr", "certain").sum(), variance=pl.col("variance").sum() + estimated)
-        .join(steps, on=["scope_key", "period"], how="left")
-        .sort("scope_key", "period")
-        .with_columns(pl.col("largest").fill_null(0).cum_max().over("scope_key"))
-        .with_columns(reach=z * pl.col("variance").clip(lower_bound=0).sqrt() + pl.col("largest") / 2)
+    rows = (
+        grid.lazy()
+        .join(by_key, on=["scope_key", "period"], how="left", maintain_order="left")
+        .join(steps, on=["scope_key", "period"], how="left", maintain_order="left")
+        .with_columns(pl.col(*_STATE[:-1], "largest").fill_null(0))
+        .with_columns(
+            running_sum(pl.col(name), starts=pl.col("period") == first).alias(name)
+            for name in ("mrr", "full_mrr", "certain")
+        )
         .collect()
     )
+    of_key = (keys.height, months.height)
+    by_chance = rows["variance"].to_numpy().reshape(of_key).cumsum(axis=1)
+    by_error = _spread_of_errors(moved, errors, keys, first=first, periods=months.height)
+    reach = z * np.sqrt(np.maximum(by_chance + by_error, 0))
+    reach += np.maximum.accumulate(rows["largest"].to_numpy().reshape(of_key), axis=1) / 2
+    return rows.select("scope_key", "month", "mrr", "full_mrr", "certain", reach=pl.Series(reach.reshape(-1)))
+
+
+def _spread_of_errors(
+    moved: pl.DataFrame, errors: pl.DataFrame, keys: pl.DataFrame, *, first: int, periods: int
+) -> Floats:
+    """What the errors of the estimated probabilities add to the variance, one row per key, one column per period.
+
+    The contracts of a segment move together, segments do not.
+    """
+    slopes = (
+        moved.lazy()
+        .group_by("scope_key", "segment", place=pl.col("period").clip(lower_bound=first) - first)
+        .agg(pl.col("slope").sum())
+        .sort("scope_key", "segment")
+        .join(keys.lazy().with_row_index("key"), on="scope_key", maintain_order="left")
+        .join(errors.lazy(), on="segment", maintain_order="left")
+        .with_columns(row=pl.struct("key", "segment").rle_id())
+        .collect()
+    )
+    pairs = slopes.unique("row", keep="first", maintain_order=True)
+    moves = np.zeros((pairs.height, periods))
+    moves[slopes["row"].to_numpy(), slopes["place"].to_numpy()] = slopes["slope"].to_numpy()
+    # Each pair summed by itself: in one running sum of floats a small group would drown in the groups before it.
+    spread = (moves.cumsum(axis=1) * pairs["error"].to_numpy()[:, None]) ** 2
+    total = np.zeros((keys.height, periods))
+    np.add.at(total, pairs["key"].to_numpy(), spread)
+    return total
 
 
 def _bound(side: int) -> pl.Expr:

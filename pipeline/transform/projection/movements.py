@@ -16,14 +16,11 @@ discount that ends in the same month are one expansion). All five movement colum
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 import polars as pl
 
-from pipeline import rules
 from pipeline.transform import money
-from pipeline.transform.projection.months import calendar_of
 
 MOVEMENTS: Final = ("new", "expansion", "contraction", "churn")
 SURVIVAL_SCALE: Final = 10**12
@@ -70,40 +67,34 @@ def _with_movements(paths: pl.DataFrame) -> pl.DataFrame:
     ).drop("held")
 
 
-def mrr_projection(
-    scenarios: dict[str, pl.DataFrame],
-    groups: pl.DataFrame,
-    *,
-    as_of: date,
-    months: int = rules.PROJECTION_MONTHS,
-) -> pl.DataFrame:
+def mrr_projection(projected: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per partner, currency, scenario and month, also where nothing moves.
 
-    `scenarios`: paths with `MOVEMENTS` by scenario; `groups`: `group, partner_id, currency`, every one of which gets
-    its rows. Columns `partner_id, currency, scenario, month` (its first day) `, opening, *MOVEMENTS, closing`, and
-    `period`; money as amounts.
+    `projected`: `of_one_scenario` by scenario. Columns `partner_id, currency, scenario, month` (its first day) `,
+    opening, *MOVEMENTS, closing`, and `period`; money as amounts.
     """
-    calendar = calendar_of(months, as_of=as_of).select("period", "month")
-    grid = groups.sort("group").join(calendar, how="cross", maintain_order="left_right").with_columns(cell=_cell())
     tables = [
-        _of_one_scenario(paths, grid).with_columns(scenario=pl.lit(scenario), rank=pl.lit(rank, dtype=pl.Int64))
-        for rank, (scenario, paths) in enumerate(sorted(scenarios.items()))
+        rows.with_columns(scenario=pl.lit(scenario), rank=pl.lit(rank, dtype=pl.Int64))
+        for rank, (scenario, rows) in enumerate(sorted(projected.items()))
     ]
     order = pl.col("group").cast(pl.Int64) * len(tables) + pl.col("rank")
     return pl.concat(tables).sort(order * 2**7 + pl.col("period"))
 
 
-def _cell() -> pl.Expr:
-    """Group and period as one number, because joining by one is faster than by two."""
-    return pl.col("group").cast(pl.Int64) * 2**7 + pl.col("period")
+def of_one_scenario(paths: pl.DataFrame, groups: pl.DataFrame, months: pl.DataFrame) -> pl.DataFrame:
+    """The balances and movements of every group and month.
 
-
-def _of_one_scenario(paths: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
-    """The grid (sorted by group and period) with its balances and movements."""
-    before_as_of = pl.col("is_opening") & (pl.col("period") < 0)
+    `paths`: with `MOVEMENTS`; `groups`: `group, partner_id, currency`, every one of which gets its rows; `months`:
+    `months.calendar_of`.
+    """
+    grid = (
+        groups.sort("group")
+        .join(months.select("period", "month"), how="cross", maintain_order="left_right")
+        .with_columns(cell=_cell())
+    )
     opened = (
         paths.lazy()
-        .filter(before_as_of)
+        .filter(pl.col("is_opening") & (pl.col("period") < 0))
         .group_by("group")
         .agg(opened=pl.sum("mrr"))
         .select("opened", cell=pl.col("group").cast(pl.Int64) * 2**7)
@@ -120,6 +111,11 @@ def _of_one_scenario(paths: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
         .drop("opened")
         .collect()
     )
+
+
+def _cell() -> pl.Expr:
+    """Group and period as one number, because joining by one is faster than by two."""
+    return pl.col("group").cast(pl.Int64) * 2**7 + pl.col("period")
 
 
 def running_sum(change: pl.Expr, *, starts: pl.Expr) -> pl.Expr:

@@ -28,9 +28,9 @@ from typing import Final
 import polars as pl
 
 from pipeline import rules
+from pipeline.transform.projection.contracts import SEGMENT
 from pipeline.transform.projection.movements import SURVIVAL_SCALE
 
-SEGMENT: Final = ("subscription_term_months", "currency")
 _PLACES: Final = 6
 
 
