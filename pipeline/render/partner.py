@@ -58,10 +58,9 @@ def write_partner_report(
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
     """
-    decided = decisions_used(run_file, partner_id=partner_id)
-    wishes = report_preferences(decided).get(partner_id, {})
-    own_columns = columns or partner_columns(decided).get(partner_id)
     with open_run(run_file, ended=ended, finance=False) as run:
+        # A file that this process has open already is opened again in no time.
+        decided = decisions_used(run_file, partner_id=partner_id)
         partner = _partner(run, partner_id)
         info = _rows(run, f"FROM main.{RUN_INFO.name}")[0]
         settings = Settings.from_json(info["settings"])
@@ -75,6 +74,8 @@ def write_partner_report(
             partner_id,
             partner_id,
         )
+    wishes = report_preferences(decided).get(partner_id, {})
+    own_columns = columns or partner_columns(decided).get(partner_id)
     look = settings.partner_look(partner_id)
     view = partner_report(
         tables,

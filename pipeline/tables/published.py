@@ -68,7 +68,7 @@ UPCOMING_RENEWALS: Final = Table(
         ),
         Column("days_to_change", "int", "renewal_start_date - as_of", required=True, unit="days"),
         Column("days_to_deadline", "int", "renewal_deadline - as_of; negative once passed", required=True, unit="days"),
-        Column("currency", "text", "ISO 4217", required=True),
+        Column("currency", "text", "Currency of the contract (ISO 4217 code)", required=True),
         Column("contact_max", "int", "contact limit in force", unit="contacts"),
         Column("new_contact_max", "int", "what a contact tier upgrade raises it to", unit="contacts"),
         Column("email_limit", "int", "e-mail limit in force", unit="e-mails a month"),

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from pipeline import rules
+from pipeline.render.bulk_pdf import bulk_pdf
 from pipeline.render.csv import report_csv
 from pipeline.render.html import report_html
 from pipeline.render.pdf import report_pdf
@@ -31,9 +32,12 @@ TEXTS = ("client_name", "website", "communication_owner", "primary_contact_name"
 SECRET = "TOP-SECRET-CONTENT"
 
 
-def payloads(secret: Path) -> list[str]:
+PARTNER_ID = "p<b onmouseover=x>\"'{{ 7*7 }}</script>"
+
+
+def payloads(secret: Path, listener: str) -> list[str]:
     address = secret.as_uri()
-    own = [
+    return [
         f'<img src="{address}">',
         f'"><iframe src="{address}"></iframe>',
         f'<link rel=attachment href="{address}">',
@@ -41,31 +45,43 @@ def payloads(secret: Path) -> list[str]:
         f"</script><script>fetch('{address}')</script>",
         f"</title><svg><image href='{address}'/></svg>",
         "{{ ''.__class__ }} {% include '/etc/passwd' %}",
-        "<object data='http://attacker.example/'></object>",
-        '=HYPERLINK("http://attacker.example")',
+        f"<object data='{listener}'></object>",
+        f'"><img src="{listener}"><link rel="stylesheet" href="{listener}">',
+        f'=HYPERLINK("{listener}")',
         "@SUM(1+1)*cmd|' /C calc'!A0",
     ]
-    published = json.loads((HOSTILE / "naughty_strings.json").read_text()) if HOSTILE.is_dir() else []
-    return [*own, *(text for text in published[::9] if text and "\0" not in text)]
 
 
-def hostile_view(secret: Path) -> dict:
-    texts = payloads(secret)
-    changes = [
-        data.change(number, **dict.fromkeys(TEXTS, text), hub_id=f"{number} {text}")
-        for number, text in enumerate(texts)
+def published_strings() -> list[str]:
+    strings = json.loads((HOSTILE / "naughty_strings.json").read_text()) if HOSTILE.is_dir() else []
+    return [text for text in strings[::4] if text and "\0" not in text]
+
+
+def hostile_view(secret: Path, listener: str) -> dict:
+    """Each attack in every text of a row, and the published strings dealt out over the texts of further rows."""
+    texts, others = payloads(secret, listener), published_strings()
+    rows = [dict.fromkeys(TEXTS, text) for text in texts]
+    rows += [
+        dict(zip(TEXTS, others[start : start + len(TEXTS)], strict=False))
+        for start in range(0, len(others), len(TEXTS))
     ]
-    own = data.details(f"0 {texts[0]}")
+    changes = [
+        data.change(number, **row, partner_id=PARTNER_ID, hub_id=f"{number} {row[TEXTS[0]]}")
+        | {"change_id": f"{number} {row[TEXTS[0]]}", "contract_id": f"{number} {row[TEXTS[0]]}"}
+        for number, row in enumerate(rows)
+    ]
+    own = data.details(f"0 {texts[0]}", PARTNER_ID)
     for rows in own.values():
         for row in rows:
             row.update({name: texts[5] for name, value in row.items() if isinstance(value, str) and name not in KEYS})
     found = [
-        {"partner_id": "p1", "change_id": "c", "client_name": text, "what": "gone", "currency": "USD"} for text in texts
+        {"partner_id": PARTNER_ID, "change_id": "c", "client_name": text, "what": "gone", "currency": "USD"}
+        for text in texts
     ]
     news = pl.DataFrame(found).with_columns(before=pl.lit("odd <b>value"), after=pl.lit(None, pl.String))
     return partner_report(
-        data.tables(changes, [data.figures()], **own),
-        partner=data.PARTNER | {"partner_name": texts[0], "partner_id": "p1"},
+        data.tables(changes, [data.figures(partner_id=PARTNER_ID)], **own),
+        partner=data.PARTNER | {"partner_name": texts[0], "partner_id": PARTNER_ID},
         run=data.RUN,
         columns=shown_columns(rules.ADDABLE_COLUMNS),
         cards=True,
@@ -89,32 +105,40 @@ def files(tmp_path_factory):
     secret = tmp_path_factory.mktemp("secret") / "secret.txt"
     secret.write_text(SECRET)
     opened: list[object] = []
-    with pytest.MonkeyPatch.context() as patch:
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", lambda *address: opened.append(address))
         patch.setattr(socket, "getaddrinfo", lambda *address, **_: opened.append(address))
-        view = hostile_view(secret)
+        view = hostile_view(secret, f"http://127.0.0.1:{server.getsockname()[1]}/")
         made = {
             "html": report_html(view).encode(),
             "pdf": report_pdf(view),
+            "bulk": bulk_pdf(view),
             "csv": report_csv(view).encode(),
             "xlsx": report_xlsx(view),
         }
+        # Libraries that are not Python open connections without asking Python: nobody has called at the address.
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
     assert opened == []
     return made
 
 
 def test_the_secret_is_in_no_file(files):
-    with pikepdf.open(io.BytesIO(files["pdf"])) as pdf:
-        content = b"".join(o.read_bytes() for o in pdf.objects if isinstance(o, pikepdf.Stream))
-        assert list(pdf.attachments) == ["report.xlsx"]
+    content = b""
+    for name, attached in (("pdf", ["report.xlsx"]), ("bulk", [])):
+        with pikepdf.open(io.BytesIO(files[name])) as pdf:
+            content += b"".join(o.read_bytes() for o in pdf.objects if isinstance(o, pikepdf.Stream))
+            assert list(pdf.attachments) == attached
     with zipfile.ZipFile(io.BytesIO(files["xlsx"])) as parts:
         content += b"".join(parts.read(name) for name in parts.namelist())
     assert SECRET.encode() not in content + files["html"] + files["csv"]
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
-def test_the_attack_is_readable_text_in_the_pdf(files):
-    text = subprocess.run(["pdftotext", "-raw", "-", "-"], input=files["pdf"], capture_output=True, check=True).stdout
+@pytest.mark.parametrize("name", ["pdf", "bulk"])
+def test_the_attack_is_readable_text_in_the_pdf(files, name):
+    text = subprocess.run(["pdftotext", "-raw", "-", "-"], input=files[name], capture_output=True, check=True).stdout
     shown = re.sub(r"\s+", "", text.decode())
     assert SECRET not in shown
     assert "<imgsrc=" in shown
@@ -130,8 +154,9 @@ def test_the_page_has_no_tag_that_the_text_asked_for(files):
     assert page.count("<script") == 2
 
 
-def test_the_pdf_has_no_link_and_no_action(files):
-    with pikepdf.open(io.BytesIO(files["pdf"])) as pdf:
+@pytest.mark.parametrize("name", ["pdf", "bulk"])
+def test_the_pdf_has_no_link_and_no_action(files, name):
+    with pikepdf.open(io.BytesIO(files[name])) as pdf:
         names = {key for o in pdf.objects if isinstance(o, pikepdf.Dictionary) for key in o}
     assert not names & {"/URI", "/JavaScript", "/JS", "/Launch", "/OpenAction", "/AA", "/SubmitForm"}
 
