@@ -54,7 +54,7 @@ def workbook_data(
         "at_risk": sorted(at_risk),
         "day_code": day_code(formats.locale),
         "money_codes": {
-            currency: _money_codes(formats, currency) for currency in sorted({r["currency"] for r in rows})
+            currency: money_codes(formats, currency) for currency in sorted({r["currency"] for r in rows})
         },
     }
 
@@ -67,7 +67,7 @@ def day_code(locale: str) -> str:
     return f"[$-{LANGUAGE_CODES[locale.partition('_')[0]]}]{code}"
 
 
-def _money_codes(formats: Formats, currency: str) -> dict[str, Any]:
+def money_codes(formats: Formats, currency: str) -> dict[str, Any]:
     """Codes of an amount (`plain`) and of a change with its sign (`change`), and the currency's `decimals`.
 
     `fine_plain` and `fine_change` are those of an amount finer than its currency, which is shown in full.
