@@ -53,9 +53,7 @@ def workbook_data(
         "renewal": formats.say(terms.CONTRACT_TYPES["renewal"]),
         "at_risk": sorted(at_risk),
         "day_code": day_code(formats.locale),
-        "money_codes": {
-            currency: money_codes(formats, currency) for currency in sorted({r["currency"] for r in rows})
-        },
+        "money_codes": {currency: money_codes(formats, currency) for currency in sorted({r["currency"] for r in rows})},
     }
 
 
@@ -65,6 +63,11 @@ def day_code(locale: str) -> str:
     pieces = re.findall(r"'[^']*'|y+|M+|d+|[^yMd']+", pattern)
     code = "".join(_DAY_LETTERS.get(piece) or _quoted(piece.strip("'")) for piece in pieces).replace('""', "")
     return f"[$-{LANGUAGE_CODES[locale.partition('_')[0]]}]{code}"
+
+
+def month_code(locale: str) -> str:
+    """Excel's code of a month and its year."""
+    return f"[$-{LANGUAGE_CODES[locale.partition('_')[0]]}]mmm yyyy"
 
 
 def money_codes(formats: Formats, currency: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pipeline.warehouse.database import open_run
 MONEY: Final = tuple(column.name for column in MRR_BRIDGE.columns if column.kind == "decimal")
 """The amounts of the bridge."""
 
-CAUSES: Final = tuple(name for name in MONEY if name.startswith("change_")) + ("pending_expected",)
+CAUSES: Final = (*(name for name in MONEY if name.startswith("change_")), "pending_expected")
 """The bars of the bridge, each of which has its largest contracts in the report."""
 
 
@@ -65,7 +65,7 @@ def finance_of_run(
         conditions = [f"{name} = ${name}" for name in _given(partner_id, currency)]
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         values = _given(partner_id, currency)
-        con.execute(f"CREATE TEMP TABLE of_bridge AS FROM mrr_bridge {where}", values or None)  # noqa: S608
+        con.execute(f"CREATE TEMP TABLE of_bridge AS FROM mrr_bridge {where}", values or None)
         sums = ", ".join(f"sum({name}) AS {name}" for name in MONEY)
         frames = {
             "bridge": _read(con, _BRIDGE.format(sums=sums), {"as_of": run["as_of"]}),
@@ -226,7 +226,7 @@ def _lines(con: duckdb.DuckDBPyConnection, contract_ids: pl.Series, run: dict[st
     settings = Settings.from_json(run["settings"])
     con.register("contracts_asked_for", contract_ids.to_frame())
     contracts, lines = (
-        con.sql(f"FROM exports.{name} SEMI JOIN contracts_asked_for USING (contract_id)").pl()  # noqa: S608
+        con.sql(f"FROM exports.{name} SEMI JOIN contracts_asked_for USING (contract_id)").pl()
         for name in ("contracts", "contract_lines")
     )
     prices = con.sql("FROM exports.price_book").pl()

@@ -95,7 +95,9 @@ def table(
     name: str, title: str, columns: Iterable[tuple[str, str, str]], rows: list[Row], *, note: str = "", more: str = ""
 ) -> Table:
     """A table: `columns` are (name, label, kind), `rows` what `row` gives."""
-    heads = [{"name": each, "label": label, "kind": "number" if kind in NUMBERS else kind} for each, label, kind in columns]
+    heads = [
+        {"name": each, "label": label, "kind": "number" if kind in NUMBERS else kind} for each, label, kind in columns
+    ]
     return {"name": name, "title": title, "columns": heads, "rows": rows, "note": note, "more": more}
 
 

@@ -95,9 +95,7 @@ def _history(frame: pl.DataFrame, cells: Cells) -> str:
     share = cells.formats.share(first["overall_rate"])
     if not first["overall_renewals"]:
         return cells.formats.say(words.TEXTS["no_history"], share=share)
-    return cells.formats.say(
-        words.TEXTS["history"], share=share, count=cells.formats.number(first["overall_renewals"])
-    )
+    return cells.formats.say(words.TEXTS["history"], share=share, count=cells.formats.number(first["overall_renewals"]))
 
 
 def rivals(found: list[Figures], cells: Cells) -> Table:
@@ -288,4 +286,5 @@ def lines(frame: pl.DataFrame, currency_of: dict[str, str], cells: Cells) -> Tab
             ("line_mrr", say(L["line_mrr"]), "number"),
         ],
         rows,
+        note=say(words.TEXTS["lines_note"]) if rows else "",
     )

@@ -91,8 +91,9 @@ class Figures:
     @cached_property
     def fx_effect(self) -> Decimal | None:
         """What the movement of the rate did to current MRR since `compared_on`; None without both rates."""
-        now, before = self.converted(self.bridge["current_mrr"]), self.converted(
-            self.bridge["current_mrr"], "compared_rate"
+        now, before = (
+            self.converted(self.bridge["current_mrr"]),
+            self.converted(self.bridge["current_mrr"], "compared_rate"),
         )
         return None if now is None or before is None else now - before
 

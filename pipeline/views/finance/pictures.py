@@ -22,7 +22,7 @@ SHORTEST_SPAN: Final = Decimal("0.5")
 
 
 def axis(values: Iterable[Decimal], formats: Formats, currency: str) -> dict[str, Any] | None:
-    """The marks of an axis that holds those values: `low`, `high`, `ticks` (share, text) and `note`; None without one."""
+    """The axis that holds those values: `low`, `high`, its marks `ticks` (share, text) and `note`; None without one."""
     known = list(values)
     low, high = min(known), max(known)
     with localcontext(prec=60):
@@ -45,29 +45,37 @@ def axis(values: Iterable[Decimal], formats: Formats, currency: str) -> dict[str
             "low": marks[0],
             "high": marks[-1],
             "ticks": [{"share": float((mark - marks[0]) / span), "text": formats.number(mark)} for mark in marks],
-            "note": ""
-            if marks[0] <= 0
-            else formats.say(words.TEXTS["axis"], amount=formats.money(marks[0], currency)),
+            "note": "" if marks[0] <= 0 else formats.say(words.TEXTS["axis"], amount=formats.money(marks[0], currency)),
         }
 
 
 def bridge_picture(each: Figures, formats: Formats) -> Picture | None:
-    """The bars from current MRR over the causes to settled MRR, then each scenario with what is pending drawn apart."""
+    """The bars from current MRR over the causes to settled MRR, then what is pending, drawn apart, and expected MRR
+    with its interval. The other scenarios are in the table and in the projection.
+    """
     bars = _bars(each)
-    edges = [edge for bar in bars for edge in (bar["amount"] if bar["look"] == "balance" else bar["from"], bar["to"])]
-    scale = axis(edges, formats, each.currency)
+    edges = [edge for bar in bars for edge in (bar["to"], bar["to"] if bar["look"] == "balance" else bar["from"])]
+    last = each.interval[-1] if each.interval else None
+    interval = [last["closing_low"], last["closing_high"]] if last else []
+    scale = axis([*edges, *interval], formats, each.currency)
     if scale is None:
         return None
     title = f"{formats.say(words.SECTIONS['bridge'])} ({each.currency})"
     shown = [_shape(bar, scale, each.currency, formats) for bar in bars]
+    shown[-1]["interval"] = [_share(edge, scale) for edge in interval]
+    legend = [{"name": "not-agreed", "label": formats.say(words.TEXTS["pending"])}]
+    if last:
+        low, high = (formats.money(edge, each.currency) for edge in interval)
+        said = formats.say(
+            words.TEXTS["interval_of"], percent=formats.number(rules.INTERVAL_PERCENT), low=low, high=high
+        )
+        legend.append({"name": "whisker", "label": said})
     return {
         "title": title,
         "note": scale["note"],
         "ticks": scale["ticks"],
         "bars": shown,
-        "legend": [
-            {"name": "pending", "label": formats.say("Pending, not yet agreed")},
-        ],
+        "legend": legend,
         "alt": f"{title}: " + "; ".join(f"{bar['label']} {bar['text']}" for bar in shown),
     }
 
@@ -75,39 +83,36 @@ def bridge_picture(each: Figures, formats: Formats) -> Picture | None:
 def _bars(each: Figures) -> list[dict[str, Any]]:
     bridge, level = each.bridge, each.bridge["current_mrr"]
     bars = [_bar("current_mrr", Decimal(0), level, "balance")]
-    for name in CAUSES:
+    for name in (*CAUSES, "settled_mrr", "pending_expected"):
+        if name == "settled_mrr":
+            bars.append(_bar(name, Decimal(0), bridge[name], "balance"))
+            continue
         after = total((level, bridge[name]))
-        bars.append(_bar(name, level, after, "rise" if bridge[name] >= 0 else "fall", amount=bridge[name]))
+        look = "pending" if name == "pending_expected" else "rise" if bridge[name] >= 0 else "fall"
+        bars.append(_bar(name, level, after, look))
         level = after
-    settled = bridge["settled_mrr"]
-    bars.append(_bar("settled_mrr", Decimal(0), settled, "balance"))
-    for scenario in rules.SCENARIOS:
-        closing = bridge[f"{scenario}_mrr"]
-        bars.append(_bar(f"{scenario}_mrr", Decimal(0), min(closing, settled), "balance", amount=closing))
-        bars[-1]["pending"] = (settled, closing)
-    return bars
+    return [*bars, _bar("expected_mrr", Decimal(0), bridge["expected_mrr"], "balance")]
 
 
-def _bar(name: str, start: Decimal, end: Decimal, look: str, *, amount: Decimal | None = None) -> dict[str, Any]:
-    return {"name": name, "from": start, "to": end, "look": look, "amount": end if amount is None else amount}
+def _bar(name: str, start: Decimal, end: Decimal, look: str) -> dict[str, Any]:
+    return {"name": name, "from": start, "to": end, "look": look, "amount": end if look == "balance" else end - start}
+
+
+def _share(level: Decimal, scale: dict[str, Any]) -> float:
+    return float(min(max((level - scale["low"]) / (scale["high"] - scale["low"]), Decimal(0)), Decimal(1)))
 
 
 def _shape(bar: dict[str, Any], scale: dict[str, Any], currency: str, formats: Formats) -> dict[str, Any]:
-    def share(level: Decimal) -> float:
-        return float(min(max((level - scale["low"]) / (scale["high"] - scale["low"]), Decimal(0)), Decimal(1)))
-
-    is_balance = bar["look"] == "balance"
-    write = formats.money if is_balance else formats.money_change
-    pending = bar.get("pending")
+    write = formats.money if bar["look"] == "balance" else formats.money_change
     return {
         "name": bar["name"],
         "label": formats.say(words.BRIDGE[bar["name"]]),
         "text": write(bar["amount"], currency),
         "look": bar["look"],
-        "from": share(min(bar["from"], bar["to"])),
-        "to": share(max(bar["from"], bar["to"])),
-        "pending": sorted(share(level) for level in pending) if pending and pending[0] != pending[1] else [],
-        "level": share(pending[1] if pending else bar["to"]),
+        "from": _share(min(bar["from"], bar["to"]), scale),
+        "to": _share(max(bar["from"], bar["to"]), scale),
+        "level": _share(bar["to"], scale),
+        "interval": [],
     }
 
 
@@ -123,13 +128,11 @@ def projection_picture(each: Figures, formats: Formats) -> Picture | None:
     if scale is None:
         return None
 
-    def share(level: Decimal) -> float:
-        return float((level - scale["low"]) / (scale["high"] - scale["low"]))
-
     title = f"{formats.say(words.SECTIONS['projection'])} ({each.currency})"
     last = each.interval[-1] if each.interval else None
     said = [
-        f"{formats.say(words.SCENARIOS[name])} {formats.money(line[-1], each.currency)}" for name, line in series.items()
+        f"{formats.say(words.SCENARIOS[name])} {formats.money(line[-1], each.currency)}"
+        for name, line in series.items()
     ]
     band = ""
     if last:
@@ -144,8 +147,8 @@ def projection_picture(each: Figures, formats: Formats) -> Picture | None:
         "note": scale["note"],
         "ticks": scale["ticks"],
         "months": [formats.month(month["month"]) for month in each.months["expected"]],
-        "lines": [{"name": name, "shares": [share(value) for value in line]} for name, line in series.items()],
-        "band": [(share(low), share(high)) for low, high in around] if each.interval else [],
+        "lines": [{"name": name, "shares": [_share(value, scale) for value in line]} for name, line in series.items()],
+        "band": [(_share(low, scale), _share(high, scale)) for low, high in around] if each.interval else [],
         "legend": [
             *({"name": name, "label": text} for name, text in zip(series, said, strict=True)),
             *([{"name": "band", "label": band}] if band else []),
@@ -181,10 +184,11 @@ def _stack(
     month: date, whole: Decimal, found: dict[tuple[date, str], Decimal], top: Decimal, each: Figures, formats: Formats
 ) -> Row:
     parts = [(basis, amount) for basis in STATUSES if (amount := found.get((month, basis), Decimal(0)))]
-    label, amount = formats.month(month), formats.money(whole, each.currency)
-    said = ", ".join(f"{status_label(basis, formats)} {formats.money(part, each.currency)}" for basis, part in parts)
+    label, sum_text = formats.month(month), formats.money(whole, each.currency)
+    said = ", ".join(f"{status_label(basis, formats)} {formats.money(value, each.currency)}" for basis, value in parts)
     return {
         "label": label,
+        "total": sum_text,
         "parts": [{"name": basis, "share": float(part / top)} for basis, part in parts],
-        "alt": f"{label} {amount} ({said})",
+        "alt": f"{label} {sum_text} ({said})",
     }

@@ -1,4 +1,4 @@
-"""The view of finance's report: every value of HTML, PDF and workbook, formatted once, as plain str, int, list, dict."""
+"""The view of finance's report: every value of page, PDF and workbook, formatted once, as plain str, int, list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.views import terms
 from pipeline.views.browser import money_shape
 from pipeline.views.finance import comparisons, pictures, tables, tie_out, words
 from pipeline.views.finance.cells import Cells, Row, Table, total
-from pipeline.views.finance.figures import BRIDGE, Figures, figures_by_currency, retention_share
+from pipeline.views.finance.figures import BRIDGE, STATUSES, Figures, figures_by_currency, retention_share
 from pipeline.views.finance.workbook import workbook
 from pipeline.views.formats import Formats, formats_for
 from pipeline.views.partner import around_numbers
@@ -81,17 +81,17 @@ def finance_report(
         "period": _period(run, formats),
         "note": formats.say(words.TEXTS["note"]),
         "missing_rates": comparisons.missing_rates(found, cells),
+        "currency_label": formats.say(terms.COLUMNS["currency"]),
+        "partner_note": formats.say(words.TEXTS["not_applicable"], command="renewals report --finance --partner ID"),
+        "tied": not any(check.difference for check in checks),
         "empty": "" if found else formats.say(words.TEXTS["empty"]),
         "sections": sections,
-        "page": {
-            name: _cut(each, ON_PAGE.get(name), asked, found, formats) for name, each in everything.items()
-        },
+        "page": {name: _cut(each, ON_PAGE.get(name), asked, found, formats) for name, each in everything.items()},
         "paper": _on_paper(everything, found, asked, formats),
         "no_findings": formats.say(words.TEXTS["no_findings"]),
         "definitions": _definitions(formats),
-        "browser": _browser(found, everything, formats),
+        "browser": _browser(found, everything, run, formats),
         "brand": brand or {"colour": "", "logo": ""},
-        "file_name": f"finance-{run['as_of'].isoformat()}",
         "workbook": workbook(everything, found, _facts(scope, run, formats), cells),
     }
 
@@ -165,13 +165,17 @@ def _tiles(each: Figures, formats: Formats) -> list[dict[str, str]]:
         {"label": formats.say(words.BRIDGE[name]), "text": formats.money(each.bridge[name], each.currency), "more": ""}
         for name in ("current_mrr", "contracted_mrr", "expected_mrr", "full_mrr")
     ]
+    tiles[0]["more"] = formats.count(words.CONTRACTS, each.contracts_in_force)
+    for place, name in ((1, "contracted_mrr"), (2, "expected_mrr"), (3, "full_mrr")):
+        change = each.bridge[name] - each.bridge["current_mrr"]
+        tiles[place]["more"] = formats.money_change(change, each.currency)
     if each.interval:
         last = each.interval[-1]
         low, high = (formats.money(last[name], each.currency) for name in ("closing_low", "closing_high"))
         tiles[2]["more"] = formats.say(words.TEXTS["interval"], low=low, high=high)
     expected = each.retention.get("expected")
     for name, net in (("grr", False), ("nrr", True)):
-        share = expected and retention_share(expected, net=net)
+        share = retention_share(expected, net=net) if expected else None
         more = formats.say(words.SCENARIOS["expected"])
         tiles.append({"label": formats.say(words.LABELS[name]), "text": formats.share(share), "more": more})
     return tiles
@@ -185,7 +189,7 @@ def _strip(each: Figures, formats: Formats) -> list[dict[str, str]]:
             "text": formats.money(total((row["current_mrr"], row["change_new"])), each.currency),
             "name": basis or "none",
         }
-        for basis in (*tables.STATUSES, None)
+        for basis in (*STATUSES, None)
         if (row := each.by_status.get(basis)) is not None
     ]
 
@@ -231,9 +235,7 @@ def _command(name: str, asked: dict[str, str | None]) -> str:
     return f"renewals table {tables_of[name]}{whose} --format parquet --output {tables_of[name]}.parquet"
 
 
-def _cut(
-    each: Table, most: int | None, asked: dict[str, str | None], found: list[Figures], formats: Formats
-) -> Table:
+def _cut(each: Table, most: int | None, asked: dict[str, str | None], found: list[Figures], formats: Formats) -> Table:
     """The table with its first rows only, ordered by currency, and where the others are."""
     if each["name"] in ("contracts", "lines") and most is not None:
         chosen = [row for row in each["rows"] if row["look"] != "rest"][:most]
@@ -266,7 +268,16 @@ PAPER_COLUMNS: Final = {
         "expected_mrr",
         "full_mrr",
     ),
-    "partners": ("partner", "clients", "contracts", "share", "current_mrr", "contracted_mrr", "expected_mrr", "full_mrr"),
+    "partners": (
+        "partner",
+        "clients",
+        "contracts",
+        "share",
+        "current_mrr",
+        "contracted_mrr",
+        "expected_mrr",
+        "full_mrr",
+    ),
 }
 
 
@@ -277,7 +288,8 @@ def _on_paper(
     per_currency = {
         each.currency: {
             name: picked(
-                {**everything[name], "rows": _first(everything[name], each.currency, ON_PAPER[name])}, PAPER_COLUMNS[name]
+                {**everything[name], "rows": _first(everything[name], each.currency, ON_PAPER[name])},
+                PAPER_COLUMNS[name],
             )
             for name in ("contracts", "partners")
         }
@@ -306,13 +318,11 @@ def _definitions(formats: Formats) -> list[dict[str, str]]:
     ]
 
 
-def _browser(found: list[Figures], everything: dict[str, Table], formats: Formats) -> dict[str, Any]:
+def _browser(found: list[Figures], everything: dict[str, Table], run: Row, formats: Formats) -> dict[str, Any]:
     """What the page's script needs besides the page: words, and how amounts of each currency are written."""
     grouped = re.search(r"1(\D*)234", formats.number(Decimal(1234567)))
     point = re.search(r"0(\D)5", formats.number(Decimal("0.5")))
-    names = {
-        row["partner"]: row["cells"][1]["text"] for row in everything["partners"]["rows"] if row["look"] != "rest"
-    }
+    names = {row["partner"]: row["cells"][1]["text"] for row in everything["partners"]["rows"] if row["look"] != "rest"}
     return {
         "language": formats.language,
         "currencies": [each.currency for each in found],
@@ -321,4 +331,6 @@ def _browser(found: list[Figures], everything: dict[str, Table], formats: Format
         "group": grouped[1] if grouped else "",
         "decimal": point[1] if point else "",
         "words": formats.say_all(words.TOOLS),
+        "bars": formats.say_all(words.BRIDGE),
+        "file_name": f"finance-{run['as_of'].isoformat()}",
     }

@@ -53,8 +53,8 @@ def overview(found: list[Figures], cells: Cells) -> Table:
                     cells.money(last["closing_low"], code),
                     cells.money(last["closing_high"], code),
                     figure("full_mrr"),
-                    cells.share(expected and retention_share(expected), ("grr", "expected")),
-                    cells.share(expected and retention_share(expected, net=True), ("nrr", "expected")),
+                    cells.share(retention_share(expected) if expected else None, ("grr", "expected")),
+                    cells.share(retention_share(expected, net=True) if expected else None, ("nrr", "expected")),
                     cells.money(each.converted(bridge["current_mrr"]), target, ("times", "current_mrr", "rate")),
                     cells.number(each.fx["fx_rate"]),
                     cells.day(each.fx["fx_rate_date"]),
@@ -209,7 +209,10 @@ def movements(each: Figures, cells: Cells) -> Table:
         sums = [total(month[moved] for month in months) for moved in MOVEMENTS]
         amounts = (months[0]["opening"], *sums, months[-1]["closing"])
         rows.append(
-            row([cells.text(say(words.SCENARIOS[name])), *(cells.money(amount, code) for amount in amounts)], currency=code)
+            row(
+                [cells.text(say(words.SCENARIOS[name])), *(cells.money(amount, code) for amount in amounts)],
+                currency=code,
+            )
         )
     return table(
         "movements",
@@ -320,7 +323,9 @@ def clients(each: Figures, cells: Cells) -> Table:
             )
         )
     note = say(
-        words.TEXTS["top_clients"], count=cells.formats.number(len(rows)), share=cells.formats.share(part_of(held, whole))
+        words.TEXTS["top_clients"],
+        count=cells.formats.number(len(rows)),
+        share=cells.formats.share(part_of(held, whole)),
     )
     return table(
         "clients",

@@ -69,7 +69,12 @@ def _of_scenario(each: Figures, scenario: str) -> Iterator[Check]:
         return ("sumifs", "projection", name, scenario, *which)
 
     yield Check(
-        "opening", code, first["opening"], bridge["current_mrr"], column("opening", ("is", first["month"].isoformat())), scenario
+        "opening",
+        code,
+        first["opening"],
+        bridge["current_mrr"],
+        column("opening", ("is", first["month"].isoformat())),
+        scenario,
     )
     moved = total(
         month["opening"] + month["new"] + month["expansion"] - month["contraction"] - month["churn"] for month in months
@@ -81,7 +86,9 @@ def _of_scenario(each: Figures, scenario: str) -> Iterator[Check]:
     opened = total(month["opening"] for month in months[1:])
     yield Check("carried", code, carried, opened, column("closing", ("before", last["month"].isoformat())), scenario)
     closing = bridge[f"{scenario}_mrr"]
-    yield Check("closing", code, last["closing"], closing, column("closing", ("is", last["month"].isoformat())), scenario)
+    yield Check(
+        "closing", code, last["closing"], closing, column("closing", ("is", last["month"].isoformat())), scenario
+    )
     settled = total((bridge["settled_mrr"], bridge[f"pending_{scenario}"]))
     formula = ("add", (("+", ("bar", "settled_mrr")), ("+", ("bar", f"pending_{scenario}"))))
     yield Check("pending", code, settled, closing, formula, scenario)

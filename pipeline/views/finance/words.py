@@ -32,9 +32,28 @@ SECTIONS: Final = {
     "lines": "Contract lines",
     "tie_out": "Tie-out",
     "definitions": "Definitions",
-    "summary": "Summary",
 }
-"""Headings, and the sheets of the workbook."""
+"""Headings."""
+
+SHEETS: Final = {
+    "summary": "Summary",
+    "bridge": "Bridge",
+    "projection": "Projection",
+    "statuses": "Bridge by status",
+    "wall": "Renewal wall",
+    "partners": "Partners",
+    "clients": "Largest clients",
+    "retention": "Retention",
+    "rates": "Renewal rates",
+    "rivals": "Other definitions",
+    "currencies": "Currencies",
+    "findings": "Findings",
+    "contracts": "Contracts",
+    "lines": "Contract lines",
+    "tie_out": "Tie-out",
+    "definitions": "Definitions",
+}
+"""The sheets of the workbook, in their order; a spreadsheet takes 31 letters."""
 
 LABELS: Final = {
     "scenario": "Scenario",
@@ -155,8 +174,8 @@ CHECKS: Final = {
 """What must tie, each per currency."""
 
 TEXTS: Final = {
-    "note": "MRR is monthly recurring revenue. Amounts are per month, in the contract's currency, and never added across "
-    "currencies. A converted amount stands beside the native one with its rate and the day of that rate.",
+    "note": "MRR is monthly recurring revenue. Amounts are per month, in the contract's currency, and never added "
+    "across currencies. A converted amount stands beside the native one with its rate and the day of that rate.",
     "empty": "There is no contract in force and none that begins within the period, so there are no figures.",
     "axis": "The axis begins at {amount}.",
     "interval": "{low} to {high}",
@@ -164,7 +183,8 @@ TEXTS: Final = {
     "converted_at": "Converted at {rate}, the rate of {day}.",
     "not_converted": "Not converted: there is no exchange rate from {currency} to {target}.",
     "missing_rates": "Without an exchange rate to {target}, and so in no converted figure: {currencies}.",
-    "fx_line": "FX effect since {day}: {amount}. It is what the rates did to current MRR, and no movement of the bridge.",
+    "fx_line": "FX effect since {day}: {amount}. It is what the rates did to current MRR, and no movement of the "
+    "bridge.",
     "fx_unknown": "FX effect: not known, because there is no rate of {day} or before.",
     "no_history": "There is no renewal history: every renewal has the probability {share} from the settings.",
     "history": "{share} of {count} past renewals renewed. Segments with few renewals lean on that rate.",
@@ -172,17 +192,18 @@ TEXTS: Final = {
     "limited": "{shown} of {total} contracts, those with the largest movements, and the largest ones behind every bar. "
     "The totals count all of them. All rows: {command}",
     "more": "{shown} of {total} rows. All rows: {command}",
-    "lines_note": "The lines behind the largest {shown} contracts. MRR of a line is exact; the MRR of a contract is the "
-    "sum of its recurring lines, rounded once.",
+    "lines_note": "The lines behind the contracts above. MRR of a line is exact; that of a contract is the sum of its "
+    "recurring lines, rounded once.",
     "tied": "All {count} differences are 0.",
     "not_tied": "{wrong} of {count} differences are not 0.",
     "rounding": "Rounding of the converted parts",
     "not_applicable": "Charts and figures show all partners; the partner chosen narrows the tables. Figures of one "
     "partner: {command}",
+    "pending": "Pending, not yet agreed",
     "pending_note": "Pending is what nobody has agreed to yet; each scenario takes it in another way.",
     "top_clients": "The largest {count} clients hold {share} of current MRR.",
-    "wall_note": "Each contract once, at its MRR of today (one that begins later: of its first day), in the month of its "
-    "next renewal.",
+    "wall_note": "Each contract once, at its MRR of today (one that begins later: of its first day), in the month of "
+    "its next renewal.",
 }
 """Sentences of the report."""
 
@@ -192,7 +213,7 @@ TOOLS: Final = {
     "all_currencies": "All currencies",
     "all_causes": "All causes",
     "search": "Search",
-    "clear": "Clear",
+    "clear_all": "Clear",
     "export": "Save as CSV",
     "shown": "{shown} of {total} rows",
     "sum_of_rows": "Sum of the rows shown",
@@ -200,6 +221,9 @@ TOOLS: Final = {
     "show_contracts": "Show the contracts behind {bar} in {currency}",
 }
 """The controls of the page."""
+
+CONTRACTS: Final = ("{count} contract", "{count} contracts")
+"""How many contracts: singular and plural."""
 
 DEFINITIONS: Final = {
     "Current MRR": "The recurring lines of the contracts in force on the as-of date, after discounts, per month; each "
@@ -235,8 +259,8 @@ DEFINITIONS: Final = {
     "One bill divided by the term": "One bill divided by the months of the term instead of the billing period.",
     "Expired, not renewed in the export": "The renewal date has passed and the contract has no new row. It is in no "
     "figure; its MRR is that of its last day.",
-    "Possible successor, would count twice": "A contract that begins on the day on which another one of the same client "
-    "renews. Both are in the projection.",
+    "Possible successor, would count twice": "A contract that begins on the day on which another one of the same "
+    "client renews. Both are in the projection.",
     "Missing from tonight's export": "In force in the previous run and not in this export. It is in no figure; its MRR "
     "is that of the previous run.",
 }

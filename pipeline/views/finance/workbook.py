@@ -1,8 +1,9 @@
-"""What finance's workbook holds: its sheets in order, the tables on them, and how a spreadsheet works out their totals.
+"""What finance's workbook holds: its sheets in order, the tables on them, and how a spreadsheet works out totals.
 
-A cell's `formula` is said in these terms, which `render.finance_xlsx` turns into addresses; none of them holds a text of
-the export:
-- `("sum", signs)` over columns of its own row, `("above", n)` over the n cells above it, `("times", a, b)` and `("difference", a, b)` of two columns of its row, rounded;
+A cell's `formula` is said in these terms, which `render.finance_xlsx` turns into addresses; none of them holds a text
+of the export:
+- `("sum", signs)` over columns of its own row, `("above", n)` over the n cells above it, `("times", a, b)` and
+  `("difference", a, b)` of two columns of its row, rounded;
 - `("ratio", signs, column)`: a sum of columns of its row divided by another one;
 - `("sumifs", sheet, column, scenario, *which)`: the rows of a sheet with the currency of its own row, that scenario
   (`""`: any) and month (`("is", day)` or `("before", day)`);
@@ -13,35 +14,16 @@ the export:
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from pipeline import rules
 from pipeline.views import terms
 from pipeline.views.finance import tables, words
 from pipeline.views.finance.cells import Cells, Row, Table, row, table
 from pipeline.views.finance.figures import BRIDGE, CAUSES, CLOSINGS, STATUSES, Figures
-from pipeline.views.workbook import day_code, money_codes
+from pipeline.views.workbook import day_code, money_codes, month_code
 
 L = words.LABELS
-
-SHEETS: Final = (
-    "summary",
-    "bridge",
-    "projection",
-    "statuses",
-    "wall",
-    "partners",
-    "clients",
-    "retention",
-    "rates",
-    "rivals",
-    "currencies",
-    "findings",
-    "contracts",
-    "lines",
-    "tie_out",
-    "definitions",
-)
 
 
 def workbook(
@@ -67,14 +49,15 @@ def workbook(
         "sheets": [
             {
                 "name": name,
-                "title": formats.say(words.SECTIONS[name]),
+                "title": title,
                 "table": sheets[name],
                 "facts": facts if name == "summary" else [],
             }
-            for name in SHEETS
+            for name, title in formats.say_all(words.SHEETS).items()
             if sheets[name]["columns"]
         ],
         "day_code": day_code(formats.locale),
+        "month_code": month_code(formats.locale),
         "money_codes": {currency: money_codes(formats, currency) for currency in currencies},
         "bars": formats.say_all(words.BRIDGE),
         "rivals": formats.say_all(words.RIVALS),
@@ -146,7 +129,12 @@ def definitions(cells: Cells) -> Table:
     """What every figure means."""
     formats = cells.formats
     rows = [
-        row([cells.text(formats.say(term)), cells.text(formats.say(text, percent=formats.number(rules.INTERVAL_PERCENT)))])
+        row(
+            [
+                cells.text(formats.say(term)),
+                cells.text(formats.say(text, percent=formats.number(rules.INTERVAL_PERCENT))),
+            ]
+        )
         for term, text in words.DEFINITIONS.items()
     ]
     return table(
