@@ -12,6 +12,7 @@ from pipeline.settings import Settings
 from pipeline.transform.decided import EndedPairs
 from pipeline.views.finance import finance_report
 from pipeline.warehouse.finance import DEFAULT_MOST, Most, finance_of_run
+from pipeline.warehouse.tables import partner_ids
 
 FORMATS: Final = ("html", "pdf", "xlsx")
 
@@ -49,18 +50,20 @@ def write_finance_report(
         "pdf": finance_pdf(view, workbook=workbook),
         "xlsx": workbook,
     }
-    name = report_name(partner_id, currency)
+    alike = [known for known in partner_ids(run_file) if partner_id and known.lower() == partner_id.lower()]
+    name = report_name(partner_id, currency, case_twin=len(alike) > 1)
     return [write_whole(out_dir / f"{name}.{ending}", contents[ending]) for ending in FORMATS]
 
 
-def report_name(partner_id: str | None = None, currency: str | None = None) -> str:
+def report_name(partner_id: str | None = None, currency: str | None = None, *, case_twin: bool = False) -> str:
     """`finance`, and what a filtered report shows: it never takes the place of the one of all clients.
 
     Such as `finance.partner-P-01.currency-EUR`. A point is in no partner's folder name, so no two reports share a name.
+    `case_twin`: as in `partner_folder`.
     """
     parts = ["finance"]
     if partner_id is not None:
-        parts.append(f"partner-{partner_folder(partner_id)}")
+        parts.append(f"partner-{partner_folder(partner_id, case_twin=case_twin)}")
     if currency is not None:
         parts.append(f"currency-{currency}")
     return ".".join(parts)

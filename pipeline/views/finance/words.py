@@ -211,7 +211,6 @@ TOOLS: Final = {
     "filters": "Search and filters",
     "all_partners": "All partners",
     "all_currencies": "All currencies",
-    "all_causes": "All causes",
     "search": "Search",
     "clear_all": "Clear",
     "export": "Save as CSV",
