@@ -25,7 +25,7 @@ WIDE: Final = 774.0
 HALF: Final = 374.0
 """Widths of a picture that stands alone and of one of two beside each other, in points: A4 landscape leaves 774."""
 
-_LEFT, _TOP, _PLOT = 58.0, 14.0, 112.0
+_LEFT, _TOP, _PLOT = 58.0, 13.0, 98.0
 _LETTER: Final = 4.2
 _LARGEST, _SMALLEST = 7.0, 4.5
 _LINES: Final = 3

@@ -18,7 +18,7 @@ from pipeline.render.pdf import tagged_pdf
 from pipeline.render.shades import shades
 
 WIDTH_MM: Final = 297.0 - 2 * MARGIN_MM
-HALF_MM: Final = 132.0
+HALF_MM, NARROW_MM, BROAD_MM = 132.0, 98.0, 167.0
 TYPE_SIZE: Final = 7.0
 """Points. The PDF is A4 landscape; tables stand alone or two beside each other."""
 
@@ -71,11 +71,15 @@ def _style() -> CSS:
 
 
 def _section(section: dict[str, Any], listed: dict[str, Any]) -> dict[str, Any]:
-    wide = {name: section[name] for name in ("statuses", "wall")} | {
+    wide = {name: section[name] for name in ("statuses", "wall", "movements")} | {
         f"{name}_listed": table for name, table in listed.items()
     }
-    halves = {name: section[name] for name in ("bridge", "scenarios", "movements", "clients")}
-    return {**section, **_laid_out(wide, WIDTH_MM, _NARROWER), **_laid_out(halves, HALF_MM, _NARROWER)}
+    beside = {"bridge": NARROW_MM, "scenarios": BROAD_MM, "clients": HALF_MM}
+    return {
+        **section,
+        **_laid_out(wide, WIDTH_MM, _NARROWER),
+        **{name: _table(section[name], width, _NARROWER) for name, width in beside.items()},
+    }
 
 
 def _laid_out(tables: dict[str, Any], width_mm: float, skip: tuple[str, ...]) -> dict[str, Any]:

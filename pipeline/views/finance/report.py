@@ -21,6 +21,7 @@ from pipeline.views.finance.figures import BRIDGE, STATUSES, Figures, figures_by
 from pipeline.views.finance.workbook import workbook
 from pipeline.views.formats import Formats, formats_for
 from pipeline.views.partner import around_numbers
+from pipeline.views.translations import page_direction
 
 ON_PAGE: Final = {"contracts": 500, "lines": 400, "partners": 500, "findings": 200}
 """Rows of a table that the page holds at most; the workbook and the published tables hold more."""
@@ -68,7 +69,7 @@ def finance_report(
     title = formats.say(words.TITLE)
     return {
         "language": formats.language,
-        "direction": formats.direction,
+        "direction": page_direction(formats.locale),
         "title": title,
         "document_title": " · ".join((title, scope, formats.day(run["as_of"]))),
         "words": _said(formats),
@@ -246,12 +247,7 @@ def _cut(each: Table, most: int | None, asked: dict[str, str | None], found: lis
     else:
         chosen = each["rows"][:most]
         count = len(each["rows"])
-    if len(chosen) == count or most is None:
-        return {**each, "rows": chosen}
-    text = words.TEXTS["limited" if each["name"] == "contracts" else "more"]
-    more = formats.say(
-        text, shown=formats.number(len(chosen)), total=formats.number(count), command=_command(each["name"], asked)
-    )
+    more = _more(each["name"], len(chosen), count, asked, formats) if most is not None else ""
     return {**each, "rows": chosen, "more": more}
 
 
@@ -287,11 +283,8 @@ def _on_paper(
     """What the PDF shows of the tables that can be long: per currency the first rows and the most telling columns."""
     per_currency = {
         each.currency: {
-            name: picked(
-                {**everything[name], "rows": _first(everything[name], each.currency, ON_PAPER[name])},
-                PAPER_COLUMNS[name],
-            )
-            for name in ("contracts", "partners")
+            "contracts": _first(everything["contracts"], each, each.contracts, asked, formats),
+            "partners": _first(everything["partners"], each, len(each.partners), asked, formats),
         }
         for each in found
     }
@@ -299,9 +292,21 @@ def _on_paper(
     return {"by_currency": per_currency, "findings": findings}
 
 
-def _first(each: Table, currency: str, most: int) -> list[Row]:
-    rows = [row for row in each["rows"] if row["currency"] == currency and row["look"] != "rest"]
-    return rows[:most]
+def _first(each: Table, figures: Figures, count: int, asked: dict[str, str | None], formats: Formats) -> Table:
+    """The first rows of a currency, and where the others are."""
+    name = each["name"]
+    rows = [row for row in each["rows"] if row["currency"] == figures.currency and row["look"] != "rest"]
+    shown = picked({**each, "rows": rows[: ON_PAPER[name]]}, PAPER_COLUMNS[name])
+    return {**shown, "more": _more(name, len(shown["rows"]), count, asked, formats)}
+
+
+def _more(name: str, shown: int, count: int, asked: dict[str, str | None], formats: Formats) -> str:
+    """What is not shown and the command that prints it; "" when everything is."""
+    if shown >= count:
+        return ""
+    text = words.TEXTS["limited" if name == "contracts" else "more"]
+    command = _command(name, asked)
+    return formats.say(text, shown=formats.number(shown), total=formats.number(count), command=command)
 
 
 def picked(each: Table, names: tuple[str, ...]) -> Table:
