@@ -13,12 +13,14 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from pipeline.tables.published import PARTNER_SUMMARY, UPCOMING_RENEWALS
 from pipeline.views import definitions, terms
+from pipeline.views.finance import words
 from pipeline.views.translations import CATALOGUES, DOMAIN
 
 ROOT = Path(__file__).parents[1]
@@ -34,8 +36,10 @@ FIRST_DAY = datetime(2026, 11, 23, tzinfo=UTC)
 def texts() -> dict[Text, str]:
     """Every text (a singular and plural as a pair) and where it comes from, each once, in order of appearance."""
     found: dict[Text, str] = {}
-    for text in _terms():
-        found.setdefault(text, "pipeline/views/terms.py")
+    for module in (terms, words):
+        where = f"{module.__name__.replace('.', '/')}.py"
+        for text in _terms(module):
+            found.setdefault(text, where)
     for text in _definitions():
         found.setdefault(text, "pipeline/tables/published.py")
     for folder in SPEAKERS:
@@ -45,9 +49,9 @@ def texts() -> dict[Text, str]:
     return found
 
 
-def _terms() -> Iterator[Text]:
-    """Every text of the module of words: a text, a pair of texts, or a table of them by name."""
-    for name, value in vars(terms).items():
+def _terms(module: ModuleType) -> Iterator[Text]:
+    """Every text of a module of words: a text, a pair of texts, or a table of them by name."""
+    for name, value in vars(module).items():
         if name.isupper():
             yield from value.values() if isinstance(value, dict) else [value]
 

@@ -16,6 +16,13 @@ from pipeline.settings import scheduler_address, shown_columns
 @click.command(epilog="Example: renewals report --partner P-01 --columns website,current_mrr,estimated_new_mrr")
 @options.partner
 @click.option("--all", "all_partners", is_flag=True, help="Every partner.")
+@click.option("--finance", is_flag=True, help="Finance's report, of all clients or of --partner's.")
+@click.option("--currency", metavar="CODE", help="With --finance: only this currency.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --finance: the folder to write to, instead of the run's reports.",
+)
 @options.run
 @click.option(
     "--columns", metavar="A,B", help="Columns to add to the locked ones, instead of the partner's own choice."
@@ -27,6 +34,9 @@ from pipeline.settings import scheduler_address, shown_columns
 def command(
     partner_id: str | None,
     all_partners: bool,
+    finance: bool,
+    currency: str | None,
+    output: Path | None,
     run_reference: str | None,
     columns: str | None,
     locale: str | None,
@@ -34,17 +44,25 @@ def command(
     anew: bool,
     settings_path: Path | None,
 ) -> None:
-    """Make the reports of one partner or of all, from the current run or an older one; prints their paths.
+    """Make the reports of one partner, of all, or finance's, from the current run or an older one; prints their paths.
 
-    A report whose content has not changed is kept as it is, byte for byte. One that fails stops no other: exit code 4.
+    A partner's report whose content has not changed is kept as it is, byte for byte. One that fails stops no other:
+    exit code 4. Finance's report of one partner or currency is named after them (finance.partner-ID.currency-EUR.html)
+    and leaves that of all clients alone.
     """
     from pipeline.cli.deciding import ended_associations
     from pipeline.cli.reporting import make_reports, raise_failures
     from pipeline.warehouse import find_run
     from pipeline.warehouse.tables import partner_ids
 
+    if finance:
+        _refuse(all_partners=all_partners, columns=columns, scheduler=scheduler, anew=anew)
+        _finance(partner_id, currency, output, run_reference, locale)
+        return
+    if currency is not None or output is not None:
+        raise UsageError("--currency and --output belong to --finance")
     if (partner_id is None) == (not all_partners):
-        raise UsageError("name one partner with --partner ID, or all with --all")
+        raise UsageError("name one partner with --partner ID, or all with --all; finance's report with --finance")
     chosen = None
     if columns is not None:
         chosen = shown_columns([name for name in (part.strip() for part in columns.split(",")) if name])
@@ -70,3 +88,31 @@ def command(
     for path in made.paths:
         click.echo(str(path))
     raise_failures(made)
+
+
+def _refuse(**given: object) -> None:
+    """Raises UsageError for an option that finance's report does not know."""
+    for name, value in given.items():
+        if value:
+            raise UsageError(f"--{name.removesuffix('_partners')} does not go with --finance")
+
+
+def _finance(
+    partner_id: str | None, currency: str | None, output: Path | None, run_reference: str | None, locale: str | None
+) -> None:
+    from pipeline.cli.deciding import ended_associations
+    from pipeline.render.finance import write_finance_report
+    from pipeline.warehouse import find_run
+
+    home = home_folder()
+    run = find_run(home, run_reference)
+    paths = write_finance_report(
+        run.path,
+        output or home.reports(run.run_id),
+        partner_id=partner_id,
+        currency=currency,
+        locale=locale,
+        ended=ended_associations(home),
+    )
+    for path in paths:
+        click.echo(str(path))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import rules
 from pipeline.cli.surroundings import progress_bar, say
-from pipeline.errors import ReportsFailedError
+from pipeline.errors import RenewalsError, ReportsFailedError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,15 +68,43 @@ def make_reports(
     return batch
 
 
-def raise_failures(batch: Batch) -> None:
-    """Raises ReportsFailedError (exit 4) when a report could not be made; the others are there."""
+def make_finance_report(
+    run_file: Path, out_dir: Path, *, settings: Settings, ended: EndedPairs
+) -> tuple[list[Path], str]:
+    """Write finance's report of all clients; its paths, and "" or why it could not be made.
+
+    A run without finance's tables gets none, and that is no failure. The partners' reports do not depend on it.
+    """
+    from pipeline.render.finance import write_finance_report
+    from pipeline.render.limits import Limits, within
+    from pipeline.warehouse.finance import has_finance
+
+    if not has_finance(run_file):
+        return [], ""
+    try:
+        with within(Limits(seconds=settings.report_seconds, mebibytes=settings.report_mebibytes)):
+            return write_finance_report(run_file, out_dir, ended=ended), ""
+    except Exception as error:
+        text = " ".join(str(error).split()) or "no message"
+        why = text if isinstance(error, RenewalsError) else f"{type(error).__name__}: {text}"
+        say(f"renewals: finance's report failed: {why}")
+        return [], why
+
+
+def raise_failures(batch: Batch, *, finance: str = "") -> None:
+    """Raises ReportsFailedError (exit 4) when a report could not be made; the others are there.
+
+    `finance`: why finance's report could not be made.
+    """
     if batch.failures:
         names = ", ".join(sorted(batch.failures)[:NAMED])
         more = f" and {len(batch.failures) - NAMED} more" if len(batch.failures) > NAMED else ""
         raise ReportsFailedError(
-            f"{len(batch.failures)} of {batch.wanted} reports failed ({names}{more}); "
-            "the run and the other reports are there"
+            f"{len(batch.failures)} of {batch.wanted} reports failed ({names}{more})"
+            f"{', and finance' if finance else ''}; the run and the other reports are there"
         )
+    if finance:
+        raise ReportsFailedError(f"finance's report failed ({finance}); the run and the partners' reports are there")
 
 
 def _reports_before(out_dir: Path) -> Path | None:

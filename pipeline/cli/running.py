@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.reporting import make_reports, raise_failures
+from pipeline.cli.reporting import make_finance_report, make_reports, raise_failures
 from pipeline.cli.surroundings import home_folder, now, print_json, say, short_id, stage_progress, today
 from pipeline.settings import Settings
 
@@ -50,23 +50,20 @@ def main_job(
     )
     say_findings(outcome)
     paths = [home.reports(outcome.run_id) / "checks.html"]
-    made = None
+    made, failure = None, ""
     if outcome.run_file is not None and reports:
-        made = make_reports(
-            outcome.run_file,
-            partner_ids(outcome.run_file),
-            home.reports(outcome.run_id),
-            settings=settings,
-            ended=ended_associations(home),
-        )
-        paths += made.paths
+        out_dir, ended = home.reports(outcome.run_id), ended_associations(home)
+        of_finance, failure = make_finance_report(outcome.run_file, out_dir, settings=settings, ended=ended)
+        made = make_reports(outcome.run_file, partner_ids(outcome.run_file), out_dir, settings=settings, ended=ended)
+        paths += [*of_finance, *made.paths]
     if as_json:
-        print_json(_summary(outcome, paths) | {"failed_reports": made.failures if made else {}})
+        failed = {"failed_reports": made.failures if made else {}, "finance_failed": failure}
+        print_json(_summary(outcome, paths) | failed)
     else:
         for path in (outcome.run_file, *paths) if outcome.run_file else paths:
             click.echo(str(path))
     if made is not None:
-        raise_failures(made)
+        raise_failures(made, finance=failure)
 
 
 def say_findings(outcome: Outcome) -> None:

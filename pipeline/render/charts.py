@@ -9,6 +9,10 @@ COLOURS: Final = {
     "auto_renewed": "#0369a1",
     "pending": "#b45309",
     "cancellation_requested": "#b91c1c",
+    "awaiting": "#b45309",
+    "lapsing": "#7c2d12",
+    "requested": "#b91c1c",
+    "requested_late": "#6d28d9",
 }
 """Fill of each part of a bar. At least 4.5:1 against white, and told apart by the legend's order too."""
 
@@ -26,16 +30,17 @@ def pictures(view: dict[str, Any]) -> dict[str, Any]:
     """`charts` and `timeline` of the view as coordinates; `timeline` is None where the view has none."""
     width = WIDE if len(view["charts"]) == 1 else HALF
     return {
-        "charts": [_chart(chart, width) for chart in view["charts"]],
+        "charts": [stacked_bars(chart, width) for chart in view["charts"]],
         "timeline": _timeline(view["timeline"]) if view["timeline"] else None,
     }
 
 
-def _chart(chart: dict[str, Any], width: float) -> dict[str, Any]:
+def stacked_bars(chart: dict[str, Any], width: float) -> dict[str, Any]:
+    """A chart of `views.charts.renewal_charts`, or one of its shape, as coordinates."""
     step = (width - _LEFT) / len(chart["bars"])
     thick = min(step * 0.62, 56.0)
-    every = _every(step, [bar["label"] for bar in chart["bars"]])
-    with_totals = _every(step, [bar["total"] for bar in chart["bars"]]) == 1
+    every = label_step(step, [bar["label"] for bar in chart["bars"]])
+    with_totals = label_step(step, [bar["total"] for bar in chart["bars"]]) == 1
     axis = _TOP + _PLOT
     return {
         "title": chart["title"],
@@ -84,7 +89,7 @@ def _parts(parts: list[dict[str, Any]], x: float, thick: float, axis: float) -> 
 def _timeline(timeline: dict[str, Any]) -> dict[str, Any]:
     steps = timeline["steps"]
     step = (WIDE - 20) / len(steps)
-    every = _every(step, [each["day"] for each in steps])
+    every = label_step(step, [each["day"] for each in steps])
     return {
         "title": timeline["title"],
         "note": timeline["note"],
@@ -107,7 +112,7 @@ def _timeline(timeline: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _every(step: float, labels: list[str]) -> int:
+def label_step(step: float, labels: list[str]) -> int:
     """Of how many labels one is written, so that none runs into the next."""
     widest = max(sum(_LETTER if letter.isalnum() else _SEPARATOR for letter in label) for label in labels)
     return max(1, -(-int(widest + 5) // max(int(step), 1)))

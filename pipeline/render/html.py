@@ -15,17 +15,19 @@ def report_html(view: dict[str, Any]) -> str:
     return self_contained("report.html.j2", view, shapes=pictures(view), brand=shades(view))
 
 
-def self_contained(template: str, view: dict[str, Any], **values: Any) -> str:
-    """The page of a view and other `values`. It asks for nothing outside itself: style, fonts and script are inline,
-    allowed by their hashes.
+def self_contained(
+    template: str, view: dict[str, Any], *, styles: tuple[str, ...] = (), script: str = "report.js", **values: Any
+) -> str:
+    """The page of a view and other `values`. It asks for nothing outside itself: style, fonts and `script` are inline,
+    allowed by their hashes. `styles`: those besides `page.css`.
     """
     fonts = page_fonts(view)
     hashes = [
-        content_hash(environment().get_template("page.css").render()),
+        *(content_hash(environment().get_template(style).render()) for style in ("page.css", *styles)),
         content_hash(environment().get_template("_fonts.css.j2").render(fonts=fonts)),
     ]
     if values.get("brand"):
         hashes.append(content_hash(environment().get_template("_brand.css.j2").render(brand=values["brand"])))
-    script = content_hash(environment().get_template("report.js").render())
+    allowed = content_hash(environment().get_template(script).render())
     page = environment().get_template(template)
-    return page.render(view=view, fonts=fonts, hashes=hashes, script_hash=script, **values)
+    return page.render(view=view, fonts=fonts, hashes=hashes, script_hash=allowed, **values)

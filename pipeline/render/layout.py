@@ -84,6 +84,17 @@ def news_on_first_page(view: dict[str, Any]) -> bool:
     return bool(view["news"]) and len(view["news"]["lines"]) <= NEWS_LINES.get(currencies, 0)
 
 
+def column_widths(
+    columns: list[dict[str, Any]], rows: list[dict[str, Any]], *, width_mm: float, type_size: float
+) -> tuple[float, ...]:
+    """Each column's share, in percent, of a table of that width whose page is settled already."""
+    needs = [
+        _column_need(column, {row["cells"][place]["text"] for row in rows}) for place, column in enumerate(columns)
+    ]
+    room = (width_mm * POINTS_PER_MM - len(needs) * PADDING_POINTS) / type_size
+    return _shares(needs, room, PADDING_POINTS / type_size)
+
+
 def _group(places: tuple[int, ...], needs: list[_Need], size: tuple[str, int, float]) -> ColumnGroup:
     widths = _shares([needs[place] for place in places], _room(size, len(places)), PADDING_POINTS / size[2])
     return ColumnGroup(places, widths)

@@ -65,13 +65,18 @@ def report_pdf(view: dict[str, Any], *, workbook: bytes | None = None) -> bytes:
 
     The report's workbook (made here unless it is given) is inside as an attachment, as PDF/A-3 allows.
     """
-    page = report_page(view)
+    attached = report_xlsx(view) if workbook is None else workbook
+    return tagged_pdf(report_page(view), view, workbook=attached, name="report.xlsx")
+
+
+def tagged_pdf(page: str, view: dict[str, Any], *, workbook: bytes, name: str, styles: tuple[CSS, ...] = ()) -> bytes:
+    """The page of a view as a tagged PDF with that workbook inside; `styles`: those besides the reports' own."""
     fonts, style, _ = _style()
     fetcher = BundledFonts(view["brand"]["logo"])
     made_at = datetime.fromisoformat(view["run"]["created_at"])
     attachment = Attachment(
-        string=report_xlsx(view) if workbook is None else workbook,
-        name="report.xlsx",
+        string=workbook,
+        name=name,
         description=view["document_title"],
         created=made_at,
         modified=made_at,
@@ -83,7 +88,11 @@ def report_pdf(view: dict[str, Any], *, workbook: bytes | None = None) -> bytes:
         # WeasyPrint 70 leaves its bundled colour profile to the garbage collector to be closed.
         warnings.filterwarnings("ignore", "unclosed file .*sRGB2014", ResourceWarning)
         pdf: bytes = document.write_pdf(
-            stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a", attachments=[attachment], finisher=finish
+            stylesheets=[style, *styles],
+            font_config=fonts,
+            pdf_variant="pdf/a-3a",
+            attachments=[attachment],
+            finisher=finish,
         )
         del document
     return pdf

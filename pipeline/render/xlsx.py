@@ -99,7 +99,7 @@ class _Report:
             code = self._money_code(Decimal(value), currency, column["name"] == "mrr_change")
             sheet.write_number(line, place, Decimal(value), self._format(num_format=code))
         else:
-            sheet.write_string(line, place, _cut(cell["text"]), self._format(align="right" if kind == "number" else ""))
+            sheet.write_string(line, place, cut(cell["text"]), self._format(align="right" if kind == "number" else ""))
 
     def _money_code(self, amount: Decimal, currency: str, is_change: bool) -> str:
         codes = self._data["money_codes"][currency]
@@ -135,8 +135,8 @@ class _Report:
             return f"'{quoted}'!{letter}$2:{letter}${len(self._data['rows']) + 1}"
 
         currency = f"{column('currency')},$A{line}"
-        renewals = f"{column('mrr_before')},{currency},{column('contract_type')},{_text(self._data['renewal'])}"
-        risks = [f"SUMIFS({renewals},{column('status')},{_text(status)})" for status in self._data["at_risk"]]
+        renewals = f"{column('mrr_before')},{currency},{column('contract_type')},{formula_text(self._data['renewal'])}"
+        risks = [f"SUMIFS({renewals},{column('status')},{formula_text(status)})" for status in self._data["at_risk"]]
         return [
             f"=COUNTIF({currency})",
             f"=SUMIFS({renewals})",
@@ -160,8 +160,8 @@ class _Report:
             *((item["term"], item["text"]) for item in view["definitions"] + view["statuses"]),
         ]
         for line, (term, meaning) in enumerate(pairs, start=1):
-            sheet.write_string(line, 0, _cut(term), self._format(bold=True, text_wrap=True))
-            sheet.write_string(line, 1, _cut(meaning), wrapped)
+            sheet.write_string(line, 0, cut(term), self._format(bold=True, text_wrap=True))
+            sheet.write_string(line, 1, cut(meaning), wrapped)
 
 
 def _amounts_fit(row: Row, columns: list[Row]) -> bool:
@@ -173,10 +173,12 @@ def _amounts_fit(row: Row, columns: list[Row]) -> bool:
     return all(fits_a_cell(Decimal(amount)) for amount in amounts)
 
 
-def _text(text: str) -> str:
+def formula_text(text: str) -> str:
+    """A text as a formula holds it."""
     quoted = text.replace('"', '""')
     return f'"{quoted}"'
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """As much of a text as a cell can hold."""
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"

@@ -49,7 +49,7 @@ def _chart(renewals: list[Row], currency: str, formats: Formats) -> dict[str, An
         for row in renewals:
             key = (row["renewal_start_date"].replace(day=1), stack(row))
             sums[key] = sums.get(key, Decimal(0)) + row["mrr_before"]
-        months = _months(min(month for month, _ in sums), max(month for month, _ in sums))
+        months = months_between(min(month for month, _ in sums), max(month for month, _ in sums))
         totals = {month: sum((sums.get((month, part), Decimal(0)) for part in STACKS), Decimal(0)) for month in months}
         ticks = nice_ticks(max(totals.values()))
         if not ticks:
@@ -91,7 +91,8 @@ def _bar(
     }
 
 
-def _months(first: date, last: date) -> list[date]:
+def months_between(first: date, last: date) -> list[date]:
+    """The first days of the months from `first` to `last`, both first days themselves."""
     months = [first]
     while months[-1] < last:
         months.append((months[-1] + timedelta(days=31)).replace(day=1))

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache, lru_cache
 from typing import Final, TypeVar
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from pipeline import rules
 from pipeline.views.translations import catalogue, spoken_locale
@@ -73,6 +73,14 @@ class Formats:
         """An amount with its currency and the currency's decimals, such as `USD 1,234.50` or `JPY 12,000`."""
         return EMPTY if value is None else self._with_code(self.amount(value, currency), currency)
 
+    def share(self, value: Decimal | None) -> str:
+        """A share of 1 in percent with two decimals, rounded half up, such as `97.38%`."""
+        if value is None:
+            return EMPTY
+        with localcontext(prec=60):
+            shown = value.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+        return _percent(shown, self.locale)
+
     def price(self, value: Decimal, currency: str) -> str:
         """A price per unit with all its decimals, such as `USD 7,200.00` or `USD 0.125`."""
         decimals = rules.minor_units()[currency]
@@ -123,3 +131,9 @@ def _number(value: Decimal, pattern: str, locale: str) -> str:
     # A table's amount has up to 38 digits, ten more than decimals carry by themselves.
     with localcontext(prec=60):
         return format_decimal(value, format=pattern, locale=locale, decimal_quantization=False)
+
+
+@lru_cache(maxsize=1024)
+def _percent(value: Decimal, locale: str) -> str:
+    pattern = Locale.parse(locale).percent_formats[None].pattern.replace("#,##0", "#,##0.00")
+    return format_percent(value, format=pattern, locale=locale)

@@ -86,7 +86,7 @@ def partner_report(
         ),
         "words": formats.say_all(terms.WORDS)
         | {"tools": formats.say_all(terms.TOOLS), "details": formats.say_all(terms.DETAILS)},
-        "page_of": _around_numbers(formats.say(terms.WORDS["page_of"])),
+        "page_of": around_numbers(formats.say(terms.WORDS["page_of"])),
         "made_by": formats.say(terms.WORDS["made_by"], run=run["run_id"], time=run["created_at"]),
         "partner": {
             "id": partner["partner_id"],
@@ -146,7 +146,7 @@ def _first_rows_note(count: int, formats: Formats) -> str:
     )
 
 
-def _around_numbers(text: str) -> list[str]:
+def around_numbers(text: str) -> list[str]:
     """What stands before, between and after the page's number and the number of pages, in the order of the language.
 
     Raises ValueError for words that name them the other way round: page margins could not show those.

@@ -53,9 +53,7 @@ def workbook_data(
         "renewal": formats.say(terms.CONTRACT_TYPES["renewal"]),
         "at_risk": sorted(at_risk),
         "day_code": day_code(formats.locale),
-        "money_codes": {
-            currency: _money_codes(formats, currency) for currency in sorted({r["currency"] for r in rows})
-        },
+        "money_codes": {currency: money_codes(formats, currency) for currency in sorted({r["currency"] for r in rows})},
     }
 
 
@@ -67,7 +65,12 @@ def day_code(locale: str) -> str:
     return f"[$-{LANGUAGE_CODES[locale.partition('_')[0]]}]{code}"
 
 
-def _money_codes(formats: Formats, currency: str) -> dict[str, Any]:
+def month_code(locale: str) -> str:
+    """Excel's code of a month and its year."""
+    return f"[$-{LANGUAGE_CODES[locale.partition('_')[0]]}]mmm yyyy"
+
+
+def money_codes(formats: Formats, currency: str) -> dict[str, Any]:
     """Codes of an amount (`plain`) and of a change with its sign (`change`), and the currency's `decimals`.
 
     `fine_plain` and `fine_change` are those of an amount finer than its currency, which is shown in full.

@@ -159,7 +159,7 @@ def test_values_are_never_taken_for_placeholders():
 
 
 def test_a_page_number_must_come_before_the_number_of_pages():
-    from pipeline.views.partner import _around_numbers
+    from pipeline.views.partner import around_numbers
 
     with pytest.raises(ValueError, match="pages"):
-        _around_numbers("{pages} pages, this is {page}")
+        around_numbers("{pages} pages, this is {page}")

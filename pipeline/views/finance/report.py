@@ -1,0 +1,341 @@
+"""The view of finance's report: every value of page, PDF and workbook, formatted once, as plain str, int, list."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import polars as pl
+
+from pipeline import rules
+from pipeline.transform.projection.months import last_day
+from pipeline.views import terms
+from pipeline.views.browser import money_shape
+from pipeline.views.finance import comparisons, pictures, tables, tie_out, words
+from pipeline.views.finance.cells import Cells, Row, Table, total
+from pipeline.views.finance.figures import BRIDGE, STATUSES, Figures, figures_by_currency, retention_share
+from pipeline.views.finance.workbook import workbook
+from pipeline.views.formats import Formats, formats_for
+from pipeline.views.partner import around_numbers
+from pipeline.views.translations import page_direction
+
+ON_PAGE: Final = {"contracts": 500, "lines": 400, "partners": 500, "findings": 200}
+"""Rows of a table that the page holds at most; the workbook and the published tables hold more."""
+
+ON_PAPER: Final = {"contracts": 12, "partners": 12, "findings": 40}
+"""Rows per currency (findings: in all) that the PDF holds at most."""
+
+
+def finance_report(
+    frames: dict[str, pl.DataFrame],
+    *,
+    run: Row,
+    partner_id: str | None = None,
+    currency: str | None = None,
+    locale: str = "en",
+    vendor: str = rules.VENDOR_NAME,
+    brand: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Finance's report as plain values. `frames` and `run`: what `warehouse.finance.finance_of_run` gives for that
+    `partner_id` and `currency`; `vendor`: the vendor's name, who signs the report; `brand`: as in a partner's report.
+    """
+    formats = formats_for(locale)
+    cells = Cells(formats)
+    found = figures_by_currency(frames)
+    checks = tie_out.checks(found, is_whole_book=partner_id is None)
+    records = frames["contracts"].to_dicts()
+    rest = _rest(found, records)
+    summed, listed = comparisons.findings(frames["findings_counted"], frames["findings"], cells)
+    everything = {
+        "overview": tables.overview(found, cells),
+        "retention": comparisons.retention(found, cells),
+        "rates": comparisons.renewal_rates(frames["rates"], cells),
+        "rivals": comparisons.rivals(found, cells),
+        "currencies": comparisons.currencies(found, cells),
+        "partners": tables.partners(found, cells),
+        "findings_counted": summed,
+        "findings": listed,
+        "contracts": tables.contracts(records, rest, cells),
+        "lines": comparisons.lines(frames["lines"], {each["contract_id"]: each["currency"] for each in records}, cells),
+        "tie_out": tie_out.tie_out(checks, cells),
+    }
+    sections = [_section(each, cells) for each in found]
+    scope = _scope(frames["partner"], partner_id, currency, formats)
+    asked = _asked(partner_id, currency)
+    title = formats.say(words.TITLE)
+    return {
+        "language": formats.language,
+        "direction": page_direction(formats.locale),
+        "title": title,
+        "document_title": " · ".join((title, scope, formats.day(run["as_of"]))),
+        "words": _said(formats),
+        "page_of": around_numbers(formats.say(terms.WORDS["page_of"])),
+        "made_by": formats.say(terms.WORDS["made_by"], run=run["run_id"], time=run["created_at"]),
+        "scope": scope,
+        "vendor": vendor,
+        "as_of": {"text": formats.day(run["as_of"]), "value": run["as_of"].isoformat()},
+        "run": {"id": run["run_id"], "created_at": str(run["created_at"]), "version": str(run["pipeline_version"])},
+        "period": _period(run, formats),
+        "note": formats.say(words.TEXTS["note"]),
+        "missing_rates": comparisons.missing_rates(found, cells),
+        "currency_label": formats.say(terms.COLUMNS["currency"]),
+        "partner_note": formats.say(words.TEXTS["not_applicable"], command="renewals report --finance --partner ID"),
+        "tied": not any(check.difference for check in checks),
+        "empty": "" if found else formats.say(words.TEXTS["empty"]),
+        "sections": sections,
+        "page": {name: _cut(each, ON_PAGE.get(name), asked, found, formats) for name, each in everything.items()},
+        "paper": _on_paper(everything, found, asked, formats),
+        "no_findings": formats.say(words.TEXTS["no_findings"]),
+        "definitions": _definitions(formats),
+        "browser": _browser(found, everything, run, formats),
+        "brand": brand or {"colour": "", "logo": ""},
+        "workbook": workbook(everything, found, _facts(scope, run, formats), cells),
+    }
+
+
+def _scope(partner: pl.DataFrame, partner_id: str | None, currency: str | None, formats: Formats) -> str:
+    parts = [formats.say(words.SCOPES["all"])]
+    if partner_id is not None:
+        parts = [f"{partner.row(0, named=True)['partner_name']} ({partner_id})"]
+    if currency is not None:
+        parts.append(formats.say(words.SCOPES["currency"], currency=currency))
+    return " · ".join(parts)
+
+
+def _period(run: Row, formats: Formats) -> str:
+    last = last_projected_day(run)
+    return formats.say(words.SCOPES["period"], first=formats.day(run["as_of"]), last=formats.day(last))
+
+
+def last_projected_day(run: Row) -> date:
+    """The last day of the projection of that run."""
+    settings = json.loads(run.get("settings") or "{}")
+    return last_day(int(settings.get("projection_months", rules.PROJECTION_MONTHS)) - 1, as_of=run["as_of"])
+
+
+def _facts(scope: str, run: Row, formats: Formats) -> list[tuple[str, str]]:
+    """What the workbook is about, above its summary."""
+    return [
+        (formats.say(words.TITLE), scope),
+        (formats.say(terms.WORDS["as_of"]), f"{formats.day(run['as_of'])} · {_period(run, formats)}"),
+        (formats.say(terms.WORDS["run"]), f"{run['run_id']} · {run['created_at']} · {run['pipeline_version']}"),
+        ("MRR", formats.say(words.TEXTS["note"])),
+    ]
+
+
+def _said(formats: Formats) -> dict[str, Any]:
+    return {
+        **formats.say_all(terms.WORDS),
+        "sections": formats.say_all(words.SECTIONS),
+        "labels": formats.say_all(words.LABELS),
+        "scenarios": formats.say_all(words.SCENARIOS),
+        "tools": formats.say_all(words.TOOLS),
+        "bars": formats.say_all(words.BRIDGE),
+    }
+
+
+def _section(each: Figures, cells: Cells) -> dict[str, Any]:
+    """Everything about one currency."""
+    formats = cells.formats
+    return {
+        "currency": each.currency,
+        "title": formats.say(words.SECTIONS["of_currency"], currency=each.currency),
+        "tiles": _tiles(each, formats),
+        "strip": _strip(each, formats),
+        "converted": _converted(each, formats),
+        "fx": _fx(each, formats),
+        "bridge_picture": pictures.bridge_picture(each, formats),
+        "projection_picture": pictures.projection_picture(each, formats),
+        "wall_picture": pictures.wall_picture(each, formats),
+        "bridge": tables.bridge(each, cells),
+        "statuses": tables.statuses(each, cells),
+        "scenarios": tables.scenarios(each, cells),
+        "movements": tables.movements(each, cells),
+        "months": [tables.months(each, cells, scenario) for scenario in rules.SCENARIOS],
+        "wall": tables.wall(each, cells),
+        "clients": tables.clients(each, cells),
+    }
+
+
+def _tiles(each: Figures, formats: Formats) -> list[dict[str, str]]:
+    tiles = [
+        {"label": formats.say(words.BRIDGE[name]), "text": formats.money(each.bridge[name], each.currency), "more": ""}
+        for name in ("current_mrr", "contracted_mrr", "expected_mrr", "full_mrr")
+    ]
+    tiles[0]["more"] = formats.count(words.CONTRACTS, each.contracts_in_force)
+    for place, name in ((1, "contracted_mrr"), (2, "expected_mrr"), (3, "full_mrr")):
+        change = each.bridge[name] - each.bridge["current_mrr"]
+        tiles[place]["more"] = formats.money_change(change, each.currency)
+    if each.interval:
+        last = each.interval[-1]
+        low, high = (formats.money(last[name], each.currency) for name in ("closing_low", "closing_high"))
+        tiles[2]["more"] = formats.say(words.TEXTS["interval"], low=low, high=high)
+    expected = each.retention.get("expected")
+    for name, net in (("grr", False), ("nrr", True)):
+        share = retention_share(expected, net=net) if expected else None
+        more = formats.say(words.SCENARIOS["expected"])
+        tiles.append({"label": formats.say(words.LABELS[name]), "text": formats.share(share), "more": more})
+    return tiles
+
+
+def _strip(each: Figures, formats: Formats) -> list[dict[str, str]]:
+    """Current MRR by the status of the next renewal."""
+    return [
+        {
+            "label": tables.status_label(basis, formats),
+            "text": formats.money(total((row["current_mrr"], row["change_new"])), each.currency),
+            "name": basis or "none",
+        }
+        for basis in (*STATUSES, None)
+        if (row := each.by_status.get(basis)) is not None
+    ]
+
+
+def _converted(each: Figures, formats: Formats) -> str:
+    """The rate at which the figures are converted, and its day; "" in the reporting currency itself."""
+    if not each.is_foreign:
+        return ""
+    if each.fx["fx_rate"] is None:
+        return formats.say(words.TEXTS["not_converted"], currency=each.currency, target=each.target)
+    rate = f"1 {each.currency} = {formats.number(each.fx['fx_rate'].normalize())} {each.target}"
+    return formats.say(words.TEXTS["converted_at"], rate=rate, day=formats.day(each.fx["fx_rate_date"]))
+
+
+def _fx(each: Figures, formats: Formats) -> str:
+    if not each.is_foreign or each.fx["fx_rate"] is None:
+        return ""
+    if each.fx_effect is None:
+        return formats.say(words.TEXTS["fx_unknown"], day=formats.day(each.fx["compared_on"]))
+    amount = formats.money_change(each.fx_effect, each.target)
+    return formats.say(words.TEXTS["fx_line"], day=formats.day(each.fx["compared_rate_date"]), amount=amount)
+
+
+def _rest(found: list[Figures], records: list[Row]) -> list[Row]:
+    """Per currency what the contracts that are not listed add up to."""
+    rest = []
+    for each in found:
+        listed = [row for row in records if row["currency"] == each.currency]
+        if len(listed) < each.contracts:
+            sums = {name: each.bridge[name] - total(row[name] for row in listed) for name in BRIDGE}
+            rest.append({"currency": each.currency, "contracts": each.contracts - len(listed), **sums})
+    return rest
+
+
+def _asked(partner_id: str | None, currency: str | None) -> dict[str, str | None]:
+    return {"--partner": partner_id, "--currency": currency}
+
+
+def _command(name: str, asked: dict[str, str | None]) -> str:
+    """The command that prints all rows of a table."""
+    tables_of = {"contracts": "mrr_bridge", "partners": "mrr_bridge", "findings": "findings", "lines": "mrr_bridge"}
+    whose = f" --partner {shlex.quote(asked['--partner'])}" if asked["--partner"] is not None else ""
+    return f"renewals table {tables_of[name]}{whose} --format parquet --output {tables_of[name]}.parquet"
+
+
+def _cut(each: Table, most: int | None, asked: dict[str, str | None], found: list[Figures], formats: Formats) -> Table:
+    """The table with its first rows only, ordered by currency, and where the others are."""
+    if each["name"] in ("contracts", "lines") and most is not None:
+        chosen = [row for row in each["rows"] if row["look"] != "rest"][:most]
+        places = {figures.currency: place for place, figures in enumerate(found)}
+        if each["name"] == "contracts":
+            chosen.sort(key=lambda row: places[row["currency"]])
+        count = sum(figures.contracts for figures in found) if each["name"] == "contracts" else len(each["rows"])
+    else:
+        chosen = each["rows"][:most]
+        count = len(each["rows"])
+    more = _more(each["name"], len(chosen), count, asked, formats) if most is not None else ""
+    return {**each, "rows": chosen, "more": more}
+
+
+PAPER_COLUMNS: Final = {
+    "contracts": (
+        "contract",
+        "client",
+        "partner",
+        "renewal_start_date",
+        "status",
+        "current_mrr",
+        "settled_mrr",
+        "contracted_mrr",
+        "expected_mrr",
+        "full_mrr",
+    ),
+    "partners": (
+        "partner",
+        "clients",
+        "contracts",
+        "share",
+        "current_mrr",
+        "contracted_mrr",
+        "expected_mrr",
+        "full_mrr",
+    ),
+}
+
+
+def _on_paper(
+    everything: dict[str, Table], found: list[Figures], asked: dict[str, str | None], formats: Formats
+) -> dict[str, Any]:
+    """What the PDF shows of the tables that can be long: per currency the first rows and the most telling columns."""
+    per_currency = {
+        each.currency: {
+            "contracts": _first(everything["contracts"], each, each.contracts, asked, formats),
+            "partners": _first(everything["partners"], each, len(each.partners), asked, formats),
+        }
+        for each in found
+    }
+    findings = _cut(everything["findings"], ON_PAPER["findings"], asked, found, formats)
+    return {"by_currency": per_currency, "findings": findings}
+
+
+def _first(each: Table, figures: Figures, count: int, asked: dict[str, str | None], formats: Formats) -> Table:
+    """The first rows of a currency, and where the others are."""
+    name = each["name"]
+    rows = [row for row in each["rows"] if row["currency"] == figures.currency and row["look"] != "rest"]
+    shown = picked({**each, "rows": rows[: ON_PAPER[name]]}, PAPER_COLUMNS[name])
+    return {**shown, "more": _more(name, len(shown["rows"]), count, asked, formats)}
+
+
+def _more(name: str, shown: int, count: int, asked: dict[str, str | None], formats: Formats) -> str:
+    """What is not shown and the command that prints it; "" when everything is."""
+    if shown >= count:
+        return ""
+    text = words.TEXTS["limited" if name == "contracts" else "more"]
+    command = _command(name, asked)
+    return formats.say(text, shown=formats.number(shown), total=formats.number(count), command=command)
+
+
+def picked(each: Table, names: tuple[str, ...]) -> Table:
+    """The table with only these columns, in this order."""
+    places = [[column["name"] for column in each["columns"]].index(name) for name in names]
+    rows = [{**row, "cells": [row["cells"][place] for place in places]} for row in each["rows"]]
+    return {**each, "columns": [each["columns"][place] for place in places], "rows": rows}
+
+
+def _definitions(formats: Formats) -> list[dict[str, str]]:
+    return [
+        {"term": formats.say(term), "text": formats.say(text, percent=formats.number(rules.INTERVAL_PERCENT))}
+        for term, text in words.DEFINITIONS.items()
+    ]
+
+
+def _browser(found: list[Figures], everything: dict[str, Table], run: Row, formats: Formats) -> dict[str, Any]:
+    """What the page's script needs besides the page: words, and how amounts of each currency are written."""
+    grouped = re.search(r"1(\D*)234", formats.number(Decimal(1234567)))
+    point = re.search(r"0(\D)5", formats.number(Decimal("0.5")))
+    names = {row["partner"]: row["cells"][1]["text"] for row in everything["partners"]["rows"] if row["look"] != "rest"}
+    return {
+        "language": formats.language,
+        "currencies": [each.currency for each in found],
+        "partners": sorted(names.items(), key=lambda item: (item[1], item[0])),
+        "money": {each.currency: money_shape(formats, each.currency) for each in found},
+        "group": grouped[1] if grouped else "",
+        "decimal": point[1] if point else "",
+        "words": formats.say_all(words.TOOLS),
+        "bars": formats.say_all(words.BRIDGE),
+        "file_name": f"finance-{run['as_of'].isoformat()}",
+    }
