@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 
 from pipeline.ingest import sql
 
 _SAMPLE: Final = 5_000
+_MOST_FORMATS: Final = 4
 DATE_FORMATS: Final = (
     "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ",
     "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M",
@@ -56,43 +57,63 @@ def words_of(name: str) -> str:
     return " ".join(re.findall(r"[a-z]+|\d+", plain))
 
 
+_COUNTS: Final = {
+    "filled": "count(cell)",
+    "distinct": "count(DISTINCT cell)",
+    "example": "any_value(cell)",
+    "point": "count(*) FILTER (WHERE regexp_full_match(point, '-?\\d*\\.?\\d+'))",
+    "comma": "count(*) FILTER (WHERE regexp_full_match(comma, '-?\\d*\\.?\\d+'))",
+    "period": "count(months) FILTER (WHERE NOT regexp_full_match(cell, '[\\d.]+'))",
+    "yes_no": "count(*) FILTER (WHERE yes_no IN ('true', 'false'))",
+    "currency": "count(*) FILTER (WHERE length(cell) <= 4 AND (currency NOT IN ('', cell) "
+    "OR regexp_full_match(cell, '[A-Z]{3}') AND currency = cell))",
+    "email": "count(*) FILTER (WHERE regexp_full_match(trim(cell), '[^@\\s]+@[^@\\s]+\\.[^@\\s]+'))",
+    "epoch": "count(*) FILTER (WHERE regexp_full_match(cell, '1\\d{9}|1\\d{12}'))",
+}
+
+
+_LIKE_A_DATE: Final = "length(cell) BETWEEN 6 AND 40 AND regexp_matches(cell, '\\d[-/. :T]|[a-z] \\d|^\\d{8}$')"
+
+
 def facts_of(con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str]) -> list[ColumnFacts]:
-    """Facts about the columns of a table of text."""
+    """Facts about the columns of a table of text, from a sample of its rows."""
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT * FROM {sql.name(table)} "
+        f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT {sql.names(names)} FROM {sql.name(table)} "
         f"USING SAMPLE reservoir({_SAMPLE} ROWS) REPEATABLE (1)"
     )
-    return [_facts(con, name) for name in names]
+    [(rows,)] = con.execute("SELECT count(*) FROM looked_at").fetchall()
+    # One long table of cells: every question is then asked once, not once per column.
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE cells AS UNPIVOT looked_at ON "
+        f"{', '.join(f'CAST({sql.name(name)} AS VARCHAR) AS {sql.name(name)}' for name in names)} "
+        "INTO NAME name VALUE cell"
+    )
+    understood = (
+        "SELECT name, cell, number_text(cell) AS point, number_text_comma(cell) AS comma, months_of(cell) AS months, "
+        "yes_no(cell) AS yes_no, currency_code(cell, '') AS currency FROM cells"
+    )
+    found = con.execute(
+        f"SELECT name, {', '.join(_COUNTS.values())} FROM ({understood}) AS understood GROUP BY name"
+    ).fetchall()
+    counts = {name: dict(zip(_COUNTS, row, strict=True)) for name, *row in found}
+    fitting = _fitting_formats(con)
+    return [_facts(name, rows, counts.get(name), fitting.get(name, {})) for name in names]
 
 
-def _facts(con: duckdb.DuckDBPyConnection, name: str) -> ColumnFacts:
-    cell = sql.name(name)
-    counts = {
-        "rows": "count(*)",
-        "filled": f"count({cell})",
-        "distinct": f"count(DISTINCT {cell})",
-        "example": f"coalesce(any_value({cell}), '')",
-        "point": f"count(*) FILTER (WHERE regexp_full_match(number_text({cell}), '-?\\d*\\.?\\d+'))",
-        "comma": f"count(*) FILTER (WHERE regexp_full_match(number_text_comma({cell}), '-?\\d*\\.?\\d+'))",
-        "period": f"count(*) FILTER (WHERE months_of({cell}) IS NOT NULL AND NOT regexp_full_match({cell}, '[\\d.]+'))",
-        "yes_no": f"count(*) FILTER (WHERE yes_no({cell}) IN ('true', 'false'))",
-        "currency": f"count(*) FILTER (WHERE length({cell}) <= 4 AND currency_code({cell}, '') NOT IN ('', {cell}) "
-        f"OR regexp_full_match({cell}, '[A-Z]{{3}}') AND currency_code({cell}, '') = {cell})",
-        "email": f"count(*) FILTER (WHERE regexp_full_match(trim({cell}), '[^@\\s]+@[^@\\s]+\\.[^@\\s]+'))",
-        "epoch": f"count(*) FILTER (WHERE regexp_full_match({cell}, '1\\d{{9}}|1\\d{{12}}'))",
-    }
-    found = con.sql(f"SELECT {', '.join(f'{what} AS {key}' for key, what in counts.items())} FROM looked_at").pl()
-    n = found.to_dicts()[0]
+def _facts(name: str, rows: int, n: dict[str, Any] | None, fitting: dict[int, int]) -> ColumnFacts:
+    words = words_of(name)
+    if n is None:
+        return ColumnFacts(name, words, "empty", filled=0, distinct=0, rows=rows)
     filled = n["filled"]
-    formats, ambiguous, missed = _dates(con, cell, filled)
+    formats, ambiguous, missed = _dates(fitting, filled)
     kind = _kind(n, filled, formats, missed)
     return ColumnFacts(
         name=name,
-        words=words_of(name),
+        words=words,
         kind=kind,
         filled=filled,
         distinct=n["distinct"],
-        rows=n["rows"],
+        rows=rows,
         formats=formats if kind == "date" else (),
         ambiguous=ambiguous,
         comma=n["comma"] > n["point"],
@@ -101,7 +122,7 @@ def _facts(con: duckdb.DuckDBPyConnection, name: str) -> ColumnFacts:
     )
 
 
-def _kind(n: dict[str, int], filled: int, formats: Sequence[str], missed: int) -> str:
+def _kind(n: dict[str, Any], filled: int, formats: Sequence[str], missed: int) -> str:
     def most(count: int, percent: int) -> bool:
         return count * 100 >= filled * percent
 
@@ -118,42 +139,50 @@ def _kind(n: dict[str, int], filled: int, formats: Sequence[str], missed: int) -
     return next((kind for kind, holds in kinds.items() if holds), "text")
 
 
-def _dates(con: duckdb.DuckDBPyConnection, cell: str, filled: int) -> tuple[tuple[str, ...], bool, int]:
+def _fitting_formats(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]]:
+    """Per column, how many cells fit which formats: a set of places in `DATE_FORMATS`, as bits, and its count.
+
+    A format fits when the year is one that people write.
+    """
+    bits = " + ".join(
+        f"CASE WHEN year(try_strptime(trim(cell), {sql.text(one)})) BETWEEN 1900 AND 2200 THEN {1 << place} ELSE 0 END"
+        for place, one in enumerate(DATE_FORMATS)
+    )
+    found: dict[str, dict[int, int]] = {}
+    for name, fits, count in con.execute(
+        f"SELECT name, fits, count(*) FROM (SELECT name, CAST({bits} AS BIGINT) AS fits FROM cells "
+        f"WHERE {_LIKE_A_DATE}) AS fitting GROUP BY ALL"
+    ).fetchall():
+        found.setdefault(name, {})[fits] = count
+    return found
+
+
+def _dates(fitting: dict[int, int], filled: int) -> tuple[tuple[str, ...], bool, int]:
     """The formats that fit, the commonest first; whether day and month are a toss-up; how many cells fit none."""
-    counts = _matches(con, cell, DATE_FORMATS)
-    chosen: list[str] = []
-    missed = filled
-    while len(chosen) < 4:
-        left = _matches(con, cell, DATE_FORMATS, chosen) if chosen else counts
-        shapes = {_shape(one) for one in chosen}
-        best = max((one for one in left if _shape(one) not in shapes), key=lambda one: left[one], default=None)
-        if best is None or left[best] * 100 < max(filled, 1):
+    chosen: list[int] = []
+    left = dict(fitting)
+    while len(chosen) < _MOST_FORMATS:
+        shapes = {_shape(place) for place in chosen}
+        counts = {place: _count(left, place) for place in range(len(DATE_FORMATS)) if _shape(place) not in shapes}
+        best = max(counts, key=lambda place: counts[place])
+        if not counts[best] or counts[best] * 100 < filled:
             break
         chosen.append(best)
-        missed -= left[best]
+        left = {fits: count for fits, count in left.items() if not fits >> best & 1}
     ambiguous = any(
-        counts[one] == counts[other] > 0
+        _count(fitting, one) == _count(fitting, other) > 0
         for one in chosen
-        for other in DATE_FORMATS
+        for other in range(len(DATE_FORMATS))
         if other != one and _shape(other) == _shape(one)
     )
-    return tuple(chosen), ambiguous, missed
+    missed = filled - sum(count for fits, count in fitting.items() if any(fits >> place & 1 for place in chosen))
+    return tuple(DATE_FORMATS[place] for place in chosen), ambiguous, missed
 
 
-def _shape(one: str) -> str:
+def _count(fitting: dict[int, int], place: int) -> int:
+    return sum(count for fits, count in fitting.items() if fits >> place & 1)
+
+
+def _shape(place: int) -> str:
     """Formats of one shape differ only in which of day and month comes first: never both in one column."""
-    return one.replace("%m", "#").replace("%d", "#")
-
-
-def _matches(
-    con: duckdb.DuckDBPyConnection, cell: str, formats: Sequence[str], taken: Sequence[str] = ()
-) -> dict[str, int]:
-    """How many cells each format fits, with a year people write; without those that a taken format fits."""
-    rest = "".join(f" AND try_strptime(trim({cell}), {sql.text(one)}) IS NULL" for one in taken)
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE year(try_strptime(trim({cell}), {sql.text(one)})) BETWEEN 1900 AND 2200)"
-        for one in formats
-    )
-    wide = f"{cell} IS NOT NULL AND length({cell}) BETWEEN 6 AND 40 AND regexp_matches({cell}, '\\d')"
-    [row] = con.execute(f"SELECT {counts} FROM looked_at WHERE {wide}{rest}").fetchall()
-    return dict(zip(formats, row, strict=True))
+    return DATE_FORMATS[place].replace("%m", "#").replace("%d", "#")

@@ -9,10 +9,16 @@ from pipeline.ingest.draft.price import add_price
 from pipeline.ingest.draft.sources import DraftRoom, DraftTable
 
 
-def contract_view(room: DraftRoom, table: DraftTable, lines: DraftTable | None, default_partner: str) -> ContractView:
-    """Guesses every column of the contract from the table's parts."""
+def contract_view(
+    room: DraftRoom, table: DraftTable, lines: DraftTable | None, clients: DraftTable | None
+) -> ContractView:
+    """Guesses every column of the contract from the table's parts.
+
+    `lines` and `clients`: the tables that hold prices and clients, if others.
+    """
     view = ContractView()
-    _identity(view, table, default_partner)
+    _identity(view, table)
+    _partner(view, table, clients)
     _dates(view, room, table)
     add_price(view, table, lines)
     _rest(view, table)
@@ -27,7 +33,7 @@ def _date(column: ColumnFacts, function: str = "date_text") -> str:
     return f"{function}({cell(column)}, {formats(column)})"
 
 
-def _identity(view: ContractView, table: DraftTable, default_partner: str) -> None:
+def _identity(view: ContractView, table: DraftTable) -> None:
     parts = table.parts
     key = parts.get("contract_id")
     if key is None:
@@ -49,13 +55,21 @@ def _identity(view: ContractView, table: DraftTable, default_partner: str) -> No
         view.add("hub_id", cell(client), why(client))
         label = f"coalesce({cell(name)}, {cell(client)})" if name else cell(client)
         view.add("client_name", label, why(name) if name else "no column looks like the client's name")
-    partner = parts.get("partner")
+
+
+def _partner(view: ContractView, table: DraftTable, clients: DraftTable | None) -> None:
+    partner = table.parts.get("partner")
+    own = cell(partner) if partner else ""
+    if partner is None and clients is not None and "partner" in clients.parts and "client_id" in table.parts:
+        partner = clients.parts["partner"]
+        key = f"c.{sql.name(clients.key)} = {sql.name(table.name)}.{cell(table.parts['client_id'])}"
+        own = f"(SELECT max(c.{cell(partner)}) FROM {sql.name(clients.name)} AS c WHERE {key})"
     if partner is None:
-        view.add("partner_id", sql.text(default_partner), "no column looks like a partner: one stands for all")
-        view.add("partner_name", sql.text(default_partner), "its name in reports")
-    else:
-        view.add("partner_id", f"coalesce(name_key({cell(partner)}), 'direct')", why(partner, "empty ones go to one"))
-        view.add("partner_name", f"coalesce(trim({cell(partner)}), 'Direct')", "its name in reports")
+        view.add("partner_id", "'direct'", "no column looks like a partner: one stands for all")
+        view.add("partner_name", "'Direct'", "its name in reports")
+        return
+    view.add("partner_id", f"coalesce(name_key({own}), 'direct')", why(partner, "empty ones go to one"))
+    view.add("partner_name", f"coalesce(trim({own}), 'Direct')", "its name in reports")
 
 
 def _why_date(view: ContractView, column: ColumnFacts) -> str:

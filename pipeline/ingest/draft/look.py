@@ -110,7 +110,9 @@ def _look_at_csv(path: Path, suffix: str) -> Looked:
         raise InputError(f"{path.name}: is empty; it should begin with a header")
     _refuse_other_formats(path, text)
     found = [_cut(text, delimiter, quote) for quote in ('"', _NO_QUOTE) for delimiter in _DELIMITERS]
-    best = max((one for one in found if one is not None), key=lambda one: (one.even, one.width, one.quote == '"'))
+    best = max(
+        (one for one in found if one is not None), key=lambda one: (one.even > 0, one.quote == '"', one.even, one.width)
+    )
     header, remarks = _header(best.rows, best.width)
     file_format = FileFormat(
         encoding="utf-8" if encoding == "utf-8" else encoding,
@@ -151,9 +153,9 @@ def _cut(text: str, delimiter: str, quote: str) -> _Cut | None:
             line = reader.line_num + 1
             if len(rows) == _ROWS:
                 break
-    except csv.Error:
-        # The sample may end inside quotes; a file of few records that cannot be cut is not cut so.
-        if quote == '"' and len(rows) < _ROWS // 2:
+    except csv.Error as error:
+        # A text that ends inside quotes is a sample's end, or half-written, which the reader of the file will say.
+        if "unexpected end" not in str(error):
             return None
     widths = Counter(len(record) for _, record in rows)
     width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))

@@ -66,7 +66,6 @@ def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) 
         "    ), 1)"
     )
     view.add("billing_interval_months", months, "the least common multiple of the periods of its lines, in months")
-    view.add("billing_frequency", "frequency_of(billing_interval_months)", "see above")
 
 
 def _price(view: ContractView, parts: dict[str, ColumnFacts], part: str, amount: ColumnFacts) -> None:

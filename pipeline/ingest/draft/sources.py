@@ -127,13 +127,21 @@ class DraftRoom:
         ).fetchall()
         return sorted(key for (key,) in found)[:_FIELDS]
 
-    def overlap(self, table: str, column: str, other: str, other_column: str) -> int:
-        """How many in a hundred different values of a column stand in another table's column."""
-        mine = f"(SELECT DISTINCT {sql.name(column)} AS v FROM {sql.name(table)} WHERE {sql.name(column)} IS NOT NULL)"
-        return self.count(
-            f"SELECT 100 * count(*) FILTER (WHERE v IN (SELECT {sql.name(other_column)} FROM {sql.name(other)})) "
-            f"// greatest(1, count(*)) FROM {mine}"
-        )
+    def shared(self, table: DraftTable, other: str, other_column: str) -> dict[str, int]:
+        """Per column of the table, how many of its different values stand in that column of the other table."""
+        names = [one.name for one in table.columns if one.kind in ("text", "amount", "email", "period")]
+        if not names:
+            return {}
+        cells = ", ".join(f"CAST({sql.name(name)} AS VARCHAR) AS {sql.name(name)}" for name in names)
+        found = self.con.execute(
+            f"SELECT name, count(DISTINCT cell) FROM (UNPIVOT {sql.name(table.name)} ON {cells} "
+            f"INTO NAME name VALUE cell) WHERE cell IN (SELECT {sql.name(other_column)} FROM {sql.name(other)}) GROUP BY name"
+        ).fetchall()
+        return dict(found)
+
+    def different(self, table: str, column: str) -> int:
+        """How many different values a column has."""
+        return self.count(f"SELECT count(DISTINCT {sql.name(column)}) FROM {sql.name(table)}")
 
 
 def _path(key: str) -> str:
@@ -216,13 +224,14 @@ def _tie(room: DraftRoom, main: DraftTable, other: DraftTable) -> None:
     reference = client or main.parts.get("client_name")
     if reference is None:
         return
+    shared = room.shared(other, main.name, reference.name)
+    wanted = room.different(main.name, reference.name)
     for column in other.columns:
         named = column.words == "id" and _named_after(reference, other)
-        if not named and (
-            column.kind == "empty" or room.overlap(main.name, reference.name, other.name, column.name) < 50
-        ):
+        if not named and shared.get(column.name, 0) * 2 < wanted:
             continue
-        if "email" in other.parts and not column.unique:
+        same_name = column.words == reference.words != "id"
+        if "email" in other.parts and (same_name or not column.unique):
             other.use, other.key = "contacts", column.name
         elif column.unique:
             other.use, other.key = "clients", column.name
@@ -233,11 +242,9 @@ def _tie(room: DraftRoom, main: DraftTable, other: DraftTable) -> None:
 
 def _key_into(room: DraftRoom, other: DraftTable, main: DraftTable, column: str) -> str:
     """The column of the other table whose values are the contracts' keys, if there is one."""
-    found = {
-        one.name: room.overlap(other.name, one.name, main.name, column) for one in other.columns if one.kind != "empty"
-    }
-    best = max(found, key=lambda name: found[name], default="")
-    if best and found[best] >= 50:
+    shared = room.shared(other, main.name, column)
+    best = max(shared, key=lambda name: shared[name], default="")
+    if best and shared[best] * 2 >= room.different(other.name, best):
         return best
     return next((one.name for one in other.columns if _named_after(one, main)), "")
 

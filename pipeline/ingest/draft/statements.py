@@ -23,7 +23,7 @@ def draft_files(room: DraftRoom, name: str) -> dict[str, str]:
     for table in room.tables:
         if table.use in ("lines", "clients", "contacts") and table not in (lines, clients, contacts):
             table.use = "lookup"
-    view = contract_view(room, main, lines, "Direct")
+    view = contract_view(room, main, lines, clients)
     found = {
         "profile.toml": _toml(room, name, main),
         **{f"views/{table.name}.sql": _flat(table) for table in room.tables if table.view and table.use != "lookup"},
@@ -112,8 +112,12 @@ def _contracts(view: ContractView) -> str:
     names = [name for name in _CONTRACT_COLUMNS if name in there]
     if not view.grouped:
         columns = "".join(f"    {name},\n" for name in ("contract_id", *names))
+        if "billing_frequency" not in there:
+            columns += "    frequency_of(billing_interval_months) AS billing_frequency,\n"
         return f"SELECT\n{columns}    _source\nFROM contract\n"
     columns = "".join(f"    arg_min({name}, _source) AS {name},\n" for name in names)
+    if "billing_frequency" not in there:
+        columns += "    frequency_of(arg_min(billing_interval_months, _source)) AS billing_frequency,\n"
     return (
         "-- Several rows make one contract; what they share is taken from the first.\n"
         f"SELECT\n    contract_id,\n{columns}    list(_source ORDER BY _source) AS _source\n"

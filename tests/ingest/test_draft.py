@@ -1,0 +1,261 @@
+"""First drafts of profiles: unknown files in, a profile that runs out."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.errors import InputError, UsageError
+from pipeline.ingest.draft import write_draft
+from pipeline.ingest.draft.look import look
+from pipeline.settings import FileFormat, Settings
+from pipeline.trial import Trial, try_profile
+from tests.ingest import ugly_files
+
+AS_OF = date(2026, 11, 23)
+
+
+def drafted(tmp_path: Path, *files: Path, as_of: date = AS_OF) -> Trial:
+    """The draft of these files, tried out on them as it is."""
+    write_draft(files, tmp_path / "draft")
+    return try_profile(files[0].parent, tmp_path / "draft", settings=Settings(), as_of=as_of)
+
+
+def said(tmp_path: Path, place: str = "views/contract.sql") -> str:
+    return (tmp_path / "draft" / place).read_text(encoding="utf-8")
+
+
+def reasons(trial: Trial) -> list[tuple[str, str, int]]:
+    """The refused rows of a trial for reasons of their own: table, reason, line of the first."""
+    return [
+        (found["table"], ";".join(found["reasons"]), found["examples"][0]["line"])
+        for found in trial.quarantine
+        if found["reasons"] != ["parent_quarantined"]
+    ]
+
+
+def figures(trial: Trial, *names: str) -> dict[str, tuple[Any, ...]]:
+    return {row["currency"]: tuple(row[name] for name in names) for row in trial.figures}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    return folder
+
+
+def test_a_german_csv(tmp_path: Path, source: Path):
+    trial = drafted(tmp_path, ugly_files.german_csv(source))
+    # 1,234.50 + 99.90 + 1,000.00 + 20.00 a month; 31 February is refused, the sum line left out.
+    assert figures(trial, "contracts", "in_force", "mrr") == {"EUR": (4, 4, "2354.40")}
+    assert reasons(trial) == [("contracts", "not_a_date:term_start_date", 7)]
+    assert trial.ingested.left_out == {"no_start_date": 1}
+    assert 'encoding = "cp1252"\ndelimiter = ";"\nheader_row = 4\n' in said(tmp_path, "profile.toml")
+    assert '"Kundennummer" AS hub_id' in said(tmp_path)
+
+
+def test_a_workbook_with_titles_and_merged_cells(tmp_path: Path, source: Path):
+    trial = drafted(tmp_path, ugly_files.workbook(source))
+    assert reasons(trial) == [
+        ("contracts", "not_a_date:renewal_start_date", 7),
+        ("contracts", "renewal_not_after_start", 9),
+    ]
+    # 24,000 over 12 months, 100,000.50 over 24, 3,000 over 3.
+    assert figures(trial, "in_force", "mrr") == {"USD": (3, str(Decimal(2000) + Decimal("4166.69") + Decimal(1000)))}
+    [clients] = [table for table in trial.tables if table["table"] == "clients"]
+    assert clients["rows_loaded"] == 2
+
+
+def test_nested_subscriptions(tmp_path: Path, source: Path):
+    trial = drafted(tmp_path, ugly_files.nested_json(source))
+    # 2 x 49 a year and 10.50 a month bill as one year: (98 + 126) / 12.
+    assert figures(trial, "mrr") == {"EUR": ("5.00",), "USD": ("18.67",)}
+    assert trial.quarantine == []
+    assert "epoch_date" in said(tmp_path)
+
+
+@pytest.mark.parametrize("profile", ["stripe", "zuora"])
+def test_vendor_seeds_are_drafted_without_a_word(tmp_path: Path, cases: Path, profile: str):
+    files = sorted((cases / "vendor_seeds" / profile).glob("*.csv"))
+    trial = drafted(tmp_path, *files, as_of=date(2023, 2, 20))
+    assert all(file.adds_up for file in trial.ingested.files)
+    if profile == "zuora":
+        assert figures(trial, "mrr")["USD"] == ("49.00",)
+
+
+def test_the_city_register_is_drafted_as_the_shipped_profile_maps_it(tmp_path: Path, cases: Path):
+    day = date(2025, 12, 11)
+    trial = drafted(tmp_path, cases / "contracts" / "chicago_contracts.csv", as_of=day)
+    shipped = try_profile(cases / "contracts", Path("city_register"), settings=Settings(), as_of=day)
+    assert trial.ingested.left_out["earlier_revision"] == shipped.ingested.left_out["earlier_revision"]
+    names = ("contracts", "in_force", "renewals_in_window")
+    assert figures(trial, *names)["USD"][1:] == figures(shipped, *names)["USD"][1:]
+    assert ("contracts", "impossible_date:term_start_date;period_too_long", 4584) in reasons(trial)
+
+
+REGISTER = "Contract No,Customer,Start,End,Fee per month\nA1,Acme,{},{},{}\nA2,Blue,2026-02-01,2027-01-31,20\n"
+
+
+def one_contract(**cells: str) -> str:
+    values = {"start": "2026-01-01", "end": "2026-12-31", "fee": "10"} | cells
+    return REGISTER.format(values["start"], values["end"], values["fee"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("r.csv", one_contract().encode("utf-8-sig"), {}),
+        ("r.csv", one_contract().encode("utf-16"), {"encoding": "utf-16"}),
+        ("r.csv", one_contract().encode("utf-16-le"), {"encoding": "utf-16-le"}),
+        ("r.tsv", one_contract().replace(",", "\t").encode(), {"delimiter": "\t"}),
+        ("r.txt", one_contract().replace(",", "|").encode(), {"delimiter": "|"}),
+        ("r.csv.gz", gzip.compress(one_contract().encode()), {}),
+        ("r.csv", one_contract().replace("Acme", "Müller").encode("cp1252"), {"encoding": "cp1252"}),
+        ("r.csv", one_contract().replace("Acme", '"Acme" of "old"').encode(), {"quote": "\x01"}),
+    ],
+)
+def test_how_a_file_is_written(tmp_path: Path, source: Path, name: str, content: bytes, expected: dict[str, Any]):
+    (source / name).write_bytes(content)
+    assert look(source / name).format == FileFormat(**expected)
+    assert figures(drafted(tmp_path, source / name), "mrr") == {"USD": ("30.00",)}
+
+
+def test_a_parquet_file(tmp_path: Path, source: Path):
+    table = pa.table(
+        {
+            "subscription_id": ["s1", "s2"],
+            "customer": ["Acme", "Blue"],
+            "start_date": pa.array([date(2026, 1, 1), date(2026, 11, 24)]),
+            "term": [12, 12],
+            "mrr": pa.array([Decimal("10.10"), Decimal("20.20")], pa.decimal128(10, 2)),
+        }
+    )
+    pq.write_table(table, source / "subs.parquet")
+    trial = drafted(tmp_path, source / "subs.parquet")
+    assert figures(trial, "in_force", "not_yet_begun", "mrr") == {"USD": (1, 1, "10.10")}
+    assert 'months_after("start_date", months_of("term"), \'%Y-%m-%d\')' in said(tmp_path)
+
+
+def test_a_start_alone_renews_every_period(tmp_path: Path, source: Path):
+    (source / "s.csv").write_text(
+        "subscription_id,account,start_date,end_date,billing_frequency,mrr_amount\n"
+        "s1,Acme,2024-03-15,,monthly,10\ns2,Blue,2025-12-01,,annual,20\n"
+        "s3,Cedar,2025-01-01,2025-06-30,monthly,5\ns4,Dune,2026-01-01,,monthly,7\n"
+    )
+    trial = drafted(tmp_path, source / "s.csv")
+    assert figures(trial, "in_force", "ended", "mrr") == {"USD": (3, 1, "37.00")}
+    assert "DECIDE: rows without end_date are taken to renew themselves" in said(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("start", "ends", "renewal"),
+    [("2026-01-01", "2026-12-31", "2027-01-01"), ("2026-01-01", "2027-01-01", "2027-01-01")],
+)
+def test_whether_the_end_is_the_last_day_is_seen_in_the_dates(
+    tmp_path: Path, source: Path, start: str, ends: str, renewal: str
+):
+    (source / "r.csv").write_text(f"Contract No,Customer,Start,End,Fee per month\nA1,Acme,{start},{ends},10\n")
+    trial = drafted(tmp_path, source / "r.csv")
+    [contracts] = [table for table in trial.tables if table["table"] == "contracts"]
+    assert contracts["first_row"]["renewal_start_date"] == renewal
+    assert contracts["first_row"]["subscription_term_months"] == "12"
+
+
+def test_day_and_month_that_cannot_be_told_apart_must_be_decided(tmp_path: Path, source: Path):
+    (source / "r.csv").write_text(
+        one_contract(start="01/02/2026", end="03/04/2027").replace("2026-02-01", "05/06/2026")
+    )
+    drafted(tmp_path, source / "r.csv")
+    assert "DECIDE: does Start write the day or the month first?" in said(tmp_path)
+
+
+def test_clients_contacts_and_lines_in_files_of_their_own(tmp_path: Path, source: Path):
+    (source / "deals.csv").write_text(
+        "id,customer_id,start_date,end_date,status\nd1,c1,2026-01-01,2026-12-31,live\nd2,c2,2026-02-01,2027-01-31,live\n"
+    )
+    (source / "customers.csv").write_text("id,name,reseller\nc1,Acme,North\nc2,Blue,\nc3,Unused,\n")
+    (source / "items.csv").write_text(
+        "id,deal_id,product,quantity,unit_price\ni1,d1,Hub,2,10\ni2,d1,Seat,1,5\ni3,d9,Hub,1,1\n"
+    )
+    (source / "people.csv").write_text("id,customer_id,first_name,last_name,email\np1,c1,Ann,Lee,ann@acme.example\n")
+    trial = drafted(tmp_path, *(source / name for name in ("deals.csv", "customers.csv", "items.csv", "people.csv")))
+    assert figures(trial, "in_force", "mrr") == {"USD": (2, "25.00")}
+    # A line of a contract that is not there is refused, not dropped.
+    assert reasons(trial) == [("contract_lines", "unknown_contract", 4)]
+    rows = {table["table"]: table["rows_loaded"] for table in trial.tables}
+    assert rows == {"partners": 2, "clients": 2, "contracts": 2, "contract_lines": 2, "contacts": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("r.pdf", b"%PDF", "r.pdf: is none of .csv, .csv.gz, "),
+        ("r.csv", b"", "r.csv: is empty; it should begin with a header"),
+        ("r.csv", b"<!DOCTYPE html><html>", "r.csv: holds a web page or XML, not rows; download the data itself"),
+        ("r.csv", b"a,b\n", "r.csv: has no rows under its header"),
+        ("r.csv", b'a,b\n1,"2\n', "r.csv: line 2 begins a record that ends inside quotes"),
+        ("r.csv.gz", b"no gzip", "r.csv.gz: is no readable gzip file"),
+        ("r.csv.gz", gzip.compress(b"a,b\n1,2\n" * 999)[:-20], "r.csv.gz: is no readable gzip file"),
+        ("r.xlsx", b"no workbook", "r.xlsx: is no readable workbook"),
+        ("r.json", b"", "r.json: is empty; it should hold an array of objects"),
+        ("r.json", b"[1, 2", "r.json: the array is broken or cut off after line 1"),
+        ("r.parquet", b"PAR1", "r.parquet: is no readable Parquet file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_clear_line(
+    tmp_path: Path, source: Path, name: str, content: bytes, message: str
+):
+    (source / name).write_bytes(content)
+    with pytest.raises(InputError) as raised:
+        write_draft([source / name], tmp_path / "draft")
+    assert str(raised.value).startswith(message)
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "draft").exists()
+
+
+def test_a_missing_file_and_a_file_named_twice(tmp_path: Path, source: Path):
+    with pytest.raises(InputError, match=r"nope\.csv: there is no such file"):
+        write_draft([source / "nope.csv"], tmp_path / "draft")
+    path = source / "r.csv"
+    path.write_text(one_contract())
+    with pytest.raises(InputError, match="a file is named twice"):
+        write_draft([path, path], tmp_path / "draft")
+
+
+def test_a_profile_that_is_there_stays_unless_forced(tmp_path: Path, source: Path):
+    path = source / "r.csv"
+    path.write_text(one_contract())
+    write_draft([path], tmp_path / "draft")
+    mine = tmp_path / "draft" / "views" / "contract.sql"
+    mine.write_text("mine")
+    with pytest.raises(UsageError, match=r"holds clients\.sql already and stays as it is"):
+        write_draft([path], tmp_path / "draft")
+    assert mine.read_text() == "mine"
+    write_draft([path], tmp_path / "draft", force=True)
+    assert mine.read_text() != "mine"
+
+
+def test_every_statement_of_a_draft_says_what_it_is_for(tmp_path: Path, source: Path):
+    drafted(tmp_path, ugly_files.german_csv(source))
+    for path in (tmp_path / "draft").glob("*.sql"):
+        first = path.read_text(encoding="utf-8").split("\n", 1)[0]
+        assert first.startswith("-- ") or path.stem == "contracts", path
+
+
+@pytest.mark.parametrize("make", [ugly_files.german_csv, ugly_files.workbook, ugly_files.nested_json])
+def test_a_draft_is_the_same_every_time(tmp_path: Path, source: Path, make: Callable[[Path], Path]):
+    path = make(source)
+    texts = []
+    for name in ("one", "two"):
+        written = write_draft([path], tmp_path / name / "draft")
+        texts.append([one.read_text(encoding="utf-8") for one in written])
+    assert texts[0] == texts[1]
