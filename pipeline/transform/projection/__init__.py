@@ -21,7 +21,13 @@ from pipeline.transform.mrr import recurring
 from pipeline.transform.projection import paths as path
 from pipeline.transform.projection.bridge import closing_mrr, mrr_bridge
 from pipeline.transform.projection.chains import Chains, Pricing, estimated_chains
-from pipeline.transform.projection.contracts import SEGMENT, counted_contracts, numbered
+from pipeline.transform.projection.contracts import (
+    SEGMENT,
+    counted_contracts,
+    numbered,
+    numbered_lines,
+    with_current_mrr,
+)
 from pipeline.transform.projection.currencies import currency_rates
 from pipeline.transform.projection.findings import findings
 from pipeline.transform.projection.interval import interval
@@ -79,15 +85,18 @@ def finance_in_turn(
     """
     until = last_day(projection_months - 1, as_of=as_of)
     months = calendar_of(projection_months, as_of=as_of)
-    lines = exports["contract_lines"].filter(recurring())
     contracts, groups, segments = numbered(
-        counted_contracts(exports["contracts"], lines, clients, as_of=as_of, until=until, notice_days=notice_days)
+        counted_contracts(exports["contracts"], clients, as_of=as_of, until=until, notice_days=notice_days)
     )
+    every_line = numbered_lines(exports["contract_lines"], contracts)
+    lines = every_line.filter(recurring())
+    contracts = with_current_mrr(contracts, lines)
     yield (
         "currency_rates",
         currency_rates(contracts, exports["fx_rates"], as_of=as_of, reporting_currency=reporting_currency),
     )
-    yield "rival_mrr", rival_mrr(contracts, exports["contract_lines"], exports["price_book"], as_of=as_of)
+    yield "rival_mrr", rival_mrr(contracts, groups, every_line, exports["price_book"], as_of=as_of)
+    del every_line
     if rates is None:
         rates = renewal_rates(
             exports["renewal_history"],
@@ -97,7 +106,6 @@ def finance_in_turn(
             renewal_probability=renewal_probability,
         )
     yield "renewal_rates", rates
-    lines = lines.join(contracts.select("contract_id"), on="contract_id", how="semi")
     pricing = Pricing(exports["price_book"], exports["limit_blocks"], renewal_pricing, uplift_percent)
     chains = estimated_chains(contracts, lines, exports["contract_changes"], pricing, as_of=as_of, until=until)
     yield "findings", findings(exports, contracts, chains, clients, previous, as_of=as_of)
@@ -115,7 +123,7 @@ def finance_in_turn(
             yield "projection_interval", _in_decimals(bounds, ("closing", "closing_low", "closing_high"))
     yield "mrr_projection", _in_decimals(mrr_projection(projected), ("opening", *MOVEMENTS, "closing"))
     bridge = mrr_bridge(contracts, chains, closings)
-    yield "retention", _in_decimals(retention(bridge, rules.SCENARIOS), FIGURES)
+    yield "retention", _in_decimals(retention(bridge, groups, rules.SCENARIOS), FIGURES)
     yield "mrr_bridge", _in_decimals(bridge, [name for name, dtype in bridge.schema.items() if dtype == money.INT])
 
 

@@ -21,11 +21,52 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 import polars as pl
 
 from pipeline import rules
 from pipeline.transform import changes, deadlines, limit_blocks, new_mrr, status
+
+_OF_CONTRACT: Final = (
+    "n",
+    "contract_id",
+    "currency",
+    "term_start_date",
+    "renewal_start_date",
+    "subscription_term_months",
+    "contact_max",
+    "email_limit",
+    "auto_renews",
+    "notice_days",
+    "billing_months",
+    "minor_unit",
+    "derived_on",
+    "current_mrr_amount",
+)
+"""What the changes of a contract rest on."""
+
+_ESTIMATED: Final = (
+    "n",
+    "contract_type",
+    "effective_date",
+    "status_basis",
+    "estimated_new_mrr",
+    "estimate_basis",
+    *new_mrr.PARTS,
+)
+_RENEWAL: Final = (
+    "n",
+    "contract_id",
+    "currency",
+    "billing_months",
+    "minor_unit",
+    "derived_on",
+    "effective_date",
+    "status_basis",
+    "subscription_term_months",
+    "renewal_amount",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +95,12 @@ class Pricing:
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """The estimated changes of both chains, one row per change, in amounts; columns of `new_mrr.estimate`."""
+    """The estimated changes of both chains, one row per change, in amounts, in rule 10's order: `_ESTIMATED`."""
 
     full: pl.DataFrame
     settled: pl.DataFrame
     renewals: pl.DataFrame
-    """One row per contract with a renewal within the months: `n, contract_id, effective_date, status_basis,
-    renewal_amount` (null when its lines have no price) and the columns `Pricing.of_renewals` needs."""
+    """One row per contract with a renewal within the months: `_RENEWAL`; `contract_id` is `n` too."""
 
 
 def estimated_chains(
@@ -74,28 +114,34 @@ def estimated_chains(
 ) -> Chains:
     """Both chains of `contracts` (`counted_contracts`) up to and including the day `until`.
 
-    `contract_lines` holds the recurring lines of these contracts.
+    `contract_lines`: their recurring `numbered_lines`.
     """
     planned = planned_changes(contracts, contract_changes, as_of=as_of, until=until)
     is_renewal = pl.col("contract_type") == "renewal"
+    # At most one renewal per contract, so the contract's number can stand for its id.
     renewals = planned.filter(is_renewal)
-    prices = pricing.of_renewals(renewals, contract_lines)
-    books = limit_blocks.base_products(planned.filter(~is_renewal), contract_lines, pricing.limit_blocks)
-    prepared = planned.join(prices, on="change_id", how="left").join(books.drop("currency"), on="change_id", how="left")
+    prices = pricing.of_renewals(renewals.with_columns(change_id="n"), contract_lines).rename({"change_id": "n"})
+    raises = planned.filter(~is_renewal)
+    books = limit_blocks.base_products(raises, contract_lines, pricing.limit_blocks).drop("currency")
+    priced = renewals.join(prices, on="n", maintain_order="left")
+    prepared = pl.concat([priced, raises.join(books, on="change_id", how="left")], how="diagonal")
     bands = limit_blocks.bands(pricing.limit_blocks)
-    full = new_mrr.estimate(prepared, bands)
-    waiting = full.filter(awaiting()).select("contract_id").unique()
-    rest = prepared.join(waiting, on="contract_id", how="semi").filter(~awaiting())
-    settled = pl.concat(
-        [full.join(waiting, on="contract_id", how="anti"), new_mrr.estimate(rest, bands).select(full.columns)]
-    )
-    return Chains(full, settled, renewals.join(prices.select("change_id", "renewal_amount"), on="change_id"))
+    full = new_mrr.estimate(prepared, bands).select(_ESTIMATED)
+    # Where nothing is awaited the chains are one, and where all is, the settled one has nothing.
+    waiting = full.filter(awaiting()).select("n").unique()
+    rest = prepared.filter(~awaiting()).join(waiting, on="n", how="semi")
+    settled = pl.concat([full.join(waiting, on="n", how="anti"), new_mrr.estimate(rest, bands).select(_ESTIMATED)])
+    return Chains(full, settled, priced.select(_RENEWAL))
 
 
 def planned_changes(
     contracts: pl.DataFrame, contract_changes: pl.DataFrame, *, as_of: date, until: date
 ) -> pl.DataFrame:
-    """The changes of each contract after its `derived_on` up to `until`, with status (rules 2 to 4)."""
+    """The changes of each contract after its `derived_on` up to `until`, with status (rules 2 to 4).
+
+    Their `contract_id` is the contract's number `n`.
+    """
+    contracts = contracts.select(_OF_CONTRACT)
     within = (pl.col("effective_date") > pl.col("derived_on")) & (pl.col("effective_date") <= until)
     facts = ("agreed_on", "cancellation_requested_on")
     return (
@@ -104,7 +150,7 @@ def planned_changes(
         .join(contracts.drop("renewal_start_date"), on="contract_id")
         .with_columns(deadlines.renewal_deadline())
         .with_columns(status.status_basis(as_of=pl.col("derived_on")))
-        .with_columns(status.status())
+        .with_columns(contract_id="n")
     )
 
 

@@ -92,11 +92,16 @@ def _cancelled(exports: dict[str, pl.DataFrame], *, as_of: date) -> pl.DataFrame
 
 def possible_successors(contracts: pl.DataFrame, chains: Chains) -> pl.DataFrame:
     """Contracts of one client that begin on the day another one renews."""
-    renewing = chains.renewals.filter(~pl.col("status_basis").is_in(["requested", "lapsing"])).select(
-        "hub_id", other_contract_id="contract_id", term_start_date="effective_date"
+    beginning = contracts.filter(pl.col("begins") >= 0)
+    goes_on = ~pl.col("status_basis").is_in(["requested", "lapsing"])
+    renewing = (
+        chains.renewals.filter(goes_on)
+        .select("n", term_start_date="effective_date")
+        .join(contracts.select("n", "hub_id", other_contract_id="contract_id"), on="n")
+        .drop("n")
     )
     return (
-        contracts.join(renewing, on=["hub_id", "term_start_date"])
+        beginning.join(renewing, on=["hub_id", "term_start_date"])
         .filter(pl.col("contract_id") != pl.col("other_contract_id"))
         .with_columns(
             finding=pl.lit("possible_successor"),

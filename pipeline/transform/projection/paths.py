@@ -69,13 +69,14 @@ def discount_rows(
     """`n, period, at_lines, at_renewed`: what the lines are worth in the months in which a discount of theirs ends.
 
     A contract with such a month also has a row for its first day, because `renewal_amount` was worked out with the
-    discounts of the renewal's day.
+    discounts of the renewal's day. `contract_lines`: recurring `numbered_lines`.
     """
     end = pl.col("discount_end_date")
     ending = (
         contract_lines.lazy()
         .filter(end.is_between(as_of, until) & (pl.col("discount_percent") > 0))
-        .join(contracts.lazy().select("contract_id", "n", "derived_on", "begins"), on="contract_id")
+        .join(contracts.lazy().select("n", "derived_on", "begins"), left_on="contract_id", right_on="n")
+        .rename({"contract_id": "n"})
         .filter(end > pl.col("derived_on"))
         .select("n", "begins", "derived_on", period=period_of(end, as_of=as_of))
         .unique()
@@ -85,8 +86,13 @@ def discount_rows(
         "n", "period", place=pl.lit(_MONTH_END, dtype=pl.Int32), on="month_end"
     )
     starts = ending.select("n", period="begins", place=pl.lit(_FIRST_DAY, dtype=pl.Int32), on="derived_on").unique()
-    columns = ["n", "contract_id", "currency", "billing_months", "minor_unit", "derived_on"]
-    rows = pl.concat([starts, months_of]).join(contracts.select(columns), on="n").with_row_index("row")
+    columns = ["n", "currency", "billing_months", "minor_unit", "derived_on"]
+    rows = (
+        pl.concat([starts, months_of])
+        .join(contracts.select(columns), on="n")
+        .with_columns(contract_id="n")
+        .with_row_index("row")
+    )
     renewed = rows.join(chains.renewals.select("n", "effective_date"), on="n").with_columns(change_id="row")
     lines = contract_lines.join(rows.select("contract_id").unique(), on="contract_id", how="semi")
     at_renewed = pricing.of_renewals(renewed, lines, discounts_on="on").select(

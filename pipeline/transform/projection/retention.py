@@ -20,33 +20,34 @@ from pipeline.transform import money
 FIGURES: Final = ("opening", "expansion", "contraction", "churn")
 
 
-def retention(bridge: pl.DataFrame, scenarios: tuple[str, ...]) -> pl.DataFrame:
+def retention(bridge: pl.DataFrame, groups: pl.DataFrame, scenarios: tuple[str, ...]) -> pl.DataFrame:
     """One row per partner, currency and scenario: `partner_id, currency, scenario, *FIGURES` (amounts) `, grr, nrr`.
 
-    `bridge`: `bridge.mrr_bridge`, in amounts, with the contract's `client` as a number. `grr` and `nrr` have
-    6 decimals.
+    `bridge`: `bridge.mrr_bridge`, in amounts, with the contract's `client` and `group` as numbers; `groups`: what
+    groups stand for. `grr` and `nrr` have 6 decimals.
     """
     clients = bridge.group_by("client").agg(
-        pl.col("partner_id", "currency").first(), pl.col("current_mrr", *(f"{name}_mrr" for name in scenarios)).sum()
+        pl.col("group").first(), pl.col("current_mrr", *(f"{name}_mrr" for name in scenarios)).sum()
     )
     tables = [cohort(clients, f"{name}_mrr").with_columns(scenario=pl.lit(name)) for name in scenarios]
     lost = pl.col("contraction") + pl.col("churn")
     return (
         pl.concat(tables)
+        .join(groups.select("group", "partner_id", "currency"), on="group")
         .with_columns(grr=_share(pl.col("opening") - lost), nrr=_share(pl.col("opening") - lost + pl.col("expansion")))
         .sort("partner_id", "currency", "scenario")
     )
 
 
 def cohort(clients: pl.DataFrame, closing: str) -> pl.DataFrame:
-    """`partner_id, currency, *FIGURES` of the clients that opened with MRR; `closing` names what they end with."""
+    """`group, *FIGURES` of the clients that opened with MRR; `closing` names what they end with."""
     before, after = pl.col("current_mrr"), pl.col(closing)
     opened = before > 0
 
     def of_cohort(amount: pl.Expr) -> pl.Expr:
         return pl.when(opened).then(amount).otherwise(money.whole(0)).sum()
 
-    return clients.group_by("partner_id", "currency").agg(
+    return clients.group_by("group").agg(
         opening=before.sum(),
         expansion=of_cohort((after - before).clip(lower_bound=0)),
         contraction=of_cohort(pl.when(after > 0).then((before - after).clip(lower_bound=0)).otherwise(money.whole(0))),

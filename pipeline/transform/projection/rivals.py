@@ -17,51 +17,71 @@ from typing import Final
 import polars as pl
 
 from pipeline.transform import money
-from pipeline.transform.mrr import charged, recurring
+from pipeline.transform.mrr import charged, discount_in_force, recurring
 
 DEFINITIONS: Final = ("current_mrr", "undiscounted_mrr", "list_price_mrr", "with_one_off_mrr", "by_term_mrr")
 
 
 def rival_mrr(
-    contracts: pl.DataFrame, contract_lines: pl.DataFrame, price_book: pl.DataFrame, *, as_of: date
+    contracts: pl.DataFrame,
+    groups: pl.DataFrame,
+    contract_lines: pl.DataFrame,
+    price_book: pl.DataFrame,
+    *,
+    as_of: date,
 ) -> pl.DataFrame:
     """One row per partner (null = nobody's) and currency: `partner_id, currency, *DEFINITIONS`, decimals.
 
-    `contracts`: counted ones, of which those in force on `as_of` are added up; `contract_lines` also one-off ones.
+    `contracts`: counted ones, of which those in force on `as_of` are added up; `groups`: what their groups stand for;
+    `contract_lines`: their `numbered_lines`.
     """
-    in_force = contracts.filter(pl.col("begins") < 0)
-    lines = contract_lines.join(in_force.select("contract_id", "n", "currency"), on="contract_id").join(
+    in_force = contracts.filter(pl.col("begins") < 0).select(
+        "n", "group", "currency", "billing_months", "subscription_term_months", "minor_unit", "current_mrr_amount"
+    )
+    lines = contract_lines.join(in_force.select("currency", contract_id="n"), on="contract_id").join(
         todays_list(price_book, as_of=as_of), on=["product_code", "currency"], how="left"
     )
     price, listed = money.digits(pl.col("unit_price")), money.digits(pl.col("monthly_unit_price"))
     unlisted = pl.when(listed.is_null()).then(price).otherwise(money.whole(0))
     full = money.digits(pl.col("quantity")) * money.whole(1_000_000)
-    counts = pl.when(recurring()).then(money.whole(1)).otherwise(money.whole(0))
-    sums = lines.group_by("n").agg(
-        *money.weighted_sum(charged(on=as_of) * counts, price, "ours"),
-        *money.weighted_sum(charged(on=as_of), price, "all"),
-        *money.weighted_sum(full * counts, price, "undiscounted"),
-        *money.weighted_sum(full * counts, listed.fill_null(0), "listed"),
-        *money.weighted_sum(full * counts, unlisted, "unlisted"),
-    )
+    discount = money.digits(pl.col("quantity")) * discount_in_force(on=as_of)
+    # Few lines are one-off or discounted.
+    parts = {
+        "ours": (recurring(), money.weighted_sum(charged(on=as_of), price, "ours")),
+        "one_off": (~recurring(), money.weighted_sum(charged(on=as_of), price, "one_off")),
+        "discount": (recurring() & (discount > 0), money.weighted_sum(discount, price, "discount")),
+        "listed": (recurring() & listed.is_not_null(), money.weighted_sum(full, listed, "listed")),
+        "unlisted": (recurring() & listed.is_null(), money.weighted_sum(full, unlisted, "unlisted")),
+    }
+    rows = in_force.lazy()
+    for counts, sums in parts.values():
+        rows = rows.join(lines.lazy().filter(counts).group_by(n="contract_id").agg(sums), on="n", how="left")
     per_period = money.whole(money.PER_LINE) * pl.col("billing_months").cast(money.INT)
     per_term = money.whole(money.PER_LINE) * pl.col("subscription_term_months").cast(money.INT)
-    amounts = (
-        in_force.join(sums, on="n", how="left")
-        .with_columns(pl.col("^(ours|all|undiscounted|listed|unlisted)_(high|low)$").fill_null(0))
+    return (
+        rows.with_columns(pl.col(f"^({'|'.join(parts)})_(high|low)$").fill_null(0))
         .with_columns(
-            current_mrr=pl.col("current_mrr_amount"),
+            *_added("all", "ours", "one_off"),
+            *_added("undiscounted", "ours", "discount"),
+        )
+        .select(
+            "group",
+            current_mrr="current_mrr_amount",
             undiscounted_mrr=_per("undiscounted", per_period),
             list_price_mrr=_listed(),
             with_one_off_mrr=_per("all", per_period),
             by_term_mrr=_per("ours", per_term),
         )
-    )
-    return (
-        amounts.group_by("partner_id", "currency")
+        .group_by("group")
         .agg(money.amount_to_decimal(pl.col(name).sum()).alias(name) for name in DEFINITIONS)
+        .collect()
+        .join(groups.select("group", "partner_id", "currency"), on="group")
         .sort("partner_id", "currency")
     )
+
+
+def _added(name: str, *parts: str) -> list[pl.Expr]:
+    return [pl.sum_horizontal(f"{part}_{limb}" for part in parts).alias(f"{name}_{limb}") for limb in ("high", "low")]
 
 
 def todays_list(price_book: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
