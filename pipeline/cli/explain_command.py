@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, print_json, print_rows
+from pipeline.cli.surroundings import print_json, print_rows
+from pipeline.surroundings import home_folder
 
 _TITLES = {
     "contract": "The contract",
@@ -24,7 +25,7 @@ _TITLES = {
 def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
     """Show how the estimate of CHANGE_ID came about: the changes before it, its parts, and the export rows behind."""
     from pipeline.analysis import explain
-    from pipeline.cli.deciding import ended_associations
+    from pipeline.surroundings import ended_associations
     from pipeline.warehouse import find_run
 
     home = home_folder()

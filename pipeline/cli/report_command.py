@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, load_settings
+from pipeline.cli.surroundings import load_settings
 from pipeline.errors import UsageError
 from pipeline.settings import scheduler_address, shown_columns
+from pipeline.surroundings import home_folder
 
 
 @click.command(epilog="Example: renewals report --partner P-01 --columns website,current_mrr,estimated_new_mrr")
@@ -38,8 +39,8 @@ def command(
 
     A report whose content has not changed is kept as it is, byte for byte. One that fails stops no other: exit code 4.
     """
-    from pipeline.cli.deciding import ended_associations
     from pipeline.cli.reporting import make_reports, raise_failures
+    from pipeline.surroundings import ended_associations
     from pipeline.warehouse import find_run
     from pipeline.warehouse.tables import partner_ids
 
