@@ -22,6 +22,8 @@ VENDOR_WIDE: Final = ("contract_mrr", "mrr_bridge", "findings")
 KEPT_WHOLE: Final = ("decisions",)
 """The vendor's own record: it names whoever decided what, unless it is asked for one partner's rows."""
 
+LEFT_OUT: Final = "SELECT error('{name} was left out: open the run with finance')"
+
 _ENDED: Final = "(FROM $pairs e WHERE e.partner_id = t.partner_id AND e.hub_id = t.hub_id)"
 
 
@@ -47,7 +49,7 @@ def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str, *, fi
         project_again(con, _stored(database))
     elif there >= AGAIN.keys():
         for name in AGAIN:
-            con.execute(f"CREATE TEMP VIEW {name} AS SELECT error('{name} was left out: open the run with finance')")
+            con.execute(f"CREATE TEMP VIEW {name} AS {LEFT_OUT.format(name=name)}")
 
 
 def view_by_client(name: str, database: str, *, pairs: str = "ended_associations") -> str:

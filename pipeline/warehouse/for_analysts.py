@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,20 +20,30 @@ import duckdb
 from pipeline.errors import UsageError
 from pipeline.tables.published import SCHEMA_VERSION
 from pipeline.transform.decided import EndedPairs
-from pipeline.warehouse.ended import hide
+from pipeline.warehouse.ended import BY_CLIENT, LEFT_OUT, hide, view_by_client
+from pipeline.warehouse.ended_finance import AGAIN
 from pipeline.warehouse.masking import masked
 
 SCHEMAS: Final = ("main", "exports")
 
 _UNDER: Final = "memory.under_the_views"
+"""The schema of what the views stand on where associations have ended."""
+
+PAIRS: Final = f"{_UNDER}.ended_associations"
+"""The relation of the ended associations, when there are any."""
+
 _FUNCTIONS: Final = ("range", "generate_series", "unnest", "json_each", "json_tree")
 """Table functions that read nothing but their arguments."""
 
 
-def open_for_analysts(path: Path, *, ended: EndedPairs, unmask: bool = False) -> duckdb.DuckDBPyConnection:
-    """A connection whose `main` and `exports` are the run's, masked unless `unmask`; its cursors see the same.
+def open_for_analysts(
+    path: Path, *, ended: EndedPairs, unmask: bool = False, finance: bool = True
+) -> duckdb.DuckDBPyConnection:
+    """A connection whose `main` and `exports` are the run's, masked unless `unmask`, for its cursors.
 
-    `ended`: the associations ended by the newest decisions, whose clients are in no row of their former partner.
+    `ended`: the associations ended by the newest decisions, whose clients are in no row of their former partner;
+    finance's tables that add up clients are then computed again, which whoever reads none of them saves with
+    `finance` false.
     Raises UsageError when there is no such file, or it was made by newer code than this.
     """
     real = os.path.realpath(path)
@@ -41,7 +52,8 @@ def open_for_analysts(path: Path, *, ended: EndedPairs, unmask: bool = False) ->
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
-            "temp_directory": tempfile.gettempdir(),
+            # A folder that is not there until work spills into it: DuckDB lets queries read what lies in this one.
+            "temp_directory": str(Path(tempfile.gettempdir()) / f"renewals-{secrets.token_hex(8)}"),
         }
     )
     try:
@@ -50,26 +62,44 @@ def open_for_analysts(path: Path, *, ended: EndedPairs, unmask: bool = False) ->
         raise UsageError(f"{path.name} cannot be opened as a run: {str(error).splitlines()[0]}") from None
     if con.execute("SELECT schema_version FROM run_file.main.run_info").fetchall()[0][0] > SCHEMA_VERSION:
         raise UsageError(f"{path.name} was made by a newer version of this product: upgrade, or choose an older run")
-    _lay_views(con, ended, unmask=unmask)
+    _lay_views(con, ended, unmask=unmask, finance=finance)
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
 
 
-def _lay_views(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, unmask: bool) -> None:
-    con.execute(f"CREATE SCHEMA {_UNDER}")
-    con.execute("USE run_file.main")
-    changed = hide(con, ended, "run_file", into=_UNDER)
-    con.execute("USE memory.main")
+def _lay_views(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, unmask: bool, finance: bool) -> None:
+    under = _put_under(con, ended, finance=finance) if ended else frozenset()
     con.execute("CREATE SCHEMA memory.exports")
     stored = con.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'run_file' ORDER BY ALL"
     ).fetchall()
     for schema, name in stored:
         if schema in SCHEMAS:
-            source = f"{_UNDER}.{name}" if schema == "main" and name in changed else f"run_file.{schema}.{name}"
+            source = f"{_UNDER}.{name}" if schema == "main" and name in under else f"run_file.{schema}.{name}"
             columns = "*" if unmask else masked(schema, name)
             con.execute(f"CREATE VIEW memory.{schema}.{name} AS SELECT {columns} FROM {source}")  # noqa: S608
+
+
+def _put_under(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, finance: bool) -> frozenset[str]:
+    """Put what ended associations change where cursors see it, as they see nothing temporary; the names of it."""
+    con.execute("USE run_file.main")
+    hide(con, ended, "run_file", finance=finance)
+    con.execute("USE memory.main")
+    con.execute(f"CREATE SCHEMA {_UNDER}")
+    laid = con.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE temporary UNION ALL "
+        "SELECT view_name FROM duckdb_views() WHERE temporary AND NOT internal"
+    ).fetchall()
+    names = frozenset(name for (name,) in laid)
+    for name in names & {"ended_associations", "partner_summary"}:
+        con.execute(f"CREATE TABLE {_UNDER}.{name} AS FROM temp.main.{name}")
+    for name in names & AGAIN.keys():
+        computed = f"TABLE {_UNDER}.{name} AS FROM temp.main.{name}"
+        con.execute(f"CREATE {computed if finance else f'VIEW {_UNDER}.{name} AS {LEFT_OUT.format(name=name)}'}")
+    for name in names & BY_CLIENT.keys():
+        con.execute(f"CREATE VIEW {_UNDER}.{name} AS {view_by_client(name, 'run_file', pairs=PAIRS)}")
+    return names
 
 
 def refuse_other_than_reading(con: duckdb.DuckDBPyConnection, query: str) -> None:

@@ -61,8 +61,8 @@ _ROW_EXAMPLE: Final = f"""json_group_object(cell.key,
     CASE WHEN list_contains({_words(["cells", *_ANY_PERSONAL])}, cell.key) THEN '"{MASK}"'::JSON ELSE cell.value END)"""
 
 _EXAMPLES: Final = """
-(SELECT json_group_array((SELECT $row FROM json_each(example.value) cell))
-FROM json_each(examples) example)::VARCHAR""".replace("$row", _ROW_EXAMPLE)
+coalesce((SELECT json_group_array((SELECT $row FROM json_each(example.value) cell))
+FROM json_each(examples) example)::VARCHAR, '[]')""".replace("$row", _ROW_EXAMPLE)
 """Examples of failing checks: rows that may quote original cells."""
 
 _TEXT_WITH_CELLS: Final = {"quarantine": {"cells": _CELLS}, "check_results": {"examples": _EXAMPLES}}
