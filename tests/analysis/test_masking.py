@@ -19,7 +19,7 @@ from tests.conftest import SAMPLE
 
 
 def people() -> set[str]:
-    """Every name and e-mail address of the sample's people, without those that name clients too or are words of code."""
+    """Names and e-mail addresses of the sample's people, without those that are words of clients or of code too."""
     with (SAMPLE / "contacts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with (SAMPLE / "partners.csv").open(encoding="utf-8", newline="") as file:
