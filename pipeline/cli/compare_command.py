@@ -7,8 +7,9 @@ from collections import Counter
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, print_json, print_rows, say
+from pipeline.cli.surroundings import print_json, print_rows, say
 from pipeline.errors import UsageError
+from pipeline.surroundings import home_folder
 
 
 @click.command(epilog="Example: renewals compare 2026-11-22 2026-11-23 --partner P-01")
@@ -21,7 +22,7 @@ def command(before: str | None, after: str | None, partner_id: str | None, as_js
 
     Without names: from the run before the current one to the current one.
     """
-    from pipeline.cli.deciding import ended_associations
+    from pipeline.surroundings import ended_associations
     from pipeline.warehouse import compare, find_run, list_runs
 
     home = home_folder()

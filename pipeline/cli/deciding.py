@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
 import secrets
 import shlex
 from pathlib import Path
@@ -12,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.surroundings import home_folder, now, print_json, say
+from pipeline.cli.surroundings import print_json, say
+from pipeline.surroundings import home_folder, nothing_decided, now, open_store, system_user
 from pipeline.warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -20,37 +19,7 @@ if TYPE_CHECKING:
 
     from pipeline.decisions import Wish
     from pipeline.settings import Settings
-    from pipeline.store import DecisionStore, Event
-    from pipeline.transform.decided import EndedPairs
-
-URL = "RENEWALS_DECISIONS_URL"
-
-
-def decisions_url(home: Home) -> str:
-    """Where decisions are kept: `RENEWALS_DECISIONS_URL`, else `decisions.sqlite` in the home."""
-    return os.environ.get(URL) or f"sqlite:///{home.decisions}"
-
-
-def open_store(home: Home) -> DecisionStore:
-    """The decisions' store, made when it is not there yet."""
-    from pipeline.store import DecisionStore
-
-    return DecisionStore.open(decisions_url(home))
-
-
-def nothing_decided(home: Home) -> bool:
-    """Whether there is no store yet: reading decisions then needs no database and makes none."""
-    return not os.environ.get(URL) and not home.decisions.exists()
-
-
-def ended_associations(home: Home) -> EndedPairs:
-    """The associations that partners have ended, by the newest decisions."""
-    if nothing_decided(home):
-        return frozenset()
-    from pipeline.decisions import ended_now
-
-    with open_store(home) as store:
-        return ended_now(store)
+    from pipeline.store import Event
 
 
 def decisions_for_run(home: Home, settings: Settings) -> pl.DataFrame:
@@ -63,14 +32,6 @@ def decisions_for_run(home: Home, settings: Settings) -> pl.DataFrame:
 
     with open_store(home) as store:
         return decisions_frame(store.events(), time_zone=settings.time_zone)
-
-
-def system_user() -> str:
-    """Who decides when nobody is named: the user of this machine."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
 
 
 def make_decision(wish: Wish, *, actor: str | None, reason: str, dry_run: bool, as_json: bool) -> None:

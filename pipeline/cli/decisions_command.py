@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, print_json, print_rows, say
+from pipeline.cli.surroundings import print_json, print_rows, say
 from pipeline.errors import UsageError
+from pipeline.surroundings import home_folder
 from pipeline.tables.decisions import KINDS
 
 _COLUMNS = ("decided_at", "actor", "partner_id", "hub_id", "kind", "before", "after", "reason")
@@ -37,8 +38,9 @@ def command(
     """List the decisions, oldest first: the vendor's record of who decided what, also about ended associations."""
     if context.invoked_subcommand is not None:
         return
-    from pipeline.cli.deciding import decision_values, nothing_decided, open_store, value_text
+    from pipeline.cli.deciding import decision_values, value_text
     from pipeline.decisions import not_used_by
+    from pipeline.surroundings import nothing_decided, open_store
     from pipeline.warehouse import find_run
 
     if run_reference is not None and not since_run:
@@ -74,8 +76,8 @@ def command(
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Default: stdout.")
 def export_command(output: Path | None) -> None:
     """Write all decisions as NDJSON, one a line, in their order."""
-    from pipeline.cli.deciding import open_store
     from pipeline.store import export_lines
+    from pipeline.surroundings import open_store
 
     with open_store(home_folder()) as store:
         lines = list(export_lines(store))
@@ -98,8 +100,8 @@ def export_command(output: Path | None) -> None:
 @options.as_json
 def import_command(file: Path, as_json: bool) -> None:
     """Store the decisions of an export, all or none. Those that are stored already are left out."""
-    from pipeline.cli.deciding import open_store
     from pipeline.store import import_lines
+    from pipeline.surroundings import open_store
 
     try:
         lines = file.read_text(encoding="utf-8").split("\n")
@@ -121,8 +123,8 @@ def import_command(file: Path, as_json: bool) -> None:
 @options.as_json
 def backup_command(file: Path, as_json: bool) -> None:
     """Write all decisions into a new SQLite file, which can take the place of the home's decisions.sqlite."""
-    from pipeline.cli.deciding import open_store
     from pipeline.store import backup
+    from pipeline.surroundings import open_store
 
     with open_store(home_folder()) as store:
         count = backup(store, file)

@@ -13,8 +13,9 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, load_settings, print_json, settings_file
+from pipeline.cli.surroundings import load_settings, print_json, settings_file
 from pipeline.errors import RenewalsError, UsageError
+from pipeline.surroundings import home_folder
 
 Finding = tuple[str, bool, str]
 

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, print_json, print_rows
+from pipeline.cli.surroundings import print_json, print_rows
+from pipeline.surroundings import home_folder
 
 _TITLES = {
     "contract": "The contract",
@@ -23,12 +24,14 @@ _TITLES = {
 @options.as_json
 def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
     """Show how the estimate of CHANGE_ID came about: the changes before it, its parts, and the export rows behind."""
-    from pipeline.analysis import explain
-    from pipeline.cli.deciding import ended_associations
-    from pipeline.warehouse import find_run
+    from pipeline.analysis.explanation import explanation
+    from pipeline.surroundings import ended_associations
+    from pipeline.warehouse import find_run, open_run
 
     home = home_folder()
-    found = explain(find_run(home, run_reference).path, change_id, ended=ended_associations(home))
+    run = find_run(home, run_reference)
+    with open_run(run.path, ended=ended_associations(home), finance=False) as con:
+        found = explanation(con, run.run_id, change_id).as_dict()
     if as_json:
         print_json(found)
         return

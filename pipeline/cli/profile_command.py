@@ -11,7 +11,9 @@ from pipeline.cli import options
 from pipeline.cli.surroundings import load_settings, print_json, stage_progress, today
 
 
-@click.group(epilog="Example: renewals profile init contracts.csv --out my-profile. Tutorial: docs/profiles-tutorial.md")
+@click.group(
+    epilog="Example: renewals profile init contracts.csv --out my-profile. Tutorial: docs/profiles-tutorial.md"
+)
 def command() -> None:
     """Exports that do not look like the contract: draft a source profile for them, then try it out.
 

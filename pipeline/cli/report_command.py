@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, load_settings
+from pipeline.cli.surroundings import load_settings
 from pipeline.errors import UsageError
 from pipeline.settings import scheduler_address, shown_columns
+from pipeline.surroundings import home_folder
 
 
 @click.command(epilog="Example: renewals report --partner P-01 --columns website,current_mrr,estimated_new_mrr")
@@ -50,8 +51,8 @@ def command(
     exit code 4. Finance's report of one partner or currency is named after them (finance.partner-ID.currency-EUR.html)
     and leaves that of all clients alone.
     """
-    from pipeline.cli.deciding import ended_associations
     from pipeline.cli.reporting import make_reports, raise_failures
+    from pipeline.surroundings import ended_associations
     from pipeline.warehouse import find_run
     from pipeline.warehouse.tables import partner_ids
 
@@ -100,8 +101,8 @@ def _refuse(**given: object) -> None:
 def _finance(
     partner_id: str | None, currency: str | None, output: Path | None, run_reference: str | None, locale: str | None
 ) -> None:
-    from pipeline.cli.deciding import ended_associations
     from pipeline.render.finance import write_finance_report
+    from pipeline.surroundings import ended_associations
     from pipeline.warehouse import find_run
 
     home = home_folder()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from pipeline.cli.surroundings import home_folder, print_json
+from pipeline.cli.surroundings import print_json
+from pipeline.surroundings import home_folder
 
 
 @click.command(epilog="Example: renewals rollback        Undo it: renewals rollback run-20261123T020000Z-1a2b3c")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.reporting import make_finance_report, make_reports, raise_failures
-from pipeline.cli.surroundings import home_folder, now, print_json, say, short_id, stage_progress, today
+from pipeline.cli.surroundings import print_json, say, short_id, stage_progress, today
 from pipeline.settings import Settings
+from pipeline.surroundings import home_folder, now
 
 if TYPE_CHECKING:
     from pipeline.run import Outcome
@@ -30,8 +31,9 @@ def main_job(
     quiet: bool = False,
 ) -> None:
     """The main job with progress, its findings on stderr and the paths of what it made on stdout."""
-    from pipeline.cli.deciding import decisions_for_run, ended_associations
+    from pipeline.cli.deciding import decisions_for_run
     from pipeline.run import run
+    from pipeline.surroundings import ended_associations
     from pipeline.warehouse.tables import partner_ids
 
     home = home_folder()

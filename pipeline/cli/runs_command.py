@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, print_json, print_rows, say
+from pipeline.cli.surroundings import print_json, print_rows, say
+from pipeline.surroundings import home_folder
 
 
 @click.command(epilog="Example: renewals runs --json")

@@ -1,16 +1,15 @@
-"""What the command line knows of its surroundings: the clock, the environment, the settings file, the terminal."""
+"""What the command line knows of its surroundings besides `pipeline.surroundings`: the settings file, the terminal."""
 
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import sys
 import tomllib
 import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import click
 from pipeline.brand import LARGEST_LOGO, as_address
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings, parse_settings
-from pipeline.warehouse.home import Home
+from pipeline.surroundings import home_folder, now
 
 SETTINGS_FILE = "renewals.toml"
 
@@ -53,11 +52,6 @@ class Spoken(click.ParamType[str]):
         if not is_spoken(str(value)) and page_direction(str(value)) == "ltr":
             self.fail(f"there are no words for {value!r}; the languages are {', '.join(LANGUAGES)}", param, ctx)
         return str(value)
-
-
-def home_folder() -> Home:
-    """The home: `RENEWALS_HOME`, else `data/home` in the working folder."""
-    return Home(Path(os.environ.get("RENEWALS_HOME") or "data/home"))
 
 
 def settings_file(named: Path | None) -> Path | None:
@@ -105,11 +99,6 @@ def with_logos(values: dict[str, Any], folder: Path) -> dict[str, Any]:
         raise SettingsError(f"logo {named!r}: {error.strerror}") from None
     except ValueError as error:
         raise SettingsError(f"logo {named!r} {error}") from None
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 def today(settings: Settings) -> date:

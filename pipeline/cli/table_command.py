@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, print_rows, say
+from pipeline.cli.surroundings import print_rows, say
 from pipeline.errors import UsageError
+from pipeline.surroundings import home_folder
 from pipeline.tables.published import PUBLISHED
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def command(
     finance's: mrr_projection, projection_interval, mrr_bridge, retention, renewal_rates, rival_mrr, currency_rates,
     findings.
     """
-    from pipeline.cli.deciding import ended_associations
+    from pipeline.surroundings import ended_associations
     from pipeline.warehouse import find_run
     from pipeline.warehouse.tables import read_table
 

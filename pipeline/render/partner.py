@@ -8,22 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import polars as pl
 
-from pipeline.errors import UsageError
 from pipeline.render.bulk_pdf import bulk_pdf
 from pipeline.render.csv import report_csv
 from pipeline.render.folders import partner_folder, write_whole
 from pipeline.render.html import report_html
+from pipeline.render.partner_view import has_case_twin, partner_view
 from pipeline.render.pdf import report_pdf
 from pipeline.render.xlsx import report_xlsx
-from pipeline.settings import Settings, shown_columns
-from pipeline.tables.published import PARTNER_SUMMARY, PUBLISHED, RUN_INFO, UPCOMING_RENEWALS
-from pipeline.transform.decided import EndedPairs, partner_columns, report_preferences
-from pipeline.views import partner_report
-from pipeline.views.clients import TABLES as DETAILS
-from pipeline.views.partner import DEFAULT_ORDER
+from pipeline.transform.decided import EndedPairs, report_preferences
 from pipeline.warehouse import compare, open_run
 from pipeline.warehouse.runs import settings_of
 from pipeline.warehouse.tables import decisions_used
@@ -61,34 +55,17 @@ def write_partner_report(
     with open_run(run_file, ended=ended, finance=False) as run:
         # A file that this process has open already is opened again in no time.
         decided = decisions_used(run_file, partner_id=partner_id)
-        partner = _partner(run, partner_id)
-        info = _rows(run, f"FROM main.{RUN_INFO.name}")[0]
-        settings = Settings.from_json(info["settings"])
-        tables = {
-            table.name: run.sql(f"FROM main.{table.name} WHERE partner_id = ?", params=[partner_id]).pl()
-            for table in (UPCOMING_RENEWALS, PARTNER_SUMMARY, *(PUBLISHED[name] for name in DETAILS))
-        }
-        twins = _rows(
+        view = partner_view(
             run,
-            "FROM exports.partners WHERE lower(partner_id) = lower(?) AND partner_id <> ? LIMIT 1",
             partner_id,
-            partner_id,
+            decided=decided,
+            columns=columns,
+            locale=locale,
+            previous=_news(previous, run_file, partner_id, ended) if previous else None,
         )
+        twin = has_case_twin(run, partner_id)
     wishes = report_preferences(decided).get(partner_id, {})
-    own_columns = columns or partner_columns(decided).get(partner_id)
-    look = settings.partner_look(partner_id)
-    view = partner_report(
-        tables,
-        partner=partner,
-        run=info,
-        columns=settings.partner_columns(partner_id) if own_columns is None else shown_columns(own_columns),
-        locale=locale or wishes.get("locale") or partner["locale"] or settings.locale,
-        order=wishes.get("order", DEFAULT_ORDER[0]),
-        cards=look.cards,
-        previous=_news(previous, run_file, partner_id, ended) if previous else None,
-        brand={"colour": look.brand_colour, "logo": look.logo},
-    )
-    folder = out_dir / partner_folder(partner_id, case_twin=bool(twins))
+    folder = out_dir / partner_folder(partner_id, case_twin=twin)
     names = tuple(formats or wishes.get("formats", FORMATS))
     makers = _makers(view, names, pdf_engine)
     return [write_whole(folder / f"report.{name}", makers[name](view)) for name in names]
@@ -110,15 +87,3 @@ def _makers(
         return FORMATS
     workbook = report_xlsx(view)
     return FORMATS | {"pdf": partial(report_pdf, workbook=workbook), "xlsx": lambda _: workbook}
-
-
-def _partner(run: duckdb.DuckDBPyConnection, partner_id: str) -> dict[str, Any]:
-    found = _rows(run, "FROM exports.partners WHERE partner_id = ?", partner_id)
-    if not found:
-        raise UsageError(f"there is no partner {partner_id!r} in this run")
-    return found[0]
-
-
-def _rows(run: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = run.sql(query, params=list(values)).pl().to_dicts()
-    return rows

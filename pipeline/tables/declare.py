@@ -21,6 +21,7 @@ class Column:
     """One column: its type (`text`, `bool`, `int`, `date`, `decimal(p,s)`), unit and meaning.
 
     `required`: never null (in an export also: the file must have the column). `minimum`: smallest value allowed.
+    `personal`: about a person by name; analysts see it masked unless they ask (`warehouse.masking`).
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     required: bool = False
     minimum: int | None = None
     unit: str = ""
+    personal: bool = False
 
     @property
     def kind(self) -> str:
@@ -106,6 +108,11 @@ class Table:
     def polars_schema(self) -> pl.Schema:
         """The schema a frame of this table has."""
         return pl.Schema({column.name: column.polars_type for column in self.columns})
+
+    @cached_property
+    def personal_columns(self) -> tuple[str, ...]:
+        """Names of the columns about a person by name."""
+        return tuple(column.name for column in self.columns if column.personal)
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the table has none."""

@@ -35,7 +35,7 @@ PARTNERS: Final = Table(
     columns=(
         Column("partner_id", "text", "the partner's key", required=True),
         Column("partner_name", "text", "name shown in reports", required=True),
-        Column("report_emails", "text", "recipients of the scheduled report, separated by `;`"),
+        Column("report_emails", "text", "recipients of the scheduled report, separated by `;`", personal=True),
         Column("locale", "text", "BCP 47, e.g. `pt-BR`; null = the configured default"),
         Column("time_zone", "text", "IANA, e.g. `America/Sao_Paulo`; null = the configured default"),
         Column(
@@ -161,9 +161,9 @@ CONTACTS: Final = Table(
     columns=(
         Column("contact_id", "text", "the contact's key", required=True),
         Column("hub_id", "text", "the client", required=True),
-        Column("full_name", "text", "the contact's name", required=True),
-        Column("email", "text", "the contact's e-mail address"),
-        Column("job_title", "text", "the contact's job title"),
+        Column("full_name", "text", "the contact's name", required=True, personal=True),
+        Column("email", "text", "the contact's e-mail address", personal=True),
+        Column("job_title", "text", "the contact's job title", personal=True),
         Column("is_primary", "bool", "at most one true per hub"),
         Column("last_active_on", "date", "last day of activity"),
     ),

@@ -22,7 +22,9 @@ VENDOR_WIDE: Final = ("contract_mrr", "mrr_bridge", "findings")
 KEPT_WHOLE: Final = ("decisions",)
 """The vendor's own record: it names whoever decided what, unless it is asked for one partner's rows."""
 
-_ENDED: Final = "(FROM ended_associations e WHERE e.partner_id = t.partner_id AND e.hub_id = t.hub_id)"
+LEFT_OUT: Final = "SELECT error('{name} was left out: open the run with finance')"
+
+_ENDED: Final = "(FROM $pairs e WHERE e.partner_id = t.partner_id AND e.hub_id = t.hub_id)"
 
 
 def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str, *, finance: bool = True) -> None:
@@ -39,15 +41,23 @@ def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str, *, fi
     there = {
         name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
     }
-    for name in there & _BY_CLIENT.keys():
-        con.execute(f"CREATE TEMP VIEW {name} AS {_BY_CLIENT[name]}".replace("$stored", f"{_stored(database)}.{name}"))
+    for name in there & BY_CLIENT.keys():
+        con.execute(f"CREATE TEMP VIEW {name} AS {view_by_client(name, database)}")
     if {"upcoming_renewals", "contract_mrr", "partner_summary"} <= there:
         _summarise_again(con, ended, f"{_stored(database)}.partner_summary")
     if there >= AGAIN.keys() and finance:
         project_again(con, _stored(database))
     elif there >= AGAIN.keys():
         for name in AGAIN:
-            con.execute(f"CREATE TEMP VIEW {name} AS SELECT error('{name} was left out: open the run with finance')")
+            con.execute(f"CREATE TEMP VIEW {name} AS {LEFT_OUT.format(name=name)}")
+
+
+def view_by_client(name: str, database: str, *, pairs: str = "ended_associations") -> str:
+    """The SQL of that table without the rows of ended associations, or with nobody's where finance keeps them.
+
+    `pairs`: the relation of the ended associations. Only for the tables of `BY_CLIENT`.
+    """
+    return BY_CLIENT[name].replace("$stored", f"{_stored(database)}.{name}").replace("$pairs", pairs)
 
 
 def _stored(database: str) -> str:
@@ -60,7 +70,7 @@ def _without_ended_rows(columns: tuple[str, ...]) -> str:
     return f"SELECT {names} FROM (SELECT *, rowid AS place FROM $stored) t WHERE NOT EXISTS {_ENDED} ORDER BY place"  # noqa: S608
 
 
-_BY_CLIENT: Final = {
+BY_CLIENT: Final = {
     name: _without_ended_rows(table.column_names)
     for name, table in PUBLISHED.items()
     if {"partner_id", "hub_id"} <= set(table.column_names) and name not in (*VENDOR_WIDE, *KEPT_WHOLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,56 +33,81 @@ def read_table(
     `ended`: the associations ended by the newest decisions, whose clients are in no row of their former partner.
     Raises UsageError for an unknown partner or column, or a filter that the table has no column for.
     """
-    table = PUBLISHED[name]
-    chosen = list(table.column_names) if columns is None else columns
-    for column in chosen:
-        if column not in table.column_names:
-            raise UsageError(f"{name} has no column {column!r}. It has: {', '.join(table.column_names)}")
-    conditions: list[str] = []
-    values: dict[str, Any] = {}
     with open_run(run_file, ended=ended, finance=name in FINANCE) as con:
         if not _has(con, name):
             raise UsageError(
                 f"{run_file.stem} has no table {name}: it was made by an older version, or without it "
                 "(run --no-finance). Make a new run"
             )
-        if partner_id is not None:
-            if "partner_id" not in table.column_names:
-                raise UsageError(f"{name} has no partner: leave --partner out")
-            known = con.execute("SELECT 1 FROM exports.partners WHERE partner_id = ?", [partner_id]).fetchall()
-            if not known:
-                raise UsageError(f"no partner {partner_id!r} in this run")
-            conditions.append("partner_id = $partner")
-            values["partner"] = partner_id
-            if ended and name == "decisions":
-                conditions.append("(hub_id IS NULL OR (partner_id, hub_id) NOT IN (FROM ended_associations))")
-        if search is not None:
-            searched = [column for column in SEARCHED if column in table.column_names]
-            if "client_name" not in searched:
-                raise UsageError(f"{name} cannot be searched: it has no client name")
-            conditions.append(
-                "(" + " OR ".join(f"contains({_folded(c)}, {_folded('$search')})" for c in searched) + ")"
-            )
-            values["search"] = search
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        quoted = ", ".join(f'"{column}"' for column in chosen)
+        sql, values = table_query(
+            con,
+            name,
+            partner_id=partner_id,
+            search=search,
+            columns=columns,
+            pairs="ended_associations" if ended else None,
+        )
         # The views that hide ended associations bring their order along and have no rowid.
-        order = "" if ended else " ORDER BY rowid"
-        sql = f"SELECT {quoted} FROM main.{name}{where}{order}"  # noqa: S608
+        sql = sql if ended else f"{sql} ORDER BY rowid"
         frame: pl.DataFrame = con.sql(sql, params=values).pl() if values else con.sql(sql).pl()
     return frame
+
+
+def table_query(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    *,
+    partner_id: str | None = None,
+    search: str | None = None,
+    columns: Sequence[str] | None = None,
+    pairs: str | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """The SQL that reads a published table as in `read_table`, and its parameters; for that connection.
+
+    `pairs`: the relation of the ended associations, when there are any.
+    """
+    table = PUBLISHED[name]
+    chosen = table.column_names if columns is None else columns
+    for column in chosen:
+        if column not in table.column_names:
+            raise UsageError(f"{name} has no column {column!r}. It has: {', '.join(table.column_names)}")
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    if partner_id is not None:
+        if "partner_id" not in table.column_names:
+            raise UsageError(f"{name} has no partner: leave --partner out")
+        if not con.execute("SELECT 1 FROM exports.partners WHERE partner_id = ?", [partner_id]).fetchall():
+            raise UsageError(f"no partner {partner_id!r} in this run")
+        conditions.append("partner_id = $partner")
+        values["partner"] = partner_id
+        if pairs is not None and name == "decisions":
+            conditions.append(f"(hub_id IS NULL OR (partner_id, hub_id) NOT IN (FROM {pairs}))")
+    if search is not None:
+        searched = [column for column in SEARCHED if column in table.column_names]
+        if "client_name" not in searched:
+            raise UsageError(f"{name} cannot be searched: it has no client name")
+        conditions.append("(" + " OR ".join(f"contains({_folded(c)}, {_folded('$search')})" for c in searched) + ")")
+        values["search"] = search
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    quoted = ", ".join(f'"{column}"' for column in chosen)
+    return f"SELECT {quoted} FROM main.{name}{where}", values  # noqa: S608
 
 
 def decisions_used(run_file: Path, *, partner_id: str | None = None) -> pl.DataFrame:
     """The decisions that a run used, of one partner or all; none for a run from before there were decisions."""
     with open_run(run_file) as con:
-        if not _has(con, "decisions"):
-            return no_decisions()
-        whose = "$partner IS NULL OR partner_id = $partner"
-        used: pl.DataFrame = con.sql(
-            f"FROM main.decisions WHERE {whose} ORDER BY position",
-            params={"partner": partner_id},
-        ).pl()
+        return decisions_in(con, partner_id=partner_id)
+
+
+def decisions_in(con: duckdb.DuckDBPyConnection, *, partner_id: str | None = None) -> pl.DataFrame:
+    """The same from an open connection."""
+    if not _has(con, "decisions"):
+        return no_decisions()
+    whose = "$partner IS NULL OR partner_id = $partner"
+    used: pl.DataFrame = con.sql(
+        f"FROM main.decisions WHERE {whose} ORDER BY position",
+        params={"partner": partner_id},
+    ).pl()
     return used
 
 

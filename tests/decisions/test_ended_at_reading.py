@@ -9,7 +9,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipeline import analysis, transform, warehouse
+from pipeline import transform, warehouse
+from pipeline.analysis.explanation import explanation
 from pipeline.decisions import decisions_frame, ended_now
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
@@ -169,9 +170,10 @@ def test_explain_and_compare_do_not_name_the_client_either(home):
     assert "Äpfel & Co" in everything["client_name"].to_list()
     left = warehouse.compare(first.path, second.path, partner_id="north", ended=ENDED)
     assert set(left["client_name"]) == {"Birne"}
-    assert analysis.explain(first.path, "k1:renewal")["change"]["hub_id"] == "h1"
-    with pytest.raises(UsageError, match="no upcoming change 'k1:renewal'"):
-        analysis.explain(first.path, "k1:renewal", ended=ENDED)
+    with open_run(first.path) as con:
+        assert explanation(con, first.run_id, "k1:renewal").change["hub_id"] == "h1"
+    with open_run(first.path, ended=ENDED) as con, pytest.raises(UsageError, match="no upcoming change 'k1:renewal'"):
+        explanation(con, first.run_id, "k1:renewal")
 
 
 def test_a_run_from_before_there_were_decisions_is_readable(home):

@@ -1,0 +1,243 @@
+"""One published run, opened to be read: tables, SQL, explanations and reports, people masked unless asked."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final, Literal, overload
+
+import duckdb
+import polars as pl
+
+from pipeline import surroundings
+from pipeline.analysis.audit import record_look
+from pipeline.analysis.explanation import Explanation, explanation
+from pipeline.analysis.inline import InlineReport
+from pipeline.errors import UsageError
+from pipeline.settings import Settings, shown_columns
+from pipeline.tables.exports import EXPORTS
+from pipeline.tables.finance import FINANCE
+from pipeline.tables.published import PUBLISHED
+from pipeline.transform.decided import EndedPairs
+from pipeline.warehouse.for_analysts import PAIRS, open_for_analysts, refuse_other_than_reading
+from pipeline.warehouse.home import Home
+from pipeline.warehouse.runs import Run, settings_of
+from pipeline.warehouse.tables import decisions_in, table_query
+
+_CONTRACT: Final = "exports."
+
+
+class OpenRun:
+    """A published run, pinned: a run published meanwhile changes nothing here. Made by `open_run`.
+
+    Ended associations follow the newest decisions, at every call: those clients are in no row, report or summary of
+    their former partner; `contract_mrr` keeps their contracts as nobody's, as finance sees it.
+    """
+
+    def __init__(self, home: Home, run: Run) -> None:
+        self._home, self._run = home, run
+        self._ended: EndedPairs = frozenset()
+        self._connections: dict[tuple[bool, bool], duckdb.DuckDBPyConnection] = {}
+        self.settings: Settings
+        """The settings the run was made with."""
+        self.as_of: date
+        """The day its figures are true for."""
+        self.settings, self.as_of = settings_of(self._cursor())
+
+    @property
+    def run(self) -> Run:
+        """The run as the warehouse knows it: its id and its file."""
+        return self._run
+
+    @property
+    def run_id(self) -> str:
+        """The run's id, `run-<UTC time>-<short id>`."""
+        return self._run.run_id
+
+    @property
+    def tables(self) -> pl.DataFrame:
+        """The tables `table()` and `sql()` know: one row each, `table, grain, description, rows`."""
+        cursor = self._cursor(finance=True)
+        names = cursor.execute("SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal")
+        there = {name if schema == "main" else f"{schema}.{name}" for schema, name in names.fetchall()}
+        declared = {**PUBLISHED, **{f"{_CONTRACT}{name}": table for name, table in EXPORTS.items()}}
+        rows = [
+            (name, table.grain, table.description, cursor.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0])  # noqa: S608
+            for name, table in declared.items()
+            if name in there
+        ]
+        return pl.DataFrame(rows, schema=["table", "grain", "description", "rows"], orient="row")
+
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        partner: str | None = ...,
+        search: str | None = ...,
+        columns: Sequence[str] | None = ...,
+        lazy: Literal[False] = ...,
+        unmask: bool = ...,
+    ) -> pl.DataFrame: ...
+
+    @overload
+    def table(
+        self,
+        name: str,
+        *,
+        partner: str | None = ...,
+        search: str | None = ...,
+        columns: Sequence[str] | None = ...,
+        lazy: Literal[True],
+        unmask: bool = ...,
+    ) -> pl.LazyFrame: ...
+
+    def table(
+        self,
+        name: str,
+        *,
+        partner: str | None = None,
+        search: str | None = None,
+        columns: Sequence[str] | None = None,
+        lazy: bool = False,
+        unmask: bool = False,
+    ) -> pl.DataFrame | pl.LazyFrame:
+        """A table of the run, in its own order, with the declared columns and types.
+
+        `name`: a published table (`upcoming_renewals`, one row per partner and upcoming change; see `tables`), or one
+        of the contract's as the run read it (`exports.contract_lines`). Money is `Decimal`, exact, per month in the
+        row's own `currency`; dates are calendar days; codes stand where reports have labels.
+        `partner`: only that partner's rows. `search`: case- and accent-insensitive, in client name, website and hub ID.
+        `columns`: these, in this order. `lazy`: a LazyFrame that reads only what is asked of it.
+        `unmask`: people's names, e-mail addresses and job titles instead of `***`; the look is recorded.
+
+        Raises UsageError for an unknown table, partner or column, or a filter the table has no column for.
+        """
+        if name.startswith(_CONTRACT) and name[len(_CONTRACT) :] in EXPORTS:
+            query, values = self._contract_query(name, partner, search, columns), dict[str, Any]()
+        elif name in PUBLISHED:
+            query, values = table_query(
+                self._cursor(),
+                name,
+                partner_id=partner,
+                search=search,
+                columns=columns,
+                pairs=PAIRS if self._ended else None,
+            )
+        else:
+            known = (*PUBLISHED, *(f"{_CONTRACT}{table}" for table in EXPORTS))
+            close = difflib.get_close_matches(name, known, n=1)
+            raise UsageError(f"no table {name!r}{f' (did you mean {close[0]!r}?)' if close else ''}: see run.tables")
+        looked = f"table {name}" + (f" of {partner}" if partner else "") if unmask else None
+        cursor = self._cursor(unmask=looked, finance=name in FINANCE)
+        try:
+            relation = cursor.sql(query, params=values) if values else cursor.sql(query)
+        except duckdb.CatalogException:
+            raise UsageError(
+                f"{self.run_id} has no table {name}: it was made by an older version, or with run --no-finance"
+            ) from None
+        frame: pl.DataFrame | pl.LazyFrame = relation.pl(lazy=True) if lazy else relation.pl()
+        return frame
+
+    def sql(
+        self,
+        query: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        frames: Mapping[str, pl.DataFrame] | None = None,
+        unmask: bool = False,
+    ) -> pl.DataFrame:
+        """The rows of one SELECT in DuckDB's SQL over the run's tables (`run.tables`), as they stand in `table()`.
+
+        `params` fill `$name` in the query. `frames`: Polars frames of yours to join with, by name. `unmask` as in
+        `table()`; the recorded look holds the query. In SQL `sum()` of money is exact; `avg()` and `/` give binary
+        floats, which money is not made of.
+
+        Raises UsageError for anything but one SELECT, for what is not a table of the run, and for what DuckDB refuses.
+        """
+        refuse_other_than_reading(self._cursor(), query)
+        looked = f"sql {' '.join(query.split())}" if unmask else None
+        cursor = self._cursor(unmask=looked, finance=any(name in query.lower() for name in FINANCE))
+        for name, frame in (frames or {}).items():
+            cursor.register(name, frame)
+        try:
+            # DuckDB takes an empty set of parameters for one too many.
+            relation = cursor.sql(query, params=dict(params)) if params else cursor.sql(query)
+            found: pl.DataFrame = relation.pl()
+        except duckdb.Error as error:
+            raise UsageError(f"DuckDB says: {error}") from None
+        return found
+
+    def explain(self, change_id: str, *, unmask: bool = False) -> Explanation:
+        """Every step of the estimate of one change, with the export rows it came from.
+
+        Raises UsageError when no partner's upcoming change has that id.
+        """
+        cursor = self._cursor(unmask=f"explanation of {change_id}" if unmask else None)
+        return explanation(cursor, self.run_id, change_id)
+
+    def report(
+        self,
+        partner_id: str,
+        *,
+        columns: Sequence[str] | None = None,
+        locale: str | None = None,
+        height: int = 720,
+        unmask: bool = False,
+    ) -> InlineReport:
+        """The partner's report, as its HTML file, to be shown inline: the last value of a cell.
+
+        `columns`: to add to the locked ones, in this order, instead of the partner's own choice; `locale`: such as
+        `pt-BR`, instead of its own; `height` of the frame in pixels. Contacts are masked unless `unmask`, which is
+        recorded; the clients of ended associations are not in it.
+
+        Raises UsageError for an unknown partner, column or locale.
+        """
+        from pipeline.render.html import report_html
+        from pipeline.render.partner_view import partner_view
+        from pipeline.settings import known_locale
+
+        cursor = self._cursor(unmask=f"report of {partner_id}" if unmask else None)
+        view = partner_view(
+            cursor,
+            partner_id,
+            decided=decisions_in(cursor, partner_id=partner_id),
+            columns=None if columns is None else shown_columns(list(columns)),
+            locale=None if locale is None else known_locale("locale", locale),
+        )
+        return InlineReport(partner_id, self.run_id, report_html(view), height)
+
+    def __repr__(self) -> str:
+        return f"<{self.run_id} as of {self.as_of}>"
+
+    def _contract_query(self, name: str, partner: str | None, search: str | None, columns: Sequence[str] | None) -> str:
+        declared = EXPORTS[name[len(_CONTRACT) :]].column_names
+        if partner is not None or search is not None:
+            raise UsageError(f"{name} is the vendor's own: partner= and search= are for published tables")
+        for column in columns or ():
+            if column not in declared:
+                raise UsageError(f"{name} has no column {column!r}. It has: {', '.join(declared)}")
+        return f"SELECT {', '.join(columns or declared)} FROM {name}"  # noqa: S608
+
+    def _cursor(self, *, unmask: str | None = None, finance: bool = False) -> duckdb.DuckDBPyConnection:
+        """A cursor on the run. `unmask`: what is looked at, when people are to be seen; `finance`: for its tables."""
+        if unmask is not None:
+            record_look(
+                self._home,
+                time=surroundings.now(),
+                who=surroundings.system_user(),
+                run_id=self.run_id,
+                what=unmask,
+            )
+        ended = surroundings.ended_associations(self._home)
+        if ended != self._ended:
+            self._connections.clear()
+            self._ended = ended
+        # Without ended associations finance's tables cost nothing: one connection serves all.
+        kind = (unmask is not None, finance and bool(ended))
+        if kind not in self._connections:
+            self._connections[kind] = open_for_analysts(
+                self._run.path, ended=ended, unmask=kind[0], finance=finance or not ended
+            )
+        return self._connections[kind].cursor()

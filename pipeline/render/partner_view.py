@@ -1,0 +1,75 @@
+"""The view of one partner's report, from a connection on a run: what every kind of report file is made from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipeline.errors import UsageError
+from pipeline.settings import Settings, shown_columns
+from pipeline.tables.published import PARTNER_SUMMARY, PUBLISHED, RUN_INFO, UPCOMING_RENEWALS
+from pipeline.transform.decided import partner_columns, report_preferences
+from pipeline.views import partner_report
+from pipeline.views.clients import TABLES as DETAILS
+from pipeline.views.partner import DEFAULT_ORDER
+
+
+def partner_view(
+    run: duckdb.DuckDBPyConnection,
+    partner_id: str,
+    *,
+    decided: pl.DataFrame,
+    columns: tuple[str, ...] | None = None,
+    locale: str | None = None,
+    previous: tuple[pl.DataFrame, date] | None = None,
+) -> dict[str, Any]:
+    """`views.partner_report` of that partner, from its rows only, as this connection sees them.
+
+    `columns` and `locale` default to what the partner had `decided` by the run (`tables.decisions`), then to what the
+    run's settings and the export say of it, then to the run's. `previous`: what changed since the partner's previous
+    report, and its day.
+
+    Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
+    """
+    partner = _partner(run, partner_id)
+    info = _rows(run, f"FROM main.{RUN_INFO.name}")[0]
+    settings = Settings.from_json(info["settings"])
+    tables = {
+        table.name: run.sql(f"FROM main.{table.name} WHERE partner_id = ?", params=[partner_id]).pl()
+        for table in (UPCOMING_RENEWALS, PARTNER_SUMMARY, *(PUBLISHED[name] for name in DETAILS))
+    }
+    wishes = report_preferences(decided).get(partner_id, {})
+    own_columns = columns or partner_columns(decided).get(partner_id)
+    look = settings.partner_look(partner_id)
+    return partner_report(
+        tables,
+        partner=partner,
+        run=info,
+        columns=settings.partner_columns(partner_id) if own_columns is None else shown_columns(own_columns),
+        locale=locale or wishes.get("locale") or partner["locale"] or settings.locale,
+        order=wishes.get("order", DEFAULT_ORDER[0]),
+        cards=look.cards,
+        previous=previous,
+        brand={"colour": look.brand_colour, "logo": look.logo},
+    )
+
+
+def has_case_twin(run: duckdb.DuckDBPyConnection, partner_id: str) -> bool:
+    """Whether another partner's id differs from this one's in case only."""
+    twins = "FROM exports.partners WHERE lower(partner_id) = lower(?) AND partner_id <> ? LIMIT 1"
+    return bool(_rows(run, twins, partner_id, partner_id))
+
+
+def _partner(run: duckdb.DuckDBPyConnection, partner_id: str) -> dict[str, Any]:
+    found = _rows(run, "FROM exports.partners WHERE partner_id = ?", partner_id)
+    if not found:
+        raise UsageError(f"there is no partner {partner_id!r} in this run")
+    return found[0]
+
+
+def _rows(run: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = run.sql(query, params=list(values)).pl().to_dicts()
+    return rows

@@ -1,0 +1,80 @@
+"""What a process knows of its surroundings: the clock, the environment, who sits there.
+
+Two shells ask it: the command line (`cli`) and the analysts' doorway (`analysis`). Everything below them is told.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.warehouse.home import Home
+
+if TYPE_CHECKING:
+    from pipeline.store import DecisionStore
+    from pipeline.transform.decided import EndedPairs
+
+HOME = "RENEWALS_HOME"
+DECISIONS_URL = "RENEWALS_DECISIONS_URL"
+DEFAULT_HOME = Path("data/home")
+
+
+def home_folder() -> Home:
+    """The home: `RENEWALS_HOME`, else `data/home` in the working folder."""
+    return Home(Path(os.environ.get(HOME) or DEFAULT_HOME))
+
+
+def home_to_read() -> Home:
+    """The home for somebody who only reads: `RENEWALS_HOME`, else `data/home` in the working folder or above it.
+
+    A notebook's working folder is its own; the nearest `data/home` above is the one of its project. Where there is
+    none, the working folder's.
+    """
+    if os.environ.get(HOME):
+        return home_folder()
+    here = Path.cwd()
+    found = (folder / DEFAULT_HOME for folder in (here, *here.parents))
+    return Home(next((home for home in found if home.is_dir()), DEFAULT_HOME))
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def system_user() -> str:
+    """The user of this machine: who decides or looks when nobody is named."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
+
+
+def decisions_url(home: Home) -> str:
+    """Where decisions are kept: `RENEWALS_DECISIONS_URL`, else `decisions.sqlite` in the home."""
+    return os.environ.get(DECISIONS_URL) or f"sqlite:///{home.decisions}"
+
+
+def open_store(home: Home) -> DecisionStore:
+    """The decisions' store, made when it is not there yet."""
+    from pipeline.store import DecisionStore
+
+    return DecisionStore.open(decisions_url(home))
+
+
+def nothing_decided(home: Home) -> bool:
+    """Whether there is no store yet: reading decisions then needs no database and makes none."""
+    return not os.environ.get(DECISIONS_URL) and not home.decisions.exists()
+
+
+def ended_associations(home: Home) -> EndedPairs:
+    """The associations that partners have ended, by the newest decisions."""
+    if nothing_decided(home):
+        return frozenset()
+    from pipeline.decisions import ended_now
+
+    with open_store(home) as store:
+        return ended_now(store)
