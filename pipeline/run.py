@@ -18,7 +18,6 @@ from pipeline import checks, ingest, record, transform, warehouse
 from pipeline.settings import Settings
 from pipeline.transform.decided import decided_by
 from pipeline.warehouse import Home
-from pipeline.warehouse.tables import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,9 @@ def run(
     """
     threading.Thread(target=checks.warm_up, daemon=True).start()
     run_id = warehouse.run_name(now, short_id)
-    reports, previous = home.reports(run_id), warehouse.current_file(home)
+    reports = home.reports(run_id)
     with warehouse.run_lock(home), warehouse.candidate(home, run_id) as candidate:
+        previous = warehouse.current_file(home)
         with warehouse.create_run_file(candidate) as con:
             ingested = ingest.ingest(con, exports, settings=settings, as_of=as_of, profile=profile, progress=progress)
             warehouse.write_table(con, "run_info", record.run_information(run_id, as_of, now, settings, ingested))
@@ -69,8 +69,8 @@ def run(
             loaded = warehouse.Exports(con)
             tables = transform.build_in_turn(loaded, as_of=as_of, decisions=used, **settings.rule_values())
             if finance:
-                before = read_table(previous, "contract_mrr") if previous else None
-                values = {"decisions": used, "previous": before, **settings.finance_values()}
+                gone = warehouse.contracts_gone(con, previous) if previous else None
+                values = {"decisions": used, "previous": gone, **settings.finance_values()}
                 tables = chain(tables, transform.build_finance_in_turn(loaded, as_of=as_of, **values))
             warehouse.write_tables(con, tables)
         progress("checking the result")

@@ -120,16 +120,16 @@ def build_finance_in_turn(
     """Finance's tables one after the other, name and frame, in their declared columns and types.
 
     Nothing is read or computed before the first one is asked for.
-    `exports` (of which `projection.NEEDED` are enough) and `decisions` as in `build_in_turn`; `previous` and `choices`
-    (settings as keywords) as in `projection.finance_in_turn`.
+    `exports` and `decisions` as in `build_in_turn`; `previous` and `choices` (settings as keywords) as in
+    `projection.finance_in_turn`.
     """
-    given = {name: _given(exports, name) for name in projection.NEEDED}
     exist = decided.decided_by(decided.no_decisions() if decisions is None else decisions, as_of=as_of)
     ended = decided.ended_pairs(exist)
-    clients = ownership.associations(given.pop("clients"), as_of=as_of, ended=ended)
+    clients = ownership.associations(_given(exports, "clients"), as_of=as_of, ended=ended)
     if previous is not None:
         previous = ownership.without_ended(previous, ended)
-    for name, frame in projection.finance_in_turn(given, clients, as_of=as_of, previous=previous, **choices):
+    clients = clients.select("hub_id", "partner_id")
+    for name, frame in projection.finance_in_turn(exports, clients, as_of=as_of, previous=previous, **choices):
         yield name, as_declared(frame, FINANCE[name])
 
 

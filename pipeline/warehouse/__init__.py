@@ -4,7 +4,7 @@
 prunes and rolls back, `comparison` says what changed between two runs.
 """
 
-from pipeline.warehouse.comparison import compare
+from pipeline.warehouse.comparison import compare, contracts_gone
 from pipeline.warehouse.database import Exports, create_run_file, open_run, write_table, write_tables
 from pipeline.warehouse.home import Home, run_lock
 from pipeline.warehouse.runs import (
@@ -25,6 +25,7 @@ __all__ = [
     "Run",
     "candidate",
     "compare",
+    "contracts_gone",
     "create_run_file",
     "current_file",
     "current_run",

@@ -55,3 +55,14 @@ def compare(
         con.register("ended_associations", pairs_frame(ended))
         changes: pl.DataFrame = con.sql(_SQL, params={"partner": partner_id}).pl()
     return changes
+
+
+def contracts_gone(con: duckdb.DuckDBPyConnection, before: Path) -> pl.DataFrame:
+    """The rows of `contract_mrr` in the run file `before` whose contract the exports of this run (`con`) lack."""
+    quoted = str(before.resolve()).replace("'", "''")
+    con.execute(f"ATTACH '{quoted}' AS run_before (READ_ONLY)")
+    gone: pl.DataFrame = con.sql(
+        "FROM run_before.main.contract_mrr ANTI JOIN exports.contracts USING (contract_id) ORDER BY contract_id"
+    ).pl()
+    con.execute("DETACH run_before")
+    return gone

@@ -287,6 +287,20 @@ def test_contracts_that_expired_without_a_new_row_are_named_unless_their_end_is_
     )
 
 
+def test_whether_a_cancellation_was_in_time_depends_on_the_vendors_notice():
+    # It asked 50 days before the end of its term: in time with 45 days' notice, too late with 60.
+    drawn = export(
+        contracts="contract_id | term_start_date | renewal_start_date\nc | 2025-06-01 | 2026-06-01",
+        contract_lines="line_id | contract_id | unit_price\nl | c | 100",
+        contract_changes="""
+        change_id | contract_id | contract_type | effective_date | cancellation_requested_on
+        x         | c           | renewal       | 2026-06-01     | 2026-04-12
+        """,
+    )
+    assert finance(drawn)["findings"].is_empty()
+    assert finance(drawn, notice_days=60)["findings"]["finding"].to_list() == ["expired_not_rolled"]
+
+
 def test_a_contract_that_starts_on_the_day_another_of_its_client_renews_may_be_its_successor():
     tables = finance(
         export(

@@ -8,10 +8,10 @@ decided (*ours*).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -29,7 +29,12 @@ from pipeline.transform.projection.contracts import (
     with_current_mrr,
 )
 from pipeline.transform.projection.currencies import currency_rates
-from pipeline.transform.projection.findings import findings
+from pipeline.transform.projection.findings import (
+    expired_not_rolled,
+    findings,
+    missing_from_export,
+    possible_successors,
+)
 from pipeline.transform.projection.interval import interval
 from pipeline.transform.projection.months import calendar_of, last_day
 from pipeline.transform.projection.movements import (
@@ -43,28 +48,16 @@ from pipeline.transform.projection.probabilities import renewal_rates, survival_
 from pipeline.transform.projection.retention import FIGURES, retention
 from pipeline.transform.projection.rivals import rival_mrr
 
-NEEDED: Final = (
-    "clients",
-    "contracts",
-    "contract_lines",
-    "contract_changes",
-    "price_book",
-    "limit_blocks",
-    "fx_rates",
-    "renewal_history",
-)
-"""The contract's tables that finance's tables follow from."""
-
 
 def finance_tables(
-    exports: dict[str, pl.DataFrame], clients: pl.DataFrame, *, as_of: date, **choices: Any
+    exports: Mapping[str, pl.DataFrame], clients: pl.DataFrame, *, as_of: date, **choices: Any
 ) -> dict[str, pl.DataFrame]:
     """Every finance table (`tables.finance`) by name: all that `finance_in_turn` gives."""
     return dict(finance_in_turn(exports, clients, as_of=as_of, **choices))
 
 
 def finance_in_turn(
-    exports: dict[str, pl.DataFrame],
+    exports: Mapping[str, pl.DataFrame],
     clients: pl.DataFrame,
     *,
     as_of: date,
@@ -79,36 +72,40 @@ def finance_in_turn(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """The finance tables one after the other, name and frame, so that each can be written and let go.
 
-    `exports`: the contract's tables of `NEEDED`; `clients`: `ownership.associations`; `previous`: `contract_mrr` of
-    the run before this one, without which no contract can be found missing; `rates`: `renewal_rates` that are known
-    already, for a part of a book. Money as decimals with 4 decimals.
+    `exports`: the contract's tables, each asked for once; `clients`: `hub_id, partner_id` of `ownership.associations`;
+    `previous`: `contract_mrr` of the run before this one (contracts that are still there may be left out), without
+    which no contract can be found missing; `rates`: `renewal_rates` that are known already, for a part of a book.
+    Money as decimals with 4 decimals.
     """
     until = last_day(projection_months - 1, as_of=as_of)
     months = calendar_of(projection_months, as_of=as_of)
+    of_export, history = exports["contracts"], exports["renewal_history"]
+    contract_changes, price_book = exports["contract_changes"], exports["price_book"]
     contracts, groups, segments = numbered(
-        counted_contracts(exports["contracts"], clients, as_of=as_of, until=until, notice_days=notice_days)
+        counted_contracts(of_export, clients, as_of=as_of, until=until, notice_days=notice_days)
     )
-    every_line = numbered_lines(exports["contract_lines"], contracts)
+    every_line = exports["contract_lines"]
+    found = expired_not_rolled(
+        of_export, every_line, contract_changes, history, clients, as_of=as_of, notice_days=notice_days
+    )
+    if previous is not None:
+        found = pl.concat([found, missing_from_export(previous, of_export, clients, as_of=as_of)])
+    if rates is None:
+        rates = renewal_rates(history, of_export, segments, as_of=as_of, renewal_probability=renewal_probability)
+    yield "renewal_rates", rates
+    del of_export, history
+    every_line = numbered_lines(every_line, contracts)
     lines = every_line.filter(recurring())
     contracts = with_current_mrr(contracts, lines)
     yield (
         "currency_rates",
         currency_rates(contracts, exports["fx_rates"], as_of=as_of, reporting_currency=reporting_currency),
     )
-    yield "rival_mrr", rival_mrr(contracts, groups, every_line, exports["price_book"], as_of=as_of)
+    yield "rival_mrr", rival_mrr(contracts, groups, every_line, price_book, as_of=as_of)
     del every_line
-    if rates is None:
-        rates = renewal_rates(
-            exports["renewal_history"],
-            exports["contracts"],
-            segments,
-            as_of=as_of,
-            renewal_probability=renewal_probability,
-        )
-    yield "renewal_rates", rates
-    pricing = Pricing(exports["price_book"], exports["limit_blocks"], renewal_pricing, uplift_percent)
-    chains = estimated_chains(contracts, lines, exports["contract_changes"], pricing, as_of=as_of, until=until)
-    yield "findings", findings(exports, contracts, chains, clients, previous, as_of=as_of)
+    pricing = Pricing(price_book, exports["limit_blocks"], renewal_pricing, uplift_percent)
+    chains = estimated_chains(contracts, lines, contract_changes, pricing, as_of=as_of, until=until)
+    yield "findings", findings(found, possible_successors(contracts, chains))
     numbered_rates = rates.join(segments, on=SEGMENT)
     survival = survival_table(numbered_rates, most=projection_months)
     closings, projected = {}, {}

@@ -17,72 +17,74 @@ from datetime import date
 
 import polars as pl
 
+from pipeline import rules
 from pipeline.transform import money, mrr, status
-from pipeline.transform.deadlines import notice_days, renewal_deadline
+from pipeline.transform.deadlines import notice_days as own_notice_days
+from pipeline.transform.deadlines import renewal_deadline
 from pipeline.transform.projection.chains import Chains
 from pipeline.transform.projection.contracts import lines_amount
 
 _COLUMNS = ("finding", "contract_id", "other_contract_id", "hub_id", "partner_id", "currency", "happened_on", "mrr")
 
 
-def findings(
-    exports: dict[str, pl.DataFrame],
+def findings(*found: pl.DataFrame) -> pl.DataFrame:
+    """One row per finding and contract: `_COLUMNS`, money as decimals, by finding and contract."""
+    return pl.concat(found).sort("finding", "contract_id", "other_contract_id")
+
+
+def expired_not_rolled(
     contracts: pl.DataFrame,
-    chains: Chains,
+    contract_lines: pl.DataFrame,
+    contract_changes: pl.DataFrame,
+    renewal_history: pl.DataFrame,
     clients: pl.DataFrame,
-    previous: pl.DataFrame | None,
     *,
     as_of: date,
+    notice_days: int = rules.NOTICE_DAYS,
 ) -> pl.DataFrame:
-    """One row per finding and contract: `_COLUMNS`, money as decimals, by finding and contract.
-
-    `contracts`: counted contracts; `previous`: `contract_mrr` of the run before, None when there is none.
-    """
-    found = [
-        expired_not_rolled(exports, as_of=as_of).join(clients.select("hub_id", "partner_id"), on="hub_id", how="left"),
-        possible_successors(contracts, chains),
-    ]
-    if previous is not None:
-        found.append(missing_from_export(previous, exports["contracts"], clients, as_of=as_of))
-    return pl.concat([rows.select(_COLUMNS) for rows in found]).sort("finding", "contract_id", "other_contract_id")
-
-
-def expired_not_rolled(exports: dict[str, pl.DataFrame], *, as_of: date) -> pl.DataFrame:
-    """Contracts whose term is over although nothing says that they ended."""
-    churned = exports["renewal_history"].filter(
-        (pl.col("outcome") == "churned") & (pl.col("renewal_start_date") <= as_of)
-    )
+    """Contracts of the export whose term is over although nothing says that they ended."""
+    over = contracts.filter(pl.col("renewal_start_date") <= as_of)
+    churned = renewal_history.filter((pl.col("outcome") == "churned") & (pl.col("renewal_start_date") <= as_of))
     expired = (
-        exports["contracts"]
-        .filter(pl.col("renewal_start_date") <= as_of)
-        .join(churned, on=["contract_id", "renewal_start_date"], how="anti")
-        .join(_cancelled(exports, as_of=as_of), on=["contract_id", "renewal_start_date"], how="anti")
+        over.join(churned, on=["contract_id", "renewal_start_date"], how="anti")
+        .join(
+            _cancelled(over, contract_changes, as_of=as_of, notice_days=notice_days),
+            on=["contract_id", "renewal_start_date"],
+            how="anti",
+        )
+        .join(clients.select("hub_id", "partner_id"), on="hub_id", how="left")
         .with_columns(
             mrr.billing_months(),
             mrr.minor_unit(),
             on=pl.col("renewal_start_date") - pl.duration(days=1),
         )
     )
-    lines = exports["contract_lines"].filter(mrr.recurring())
-    return expired.with_columns(
-        finding=pl.lit("expired_not_rolled"),
-        other_contract_id=pl.lit(None, dtype=pl.String()),
-        happened_on="renewal_start_date",
-        mrr=lines_amount(expired, lines),
-    ).with_columns(mrr=money.amount_to_decimal(pl.col("mrr")))
+    lines = contract_lines.join(expired.select("contract_id"), on="contract_id", how="semi").filter(mrr.recurring())
+    return (
+        expired.with_columns(
+            finding=pl.lit("expired_not_rolled"),
+            other_contract_id=pl.lit(None, dtype=pl.String()),
+            happened_on="renewal_start_date",
+            mrr=lines_amount(expired, lines),
+        )
+        .with_columns(mrr=money.amount_to_decimal(pl.col("mrr")))
+        .select(_COLUMNS)
+    )
 
 
-def _cancelled(exports: dict[str, pl.DataFrame], *, as_of: date) -> pl.DataFrame:
+def _cancelled(
+    contracts: pl.DataFrame, contract_changes: pl.DataFrame, *, as_of: date, notice_days: int
+) -> pl.DataFrame:
     """`contract_id, renewal_start_date` of the renewals that were cancelled in time."""
-    past = exports["contract_changes"].filter(
+    past = contract_changes.filter(
         (pl.col("contract_type") == "renewal")
         & (pl.col("effective_date") <= as_of)
         & (pl.col("cancellation_requested_on") <= as_of)
     )
     columns = ("contract_id", "term_start_date", "renewal_start_date", "auto_renews", "notice_days")
     return (
-        past.join(exports["contracts"].select(columns), on="contract_id")
-        .with_columns(notice_days(), pl.col("auto_renews").fill_null(True))
+        past.join(contracts.select(columns), on="contract_id")
+        .with_columns(own_notice_days(default=notice_days), pl.col("auto_renews").fill_null(True))
         .with_columns(renewal_deadline())
         .with_columns(status.status_basis(as_of=as_of))
         .filter(pl.col("status_basis") == "requested")
@@ -108,6 +110,7 @@ def possible_successors(contracts: pl.DataFrame, chains: Chains) -> pl.DataFrame
             happened_on="term_start_date",
             mrr=money.amount_to_decimal(pl.col("current_mrr_amount")),
         )
+        .select(_COLUMNS)
     )
 
 
@@ -117,13 +120,17 @@ def missing_from_export(
     """Contracts of the previous run's `contract_mrr` that tonight's `contracts` do not have."""
     missing = previous.join(contracts.select("contract_id"), on="contract_id", how="anti")
     known = clients.select("hub_id", partner_now="partner_id", is_known=True)
-    return missing.join(known, on="hub_id", how="left").select(
-        "contract_id",
-        "hub_id",
-        pl.when("is_known").then("partner_now").otherwise("partner_id").alias("partner_id"),
-        "currency",
-        finding=pl.lit("missing_from_export"),
-        other_contract_id=pl.lit(None, dtype=pl.String()),
-        happened_on=pl.lit(as_of),
-        mrr="current_mrr",
+    return (
+        missing.join(known, on="hub_id", how="left")
+        .select(
+            "contract_id",
+            "hub_id",
+            pl.when("is_known").then("partner_now").otherwise("partner_id").alias("partner_id"),
+            "currency",
+            finding=pl.lit("missing_from_export"),
+            other_contract_id=pl.lit(None, dtype=pl.String()),
+            happened_on=pl.lit(as_of),
+            mrr="current_mrr",
+        )
+        .select(_COLUMNS)
     )
