@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "runs": "List the published runs.",
     "rollback": "Let readers see an older run again.",
     "compare": "What changed between two runs.",
+    "backtest": "How good past estimates were: bias, error, coverage of the interval.",
     "sample": "Write an invented export of any size.",
     "doctor": "Say what is wrong with an installation or a settings file.",
     "completion": "Print the shell completion script.",

@@ -9,11 +9,19 @@ from fractions import Fraction
 import polars as pl
 import pytest
 
+from pipeline import rules, transform
 from pipeline.sample import population, true_renewal_rate
 from pipeline.sample.catalogue import unit_prices
 from pipeline.sample.files import client_tables
 from pipeline.tables.exports import EXPORTS
-from pipeline.transform.projection.backtest import backtest, summary
+from pipeline.transform.projection.backtest import (
+    PastRun,
+    backtest,
+    backtest_of_runs,
+    days_apart,
+    replayable,
+    summary,
+)
 from pipeline.transform.projection.probabilities import fitted, renewal_rates, survival_table
 from tests.frames import assert_shows, export
 from tests.projection.runs import AS_OF, finance
@@ -186,8 +194,79 @@ def test_a_replay_compares_what_was_projected_with_what_happened():
 
 def test_a_horizon_that_is_not_over_cannot_be_judged():
     drawn = export(**history(("12", "USD", 1, 0)))
-    with pytest.raises(ValueError, match="no day is far enough"):
-        backtest(drawn["renewal_history"], drawn["contracts"], as_of=AS_OF, days=[AS_OF])
+    assert backtest(drawn["renewal_history"], drawn["contracts"], as_of=AS_OF, days=[AS_OF]).is_empty()
+
+
+def test_the_replayed_intervals_cover_what_they_claim_over_many_books():
+    # 20 books of the generator, whose true rates decided what happened; five days each, a horizon apart.
+    tables = []
+    for seed in range(20):
+        book = invented_history(seed=100 + seed, clients=500)
+        days = replayable(book["renewal_history"], 90, as_of=AS_OF)[:5]
+        tables.append(
+            backtest(book["renewal_history"], book["contracts"], as_of=AS_OF, days=days, horizons=(90,)).filter(
+                currency="USD"
+            )
+        )
+    covered = pl.concat(tables)["covered"]
+    claimed = rules.INTERVAL_PERCENT / 100
+    # Three standard errors of a share measured so often. Groups of few contracts may be covered more often.
+    allowance = 3 * (claimed * (1 - claimed) / covered.len()) ** 0.5
+    assert covered.len() == 100
+    assert claimed - allowance <= covered.mean() <= claimed + allowance
+
+
+def test_days_of_one_horizon_are_a_horizon_apart_and_their_horizon_is_over():
+    drawn = export(**history(("12", "USD", 2, 0)))  # renewed on 1 May 2026
+    assert replayable(drawn["renewal_history"], 90, as_of=AS_OF) == [date(2026, 8, 25), date(2026, 5, 27)]
+    assert replayable(drawn["renewal_history"].head(0), 90, as_of=AS_OF) == []
+    days = [date(2026, 1, day) for day in (1, 2, 30, 31)]
+    assert days_apart(days, 29, most=9) == [date(2026, 1, 31), date(2026, 1, 2)]
+    assert days_apart(days, 1, most=2) == [date(2026, 1, 31), date(2026, 1, 30)]
+
+
+def test_what_a_past_run_projected_is_compared_with_what_happened():
+    # On 1 June: p pending at 200 (the list) of 100, a agreed at 50, c cancelled. Rates: half renewed.
+    day = date(2026, 6, 1)
+    drawn = export(
+        contracts="""
+        contract_id | renewal_start_date | term_start_date
+        p           | 2026-08-30         | 2025-08-30
+        a           | 2026-08-30         | 2025-08-30
+        c           | 2026-08-30         | 2025-08-30
+        later       | 2026-09-25         | 2025-09-25
+        """,
+        contract_lines="line_id | contract_id | product_code | unit_price\n"
+        "l | p | hub | 100\nm | a | other | 50\nn | c | other | 70\no | later | other | 10",
+        contract_changes="""
+        change_id | contract_id | contract_type | effective_date | agreed_on  | cancellation_requested_on
+        x         | a           | renewal       | 2026-08-30     | 2026-05-01 |
+        y         | c           | renewal       | 2026-08-30     |            | 2026-05-01
+        """,
+        price_book="product_code | monthly_unit_price\nhub | 200",
+        renewal_history="contract_id | hub_id | renewal_start_date | outcome | mrr_before | mrr_after | currency\n"
+        "p | client | 2025-08-30 | renewed | 100 | 100 | USD\na | client | 2025-08-30 | churned | 50 | 0 | USD",
+    )
+    run = PastRun(
+        day,
+        transform.build(drawn, as_of=day)["upcoming_renewals"],
+        transform.build_finance(drawn, as_of=day)["renewal_rates"],
+    )
+    now = export(
+        renewal_history="contract_id | hub_id | renewal_start_date | outcome | mrr_before | mrr_after | currency\n"
+        "p | client | 2026-08-30 | renewed | 100 | 190 | USD\na | client | 2026-08-30 | churned | 50 | 0 | USD\n"
+        "c | client | 2026-08-30 | churned | 70 | 0 | USD"  # of the later one nothing is known
+    )["renewal_history"]
+    assert_shows(
+        backtest_of_runs([run], now, as_of=AS_OF),
+        """
+        source | replayed_on | horizon_days | renewals | mrr_before | projected | kept | error | price_change
+        runs   | 2026-06-01  | 90           | 3        | 220        | 150       | 190  | -40   | 90
+        runs   | 2026-06-01  | 120          | 3        | 220        | 150       | 190  | -40   | 90
+        """,  # 200 × 0.5 + 50 + 0
+    )
+    # Its horizon of 120 days ends on 29 September.
+    assert backtest_of_runs([run], now, as_of=date(2026, 9, 28))["horizon_days"].to_list() == [90]
 
 
 def test_the_replayed_intervals_cover_about_what_they_claim(invented):
