@@ -86,6 +86,8 @@ def build_in_turn(
     yield _declared("client_consumption", consumption)
     del consumption
     yield _declared("client_products", client_details.client_products(contracts, lines, associated, as_of=as_of))
+    lines = lines.join(changing.select("contract_id").unique(), on="contract_id", how="semi").drop("line_id")
+    del contracts, clients, associated
     estimated = new_mrr.estimated_new_mrr(
         changing,
         lines,

@@ -19,7 +19,8 @@ from pipeline.warehouse.ended import hide
 
 STORAGE: Final = "v1.5.0"
 """DuckDB 1.5 and 2.0 are both in use: files are written so that both can read them."""
-_MEMORY: Final = "1500MB"
+_MEMORY: Final = "750MB"
+"""What DuckDB may hold while a run is built; the rest of the 4 GB is for the frames computed meanwhile."""
 
 
 def create_run_file(path: Path) -> duckdb.DuckDBPyConnection:
