@@ -14,6 +14,7 @@ import polars as pl
 
 from pipeline import __version__, checks, render
 from pipeline.errors import ChecksFailedError
+from pipeline.ingest.reference_rates import add_reference_rates
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -77,6 +78,12 @@ def counts_for_the_gate(con: duckdb.DuckDBPyConnection, ingested: IngestReport) 
         )
         for name, counts in ingested.tables.items()
     ]
+
+
+def reference_rates(con: duckdb.DuckDBPyConnection, settings: Settings, *, as_of: date) -> list[checks.CheckResult]:
+    """Let reference rates stand in where the export has none (rule 11), and say so on the checks page."""
+    told = add_reference_rates(con, as_of=as_of, reporting_currency=settings.reporting_currency)
+    return [] if told is None else [checks.CheckResult("reference_rates", "export", "warning", "fx_rates", False, told)]
 
 
 def keep_results(

@@ -22,6 +22,9 @@ notice of its own. Since 2018, the article. *setting* (vendor)."""
 REPORTING_CURRENCY: Final = "USD"
 """Rule 11. Currency of converted amounts. *ours*. *setting* (vendor's finance)."""
 
+OLDEST_REFERENCE_RATE_DAYS: Final = 31
+"""Rule 11. Days before `as_of` after which a shipped reference rate says nothing any more about the day. *ours*."""
+
 RENEWAL_PRICINGS: Final = ("list", "uplift", "same")
 RENEWAL_PRICING: Final = "list"
 """Rule 10. How a renewal is priced: price list, today's price plus uplift, or today's price. *ours*. *setting*."""

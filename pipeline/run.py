@@ -62,6 +62,8 @@ def run(
             warehouse.write_table(con, "run_info", record.run_information(run_id, as_of, now, settings, ingested))
             limit = record.quarantine_limit(ingested, settings)
             gate = checks.export_gate(record.counts_for_the_gate(con, ingested), limit_percent=limit)
+            if settings.ecb_rates:
+                gate += record.reference_rates(con, settings, as_of=as_of)
             results = record.keep_results(con, gate, reports)
             progress("computing status, deadlines and MRR")
             used = decided_by(decisions, as_of=as_of)

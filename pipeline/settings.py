@@ -60,6 +60,7 @@ class Settings:
     window_days: int = rules.WINDOW_DAYS
     notice_days: int = rules.NOTICE_DAYS
     reporting_currency: str = rules.REPORTING_CURRENCY
+    ecb_rates: bool = False
     renewal_pricing: str = rules.RENEWAL_PRICING
     uplift_percent: Decimal = rules.UPLIFT_PERCENT
     renewal_probability: Decimal = rules.RENEWAL_PROBABILITY
@@ -340,6 +341,7 @@ _CHECKS: Final = {
     "window_days": _whole(1, 3650),
     "notice_days": _whole(0, rules.LONGEST_NOTICE_DAYS),
     "reporting_currency": _currency,
+    "ecb_rates": _yes_or_no,
     "renewal_pricing": _pricing,
     "uplift_percent": _decimal("-100", "10000"),
     "renewal_probability": _decimal("0", "1"),

@@ -18,6 +18,7 @@ TEMPLATE: Final = f"""\
 # notice_days = {rules.NOTICE_DAYS}                  # calendar days, for contracts without their own notice
 
 # reporting_currency = "{rules.REPORTING_CURRENCY}"         # ISO 4217; converted figures stand beside the native ones
+# ecb_rates = false                 # true: European Central Bank reference rates where the export has no rates
 # renewal_pricing = "{rules.RENEWAL_PRICING}"           # list, uplift or same
 # uplift_percent = {rules.UPLIFT_PERCENT}                # percent, where no list price exists
 # renewal_probability = {rules.RENEWAL_PROBABILITY}        # 0 to 1, for the projection where there is no history

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from tests.conftest import SAMPLE_DAY
 
@@ -66,3 +67,27 @@ def test_a_run_can_leave_finance_out_and_says_so_when_asked_for_it(renewals, exp
     # The next night compares with a run that has none.
     assert run(renewals, exports).code == 0
     assert rows(renewals, "mrr_projection")
+
+
+def test_reference_rates_stand_in_for_missing_ones_only_when_the_setting_says_so(renewals, exports, own_home):
+    (exports / "fx_rates.csv").unlink()
+    assert run(renewals, exports).code == 0
+    native = {row["currency"]: row for row in rows(renewals, "currency_rates")}
+    assert {currency for currency, row in native.items() if row["fx_rate"] is not None} == {"USD"}
+
+    (own_home / "renewals.toml").write_text("ecb_rates = true\n")
+    said = run(renewals, exports)
+    assert said.code == 0, said.err
+    assert (
+        "warning: reference_rates of fx_rates: the export has no exchange rates as of 2026-11-23; European" in said.err
+    )
+    converted = {row["currency"]: row for row in rows(renewals, "currency_rates")}
+    assert {name: row["current_mrr"] for name, row in converted.items()} == {
+        name: row["current_mrr"] for name, row in native.items()
+    }
+    euro = converted["EUR"]
+    assert date(2026, 10, 23) <= date.fromisoformat(euro["fx_rate_date"]) <= date(2026, 11, 23)
+    amount = Decimal(euro["current_mrr"]) * Decimal(euro["fx_rate"])
+    assert Decimal(euro["current_mrr_converted"]) == amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    assert converted["KWD"]["fx_rate"] is None  # the bank has none for it
+    assert "none of the last 31 days for " in said.err

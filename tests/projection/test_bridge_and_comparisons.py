@@ -162,6 +162,34 @@ def test_retention_looks_at_clients_that_opened_and_nets_their_contracts():
     )
 
 
+def test_in_expected_what_may_not_renew_is_churn_and_a_price_rise_does_not_hide_it():
+    # Both may renew with 0.9: 100 at the list's 120, 50 as it is.
+    tables = finance(
+        export(
+            contracts="contract_id | hub_id\ndearer | a\nsame | b",
+            contract_lines="""
+            line_id | contract_id | product_code | unit_price
+            l       | dearer      | hub          | 100
+            m       | same        | x            | 50
+            """,
+            price_book="product_code | monthly_unit_price\nhub | 120",
+        )
+    )
+    assert_shows(
+        tables["retention"],
+        """
+        scenario   | opening | expansion | contraction | churn | grr      | nrr
+        contracted | 150     | 0         | 0           | 150   | 0.000000 | 0.000000
+        expected   | 150     | 18        | 0           | 15    | 0.900000 | 1.020000
+        full       | 150     | 20        | 0           | 0     | 1.000000 | 1.133333
+        """,
+    )
+    year = (
+        tables["mrr_projection"].filter(scenario="expected").select(pl.col("expansion", "contraction", "churn").sum())
+    )
+    assert year.row(0) == (Decimal(18), Decimal(0), Decimal(15))
+
+
 def test_rival_definitions_stand_beside_ours():
     # Two-year term, billed yearly: 1,200 a year less 10 %; the list says 120 a month; a one-off of 600.
     tables = finance(

@@ -34,11 +34,33 @@ def assert_ties_out(tables: dict[str, pl.DataFrame], contract_mrr: pl.DataFrame)
         assert current.items() <= sums(opening.filter(scenario=scenario), "opening").items()
         closing = projection.filter(scenario=scenario).filter(pl.col("month") == last)
         assert sums(closing, "closing") == sums(bridge, f"{scenario}_mrr")
+    assert_clients_are_kept_or_lost(tables["retention"], bridge)
+    assert sums(tables["rival_mrr"], "current_mrr") == current
+    by_currency = contract_mrr.group_by("currency").agg(pl.col("current_mrr").sum()).rows()
+    assert set(by_currency) <= set(tables["currency_rates"].select("currency", "current_mrr").rows())
     interval = tables["projection_interval"].filter(scope="partner")
     expected = projection.filter(scenario="expected").select("partner_id", "currency", "month", "closing")
     assert sorted(interval.select(expected.columns).rows(), key=str) == sorted(expected.rows(), key=str)
     assert interval.filter(pl.col("closing_low") > pl.col("closing")).is_empty()
     assert interval.filter(pl.col("closing_high") < pl.col("closing")).is_empty()
+
+
+def assert_clients_are_kept_or_lost(retention: pl.DataFrame, bridge: pl.DataFrame) -> None:
+    cohort = bridge.filter(pl.col("current_mrr").sum().over("hub_id", "currency") > 0)
+    for scenario in rules.SCENARIOS:
+        rows = retention.filter(scenario=scenario)
+        closing, opening = sums(cohort, f"{scenario}_mrr"), sums(bridge, "current_mrr")
+        for row in rows.to_dicts():
+            key = (row["partner_id"], row["currency"])
+            lost = row["contraction"] + row["churn"]
+            assert row["opening"] == opening[key]
+            assert row["opening"] + row["expansion"] - lost == closing.get(key, Decimal(0))
+            assert min(row[name] for name in ("opening", "expansion", "contraction", "churn")) >= 0
+            if row["opening"]:
+                assert 0 <= row["grr"] <= min(1, row["nrr"])
+                assert abs(row["grr"] * row["opening"] - (row["opening"] - lost)) <= row["opening"] / 10**6
+            else:
+                assert (row["grr"], row["nrr"]) == (None, None)
 
 
 def sums(frame: pl.DataFrame, column: str) -> dict[tuple, Decimal]:

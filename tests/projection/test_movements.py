@@ -6,6 +6,7 @@ renews on 31 January 2027, with one line at 100. Without a price book a renewal 
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
@@ -255,6 +256,66 @@ def test_a_renewal_at_a_lower_list_price_is_contraction_and_at_zero_churn():
         """
         month      | opening | contraction | churn  | closing
         2027-01-01 | 200.00  | 40.00       | 100.00 | 60.00
+        """,
+    )
+
+
+def test_a_discount_that_was_agreed_for_the_renewal_is_contraction_in_every_scenario():
+    # A discount that begins later has no column: it comes as a quote (data contract). 20 % off 100.
+    tables = finance(
+        export(
+            contract_lines=LINE,
+            contract_changes="change_id | contract_type | agreed_on | quoted_mrr\nc | renewal | 2026-11-01 | 80",
+        )
+    )
+    for scenario in ("contracted", "expected", "full"):
+        assert_moves(
+            tables,
+            scenario,
+            """
+            month      | opening | new | expansion | contraction | churn | closing
+            2027-01-01 | 100.00  | 0   | 0         | 20.00       | 0     | 80.00
+            """,
+        )
+
+
+def test_a_cancellation_in_time_is_churn_in_every_scenario():
+    tables = finance(
+        export(
+            contract_lines=LINE,
+            contract_changes="change_id | contract_type | cancellation_requested_on\nc | renewal | 2026-11-01",
+        )
+    )
+    for scenario in ("contracted", "expected", "full"):
+        assert_moves(
+            tables,
+            scenario,
+            """
+            month      | opening | new | expansion | contraction | churn  | closing
+            2027-01-01 | 100.00  | 0   | 0         | 0           | 100.00 | 0.00
+            """,
+        )
+
+
+def test_on_the_last_day_of_a_month_the_first_period_is_that_day():
+    # What ends on the first of the month moves in the next period; day 30 itself has nothing left to move.
+    tables = finance(
+        export(
+            contracts="contract_id | renewal_start_date\ncontract | 2027-11-30",
+            contract_lines="""
+            line_id | contract_id | unit_price | discount_percent | discount_end_date
+            l       | contract    | 100        | 10               | 2026-12-01
+            """,
+        ),
+        as_of=date(2026, 11, 30),
+    )
+    rows = tables["mrr_projection"].filter(scenario="full").head(2)
+    assert_shows(
+        rows,
+        """
+        month      | opening | expansion | closing
+        2026-11-01 | 90.00   | 0         | 90.00
+        2026-12-01 | 90.00   | 10.00     | 100.00
         """,
     )
 

@@ -19,7 +19,7 @@ from pipeline import rules
 from pipeline.transform import money
 from pipeline.transform.mrr import recurring
 from pipeline.transform.projection import paths as path
-from pipeline.transform.projection.bridge import closing_mrr, mrr_bridge
+from pipeline.transform.projection.bridge import closing_states, mrr_bridge
 from pipeline.transform.projection.chains import Chains, Pricing, estimated_chains
 from pipeline.transform.projection.contracts import (
     SEGMENT,
@@ -43,6 +43,7 @@ from pipeline.transform.projection.movements import (
     expected,
     mrr_projection,
     of_one_scenario,
+    weighed_amount,
 )
 from pipeline.transform.projection.probabilities import renewal_rates, survival_table
 from pipeline.transform.projection.retention import FIGURES, retention
@@ -112,14 +113,16 @@ def finance_in_turn(
     for scenario, paths in scenario_paths(
         contracts, lines, chains, pricing, survival, as_of=as_of, until=until, months=projection_months
     ):
-        closings[scenario] = closing_mrr(paths)
+        closings[scenario] = closing_states(paths)["mrr"]
         if scenario in rules.SCENARIOS:
             projected[scenario] = of_one_scenario(paths, groups, months)
         if scenario == "expected":
             bounds = interval(paths, groups, numbered_rates, months)
             yield "projection_interval", _in_decimals(bounds, ("closing", "closing_low", "closing_high"))
+            still_there = closing_states(paths)["survival"]
     yield "mrr_projection", _in_decimals(mrr_projection(projected), ("opening", *MOVEMENTS, "closing"))
-    bridge = mrr_bridge(contracts, chains, closings)
+    bridge = mrr_bridge(contracts, chains, closings).with_columns(still_there)
+    bridge = bridge.with_columns(held=weighed_amount(pl.col("current_mrr"), pl.col("survival"))).drop("survival")
     yield "retention", _in_decimals(retention(bridge, groups, rules.SCENARIOS), FIGURES)
     yield "mrr_bridge", _in_decimals(bridge, [name for name, dtype in bridge.schema.items() if dtype == money.INT])
 

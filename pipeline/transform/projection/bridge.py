@@ -27,15 +27,15 @@ PARTS = {
 }
 
 
-def closing_mrr(paths: pl.DataFrame) -> pl.Series:
-    """The MRR with which each path ends, in the order of `n`."""
-    return paths.filter((pl.col("n") != pl.col("n").shift(-1)).fill_null(True))["mrr"]
+def closing_states(paths: pl.DataFrame) -> pl.DataFrame:
+    """The row with which each path ends, in the order of `n`."""
+    return paths.filter((pl.col("n") != pl.col("n").shift(-1)).fill_null(True))
 
 
 def mrr_bridge(contracts: pl.DataFrame, chains: Chains, closings: dict[str, pl.Series]) -> pl.DataFrame:
     """One row per counted contract, in `contract_id` order; money as amounts. See the module's identity.
 
-    `closings`: `closing_mrr` of the path `settled` and of each scenario.
+    `closings`: the MRR of `closing_states` of the path `settled` and of each scenario.
     """
     parts = chains.settled.lazy().group_by("n").agg(pl.col(*PARTS).sum()).rename(PARTS).collect()
     in_force = pl.col("begins") < 0
