@@ -20,7 +20,9 @@ WIDE: Final = 526.0
 HALF: Final = 256.0
 """Widths of a picture that stands alone and of one of two beside each other, in points: an A4 page leaves 526."""
 
-_TOP, _PLOT, _BOTTOM, _LEFT = 12.0, 88.0, 15.0, 46.0
+_TOP, _BOTTOM, _LEFT = 12.0, 15.0, 46.0
+_PLOT: Final = {WIDE: 130.0, HALF: 88.0}
+"""Height of the bars' place by the picture's width."""
 _LETTER: Final = 4.4
 _SEPARATOR: Final = 2.2
 """Widths of a letter or digit of the labels and of what stands between digits, in units; a little on the wide side."""
@@ -41,7 +43,8 @@ def stacked_bars(chart: dict[str, Any], width: float) -> dict[str, Any]:
     thick = min(step * 0.62, 56.0)
     every = label_step(step, [bar["label"] for bar in chart["bars"]])
     with_totals = label_step(step, [bar["total"] for bar in chart["bars"]]) == 1
-    axis = _TOP + _PLOT
+    plot = _PLOT[width]
+    axis = _TOP + plot
     return {
         "title": chart["title"],
         "alt": chart["alt"],
@@ -49,7 +52,7 @@ def stacked_bars(chart: dict[str, Any], width: float) -> dict[str, Any]:
         "height": _n(axis + _BOTTOM),
         "left": _n(_LEFT),
         "ticks": [
-            {"y": _n(axis - tick["share"] * _PLOT), "text_y": _n(axis - tick["share"] * _PLOT + 2.5), **_text(tick)}
+            {"y": _n(axis - tick["share"] * plot), "text_y": _n(axis - tick["share"] * plot + 2.5), **_text(tick)}
             for tick in chart["ticks"]
         ],
         "tick_x": _n(_LEFT - 5),
@@ -59,8 +62,8 @@ def stacked_bars(chart: dict[str, Any], width: float) -> dict[str, Any]:
                 "middle": _n(_LEFT + step * (place + 0.5)),
                 "label": bar["label"] if place % every == 0 else "",
                 "total": bar["total"] if with_totals else "",
-                "total_y": _n(axis - _PLOT * sum(part["share"] for part in bar["parts"]) - 3),
-                "parts": _parts(bar["parts"], _LEFT + step * (place + 0.5) - thick / 2, thick, axis),
+                "total_y": _n(axis - plot * sum(part["share"] for part in bar["parts"]) - 3),
+                "parts": _parts(bar["parts"], _LEFT + step * (place + 0.5) - thick / 2, thick, axis, plot),
             }
             for place, bar in enumerate(chart["bars"])
         ],
@@ -68,10 +71,10 @@ def stacked_bars(chart: dict[str, Any], width: float) -> dict[str, Any]:
     }
 
 
-def _parts(parts: list[dict[str, Any]], x: float, thick: float, axis: float) -> list[dict[str, str]]:
+def _parts(parts: list[dict[str, Any]], x: float, thick: float, axis: float, plot: float) -> list[dict[str, str]]:
     shapes, foot = [], axis
     for part in parts:
-        height = part["share"] * _PLOT
+        height = part["share"] * plot
         foot -= height
         shapes.append(
             {

@@ -24,6 +24,12 @@ def test_the_language_of_one_report_can_be_chosen(own_home, renewals):
     assert "Renewal deadline" in Path(said.out.splitlines()[0]).read_text()
 
 
+def test_a_page_can_be_mirrored_for_readers_from_right_to_left(own_home, renewals):
+    said = renewals("report", "--partner", first_partner(renewals), "--locale", "he")
+    assert said.code == 0
+    assert '<html lang="en" dir="rtl">' in Path(said.out.splitlines()[0]).read_text()
+
+
 @pytest.mark.parametrize("locale", ["tlh", "zh-TW", "not a locale", ""])
 def test_a_language_without_words_is_refused_with_those_that_have(read_home, renewals, locale):
     said = renewals("report", "--all", "--locale", locale)

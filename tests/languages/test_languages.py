@@ -137,12 +137,22 @@ def test_plural_forms(locale, forms):
         ("ja-JP", "ja-JP", "顧客の更新予定"),
         ("EN-us", "en-US", "Upcoming client renewals"),
         ("zh-Hant-TW", "en", "Upcoming client renewals"),
+        ("ar-EG", "en", "Upcoming client renewals"),
         ("", "en", "Upcoming client renewals"),
     ],
 )
 def test_which_locale_reads_which_words(locale, language, title):
     view = view_in(locale)
     assert (view["language"], view["title"]) == (language, title)
+
+
+@pytest.mark.parametrize(
+    ("locale", "direction", "mirrored"),
+    [("de", "ltr", False), ("ar", "rtl", True), ("he-IL", "rtl", True), ("fa", "rtl", True), ("zh", "ltr", False)],
+)
+def test_a_page_runs_as_its_readers_read_also_where_its_words_are_english(locale, direction, mirrored):
+    view = view_in(locale)
+    assert (view["direction"], view["mirrored"]) == (direction, mirrored)
 
 
 def test_a_sentence_is_written_in_the_order_of_its_language():

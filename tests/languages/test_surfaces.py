@@ -32,10 +32,15 @@ CHROMIUM = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def view(monkeypatch):
+@pytest.fixture(scope="module")
+def view():
     """A report of every status, type and column in which only our words have letters; dates are in figures."""
-    monkeypatch.setattr(formats, "catalogue", lambda _: Marked())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(formats, "catalogue", lambda _: Marked())
+        return marked_view()
+
+
+def marked_view():
     changes = []
     for number, change in enumerate(data.varied(14)):
         contract_type = ("renewal", "contact_tier_upgrade", "email_overage")[number % 3]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -21,6 +20,7 @@ from pipeline.render.batch import write_reports
 from pipeline.render.limits import Limits, ReportLimitError, within
 from pipeline.render.manifest import kept_files, write_manifest
 from pipeline.render.workers import WorkerDiedError, all_done
+from tests.render import deaths
 from tests.render import report_data as data
 from tests.render.conftest import make_run_file
 
@@ -182,34 +182,24 @@ def test_work_that_goes_on_for_ever_is_stopped():
 # ---- workers that die -----------------------------------------------------------------------------------------
 
 
-def work(task: tuple[str, Path]) -> str:
-    """Ends its process when its name says so: each time, or only the first time."""
-    name, folder = task
-    mark = folder / name
-    if name == "always" or (name.startswith("once") and not mark.exists()):
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return name.upper()
-
-
-def die(task: tuple[str, Path]) -> str:
-    name, folder = task
-    (folder / name).touch()
-    os.kill(os.getpid(), signal.SIGKILL)
-    return name
+@pytest.fixture
+def light_workers(monkeypatch):
+    """Workers that load nothing: what reports need takes them longer than these tests."""
+    monkeypatch.setattr(workers, "_start_worker", deaths.nothing)
 
 
 def results(names: list[str], folder: Path) -> Iterator[tuple[str, str | BaseException]]:
-    for name, future in all_done({name: (name, folder) for name in names}, work, workers=2):
+    for name, future in all_done({name: (name, folder) for name in names}, deaths.work, workers=2):
         yield name, future.exception() or future.result()
 
 
-def test_a_killed_worker_costs_no_report(tmp_path):
+def test_a_killed_worker_costs_no_report(tmp_path, light_workers):
     names = [f"n{number}" for number in range(6)] + ["once"] + [f"m{number}" for number in range(6)]
     assert dict(results(names, tmp_path)) == {name: name.upper() for name in names}
+    assert (tmp_path / "once").exists()
 
 
-def test_a_report_that_kills_its_worker_each_time_fails_alone(tmp_path):
+def test_a_report_that_kills_its_worker_each_time_fails_alone(tmp_path, light_workers):
     names = ["a", "always", "b", "c", "d", "e", "f"]
     found = dict(results(names, tmp_path))
     assert isinstance(found.pop("always"), WorkerDiedError)
@@ -217,9 +207,9 @@ def test_a_report_that_kills_its_worker_each_time_fails_alone(tmp_path):
     assert len(found) == 6
 
 
-def test_when_every_worker_dies_the_rest_is_not_tried_one_by_one(tmp_path):
+def test_when_every_worker_dies_the_rest_is_not_tried_one_by_one(tmp_path, light_workers):
     (tmp_path / "begun").mkdir()
-    found = dict(all_done({str(n): (str(n), tmp_path / "begun") for n in range(40)}, die, workers=1))
+    found = dict(all_done({str(n): (str(n), tmp_path / "begun") for n in range(40)}, deaths.die, workers=1))
     assert all(isinstance(future.exception(), WorkerDiedError) for future in found.values())
     assert len(found) == 40
     assert len(list((tmp_path / "begun").iterdir())) <= 4

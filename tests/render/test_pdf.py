@@ -9,18 +9,21 @@ import subprocess
 from datetime import timedelta
 from pathlib import Path
 
+import pdfua
 import pikepdf
 import polars as pl
 import pytest
 from weasyprint.urls import FatalURLFetchingError
 
 from pipeline import rules
+from pipeline.brand import as_address
 from pipeline.render.environment import templates_folder
 from pipeline.render.pdf import BundledFonts, report_pdf
 from pipeline.render.xlsx import report_xlsx
 from pipeline.settings import shown_columns
 from pipeline.views import partner_report
 from tests.render import report_data as data
+from tests.test_brand import png
 
 needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
 
@@ -66,12 +69,29 @@ def test_the_workbook_is_inside():
         assert len(pdf.Root.AF) == 1
 
 
+def full_report() -> bytes:
+    """Every part that a report can have: what changed, cards, a logo, groups of columns, and a mirrored page."""
+    findings = [{"client_name": "C", "currency": "USD", "what": "new", "before": None, "after": "pending (awaiting)"}]
+    return report_pdf(
+        partner_report(
+            data.tables(data.varied(6), [data.figures()], **data.details("h0000")),
+            partner=data.PARTNER,
+            run=data.RUN,
+            columns=shown_columns(rules.ADDABLE_COLUMNS),
+            locale="ar",
+            cards=True,
+            previous=(pl.DataFrame(findings), data.AS_OF),
+            brand={"colour": "#16a34a", "logo": as_address(png())},
+        )
+    )
+
+
 def test_the_checks_that_exist_as_a_package_find_nothing(tmp_path, long_report):
     # A smoke test: pdfua knows 16 of the 106 rules of PDF/UA-1 that a machine can check.
-    pdfua = pytest.importorskip("pdfua")
-    path = tmp_path / "report.pdf"
-    path.write_bytes(long_report)
-    assert [finding for outcome in pdfua.validate(str(path)).outcomes for finding in outcome.findings] == []
+    for name, content in (("long", long_report), ("full", full_report())):
+        path = tmp_path / f"{name}.pdf"
+        path.write_bytes(content)
+        assert [finding for outcome in pdfua.validate(str(path)).outcomes for finding in outcome.findings] == [], name
 
 
 def test_bookmarks_name_the_parts(long_report):
