@@ -37,8 +37,8 @@ format: $(READY) ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lab: $(READY)    ## JupyterLab on the sample, bound to loopback
-	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
+lab: $(READY)    ## JupyterLab on the notebooks, bound to loopback; runs the demo first where there is no run
+	@sh scripts/lab $(VENV)
 
 bench: $(READY)  ## measure the speed of the nightly run against a plain DuckDB load
 	$(BIN)/python benchmarks/nightly_run.py

@@ -13,6 +13,7 @@ import altair as alt
 import itables
 import polars as pl
 from great_tables import GT, loc, style
+from IPython.display import HTML, display
 
 from pipeline.views.formats import formats_for
 
@@ -33,14 +34,21 @@ _FONT: Final = "system-ui, 'Segoe UI', sans-serif"
 _JUPYTERLAB: Final = "application/vnd.vegalite.v5+json"
 """What JupyterLab 4 draws by itself. Altair's own renderers fetch their script from outside, or need a browser."""
 
+_SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
+"""The name of that language, which is nowhere fetched from."""
+
+_CELLS: Final = "<style>table.dataTable td {max-width: 24em; white-space: normal; overflow-wrap: anywhere}</style>"
+"""One long name must not push the other columns out of sight."""
+
 
 def prepare() -> None:
     """Set up a notebook: charts that JupyterLab draws itself, interactive tables with their script inside."""
-    alt.renderers.register("jupyterlab_itself", lambda spec, **_: ({_JUPYTERLAB: spec}, {}))
+    alt.renderers.register("jupyterlab_itself", lambda spec, **_: ({_JUPYTERLAB: spec | {"$schema": _SCHEMA}}, {}))
     alt.renderers.enable("jupyterlab_itself")
     alt.theme.register("renewals", enable=True)(_look)
     alt.data_transformers.disable_max_rows()
     itables.init_notebook_mode(all_interactive=False, connected=False)
+    display(HTML(_CELLS))  # type: ignore[no-untyped-call]
     pl.Config(tbl_rows=12, fmt_str_lengths=60, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True)
 
 
@@ -54,7 +62,7 @@ def browse(frame: pl.DataFrame, *, hidden: Sequence[str] = (), caption: str = ""
         layout={"topStart": "buttons", "topEnd": "search", "bottomStart": "info", "bottomEnd": "paging"},
         columnDefs=[{"targets": [shown.columns.index(name) for name in hidden], "visible": False}],
         pageLength=rows,
-        classes="display compact nowrap",
+        classes="display compact",
         style="width:100%;table-layout:auto",
         show_dtypes=False,
         maxBytes="16MB",
@@ -69,7 +77,8 @@ def set_table(frame: pl.DataFrame, *, title: str, subtitle: str = "", labels: di
     table = GT(amounts(frame)).tab_header(title=title, subtitle=subtitle or None)
     return (
         table.cols_label(**words)
-        .cols_align(align="right", columns=[n for n, kind in frame.schema.items() if kind.is_numeric()])
+        .cols_align(align="left")
+        .cols_align(align="right", columns=[name for name in frame.columns if _is_number(frame[name])])
         .sub_missing(missing_text="–")
         .tab_style(style.text(color="white", weight="bold"), loc.column_labels())
         .tab_style(style.fill(INK), loc.column_labels())
@@ -86,6 +95,7 @@ def set_table(frame: pl.DataFrame, *, title: str, subtitle: str = "", labels: di
             row_striping_background_color="#f8fafc",
             table_border_top_style="none",
             table_width="auto",
+            table_margin_left="0",
         )
     )
 
@@ -111,6 +121,14 @@ def for_charts(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with its decimals as numbers that a browser can draw."""
     decimals = [name for name, kind in frame.schema.items() if kind.is_decimal()]
     return frame.with_columns(pl.col(decimals).cast(pl.Float64)) if decimals else frame
+
+
+def _is_number(column: pl.Series) -> bool:
+    """Whether a column holds numbers, or the amounts that `money` writes."""
+    written = column.drop_nulls()
+    return column.dtype.is_numeric() or (
+        column.dtype == pl.String and len(written) > 0 and bool(written.str.contains(r"^[A-Z]{3} -?[\d,.]+$").all())
+    )
 
 
 def _in_words(name: str) -> str:
