@@ -10,8 +10,9 @@ import click
 
 from pipeline import rules
 from pipeline.cli import options
-from pipeline.cli.surroundings import home_folder, print_json, print_rows, say
+from pipeline.cli.surroundings import print_json, print_rows, say
 from pipeline.errors import UsageError
+from pipeline.surroundings import home_folder
 
 if TYPE_CHECKING:
     import polars as pl
