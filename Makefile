@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check lint types format setup lab bench sample system hooks clean
+.PHONY: help demo test check lint types format setup lab docs bench sample system hooks clean
 
 help:            ## show this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
@@ -37,8 +37,11 @@ format: $(READY) ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lab: $(READY)    ## JupyterLab on the sample, bound to loopback
-	$(BIN)/jupyter lab --ip=127.0.0.1 notebooks
+lab: $(READY)    ## JupyterLab on the notebooks, bound to loopback; runs the demo first where there is no run
+	@sh scripts/lab $(VENV)
+
+docs: $(READY)   ## build the documentation site into build/site
+	@$(BIN)/python scripts/docs.py
 
 bench: $(READY)  ## measure the speed of the nightly run against a plain DuckDB load
 	$(BIN)/python benchmarks/nightly_run.py

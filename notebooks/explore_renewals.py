@@ -2,40 +2,74 @@
 # jupyter:
 #   jupytext:
 #     formats: py:percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
 # ---
 
 # %% [markdown]
 # # Explore renewals
 #
-# The published run as frames: the upcoming changes of every partner, when their deadlines fall, and what they are
-# worth. Run `make demo` first; this notebook reads the current run of `RENEWALS_HOME` and changes nothing.
-# It imports rules and never defines one.
+# The upcoming changes of every partner: when their deadlines fall, what they are worth, and one partner taken apart as
+# in its report. This notebook reads the current run (`make demo` makes one of the sample) and changes nothing. It
+# imports rules and never defines one. People are masked; `unmask=True` shows them and leaves a line in the home's
+# `unmasked.jsonl`.
 
 # %%
-import os
-from pathlib import Path
-
 import altair as alt
 import polars as pl
 
-from pipeline.warehouse import Home, find_run
-from pipeline.warehouse.tables import read_table
+from pipeline import open_run
+from pipeline.analysis import showing
 
-home = Home(Path(os.environ.get("RENEWALS_HOME") or Path("../data/home")))
-run = find_run(home, None)
-renewals = read_table(run.path, "upcoming_renewals")
-print(f"{run.run_id}: {renewals.height} upcoming changes as of {run.as_of()}")
+showing.prepare()
+run = open_run()
+renewals = run.table("upcoming_renewals")
+print(f"{run.run_id}: {renewals.height} upcoming changes as of {run.as_of}")
+
+# %% [markdown]
+# ## Where we stand, per currency
+
+# %%
+summary = run.table("partner_summary")
+figures = ["current_mrr", "mrr_up_for_renewal", "mrr_at_risk", "estimated_change"]
+by_currency = (
+    summary.group_by("currency")
+    .agg(pl.col("clients", "upcoming_changes", "pending").sum(), pl.col(figures).sum())
+    .sort("upcoming_changes", descending=True)
+)
+showing.set_table(
+    showing.money(by_currency, *figures).drop("currency"),
+    title=f"Key figures as of {run.as_of}",
+    subtitle="All partners; currencies are never added up",
+)
 
 # %% [markdown]
 # ## What needs somebody's attention first
+#
+# Search in every column, sort by a click, choose the columns with the button.
 
 # %%
-renewals.filter(pl.col("status") == "pending").select(
-    "renewal_deadline", "days_to_deadline", "partner_id", "client_name", "contract_type", "mrr_before", "currency"
-).head(15)
+pending = renewals.filter(pl.col("status") == "pending").select(
+    "renewal_deadline",
+    "days_to_deadline",
+    "client_name",
+    "partner_id",
+    "contract_type",
+    "status_basis",
+    "mrr_before",
+    "mrr_change",
+    "currency",
+    "communication_owner",
+    "renewal_start_date",
+    "products",
+    "change_id",
+)
+showing.browse(pending, hidden=["status_basis", "communication_owner", "renewal_start_date", "products", "change_id"])
 
 # %% [markdown]
-# ## MRR up for renewal by month and status, one panel per currency
+# ## MRR up for renewal by month and status
 
 # %%
 by_month = (
@@ -44,22 +78,68 @@ by_month = (
     .agg(pl.col("mrr_before").sum())
     .sort("currency", "month", "status")
 )
-# A picture needs numbers that a browser knows; the exact decimals stay in `by_month`.
-chart = (
-    alt.Chart(by_month.with_columns(pl.col("mrr_before").cast(pl.Float64)))
-    .mark_bar()
-    .encode(x="month:T", y="mrr_before:Q", color="status:N", row="currency:N")
-    .resolve_scale(y="independent")
-    .properties(height=90)
+alt.Chart(showing.for_charts(by_month)).mark_bar(cornerRadiusEnd=2).encode(
+    x=alt.X("yearmonth(month):O", title=None, axis=alt.Axis(format="%b %Y", labelAngle=0)),
+    y=alt.Y("mrr_before:Q", title=None, axis=alt.Axis(tickCount=3, format="~s")),
+    color=alt.Color(
+        "status:N",
+        title=None,
+        scale=alt.Scale(domain=list(showing.STATUS_COLOURS), range=list(showing.STATUS_COLOURS.values())),
+    ),
+    tooltip=["currency", "yearmonth(month)", "status", alt.Tooltip("mrr_before", format=",.2f")],
+    row=alt.Row("currency:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left")),
+).resolve_scale(y="independent").properties(width=520, height=70, title="MRR of the renewals ahead, per currency")
+
+# %% [markdown]
+# ## The deadlines ahead
+
+# %%
+alt.Chart(showing.for_charts(pending)).mark_circle(opacity=0.75, stroke="white").encode(
+    x=alt.X("renewal_deadline:T", title="last day on which the terms can be altered"),
+    y=alt.Y("partner_id:N", title=None),
+    color=alt.Color("contract_type:N", title=None),
+    size=alt.value(90),
+    tooltip=["client_name", "contract_type", "renewal_deadline", "days_to_deadline", "currency", "mrr_before"],
+).properties(width=640, title="Pending changes by deadline and partner")
+
+# %% [markdown]
+# ## One partner, taken apart as in its report
+
+# %%
+partners = renewals["partner_id"].value_counts(sort=True)["partner_id"].to_list()
+PARTNER = "P-DAYS" if "P-DAYS" in partners else partners[0]
+run.report(PARTNER, columns=["primary_contact_name", "current_mrr", "estimated_new_mrr", "mrr_change"], height=620)
+
+# %% [markdown]
+# Every figure in it is a sum of rows. The rows of this partner, and what its report says of them:
+
+# %%
+own = run.table("upcoming_renewals", partner=PARTNER)
+parts = [name for name in own.columns if name.startswith("mrr_change_")]
+taken_apart = own.group_by("currency").agg(pl.len().alias("changes"), pl.col("mrr_change", *parts).sum())
+told = summary.filter(pl.col("partner_id") == PARTNER).select("currency", "estimated_change")
+taken_apart = taken_apart.join(told, on="currency").sort("currency")
+assert taken_apart["mrr_change"].equals(taken_apart["estimated_change"], check_names=False)
+showing.set_table(
+    showing.money(taken_apart, "mrr_change", "estimated_change", *parts).drop("currency"),
+    title=f"What the estimated change of {PARTNER} is made of",
+    subtitle="Parts add up to the change of each row, and the rows to the report's key figure",
+    labels={name: name.removeprefix("mrr_change_").capitalize() for name in parts},
 )
-chart
+
+# %% [markdown]
+# The change that moves most, step by step, with the export rows it came from:
+
+# %%
+largest = own.sort(pl.col("mrr_change").abs(), "change_id", descending=[True, False])["change_id"][0]
+run.explain(largest)
 
 # %% [markdown]
 # ## Partner totals tie to the contracts
 
 # %%
-contracts = read_table(run.path, "contract_mrr").filter(pl.col("partner_id").is_not_null())
+contracts = run.table("contract_mrr").filter(pl.col("partner_id").is_not_null())
 totals = contracts.group_by("partner_id", "currency").agg(contract_total=pl.col("current_mrr").sum())
-summary = read_table(run.path, "partner_summary").join(totals, on=["partner_id", "currency"], how="full")
-difference = (summary["current_mrr"] - summary["contract_total"]).abs().sum()
+tied = summary.join(totals, on=["partner_id", "currency"], how="full")
+difference = (tied["current_mrr"] - tied["contract_total"]).abs().sum()
 print(f"difference between partner totals and contract totals: {difference}")

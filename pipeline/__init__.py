@@ -6,7 +6,8 @@ exports → `ingest` (typed tables + quarantine) → `warehouse` (DuckDB) → `t
 status, ownership, MRR, estimated new MRR, partner summary, the projection) → `checks` (the gates) → publish
 (`warehouse`) → `views` (plain values) → `render` (HTML, PDF, CSV).
 
-Analysts call `open_run`, `runs`, `compare`, `explain` and `report` from here (`analysis`, loaded when first asked for):
+Analysts call `open_run`, `runs`, `compare`, `explain`, `report` and `what_if` from here (they are in `analysis`, which
+is loaded when first asked for):
 
     from pipeline import open_run
     run = open_run()
@@ -19,11 +20,11 @@ every table once; `surroundings.py` knows the clock and the environment, and onl
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.analysis import compare, explain, open_run, report, runs
+    from pipeline.analysis import compare, explain, open_run, report, runs, what_if
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "compare", "explain", "open_run", "report", "runs"]
+__all__ = ["__version__", "compare", "explain", "open_run", "report", "runs", "what_if"]
 
 
 def __getattr__(name: str) -> Any:

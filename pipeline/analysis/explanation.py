@@ -64,11 +64,30 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         title = f"{self.change['change_id']} of {self.change['client_name']}, as of {self.as_of}"
-        parts = [f"<p><b>{escape(title)}</b></p>", self.steps._repr_html_()]
+        parts = [f"<h4>{escape(title)}</h4>", _html_table(self.steps)]
         for name, frame in self.rows.items():
             if frame.height:
-                parts += [f"<p>{escape(name)}</p>", frame._repr_html_()]
+                parts += [f"<p><b>{escape(TITLES[name])}</b></p>", _html_table(frame)]
         return "".join(parts)
+
+
+TITLES = {
+    "contract": "The contract",
+    "contract_changes": "What is known of its changes",
+    "contract_lines": "Its lines (unit_price per billing period; monthly_unit_price from the price book)",
+    "limit_blocks": "The bands a higher limit is priced from",
+}
+
+
+def _html_table(frame: pl.DataFrame) -> str:
+    """A row per column and a column per row, exact, without what is empty: few rows of many columns stay readable."""
+    lines = []
+    for name in frame.columns:
+        values = frame[name].to_list()
+        if any(value is not None for value in values):
+            cells = "".join(f"<td>{escape('–' if value is None else str(value))}</td>" for value in values)
+            lines.append(f"<tr><th style='text-align:left'>{escape(name)}</th>{cells}</tr>")
+    return f"<table>{''.join(lines)}</table>"
 
 
 def explanation(con: duckdb.DuckDBPyConnection, run_id: str, change_id: str) -> Explanation:

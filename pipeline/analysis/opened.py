@@ -56,6 +56,11 @@ class OpenRun:
         return self._run.run_id
 
     @property
+    def ended(self) -> EndedPairs:
+        """The associations that partners have ended, by the newest decisions: `(partner_id, hub_id)`."""
+        return surroundings.ended_associations(self._home)
+
+    @property
     def tables(self) -> pl.DataFrame:
         """The tables `table()` and `sql()` know: one row each, `table, grain, description, rows`."""
         cursor = self._cursor(finance=True)

@@ -10,13 +10,6 @@ from pipeline.cli import options
 from pipeline.cli.surroundings import print_json, print_rows
 from pipeline.surroundings import home_folder
 
-_TITLES = {
-    "contract": "The contract",
-    "contract_changes": "What is known of its changes",
-    "contract_lines": "Its lines (unit_price per billing period; monthly_unit_price from the price book)",
-    "limit_blocks": "The bands a higher limit is priced from",
-}
-
 
 @click.command(epilog="Example: renewals explain C-0001:renewal --json")
 @click.argument("change_id")
@@ -24,7 +17,7 @@ _TITLES = {
 @options.as_json
 def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
     """Show how the estimate of CHANGE_ID came about: the changes before it, its parts, and the export rows behind."""
-    from pipeline.analysis.explanation import explanation
+    from pipeline.analysis.explanation import TITLES, explanation
     from pipeline.surroundings import ended_associations
     from pipeline.warehouse import find_run, open_run
 
@@ -42,7 +35,7 @@ def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
         _print_step(step, change["currency"])
     for name, rows in found["rows"].items():
         if rows:
-            click.echo(f"\n{_TITLES[name]}")
+            click.echo(f"\n{TITLES[name]}")
             shown = [column for column in rows[0] if any(row[column] is not None for row in rows)]
             print_rows(shown, [[row[column] for column in shown] for row in rows])
 
