@@ -63,11 +63,8 @@ def recalculated(book, tmp_path_factory) -> openpyxl.Workbook:
     bare = folder / "bare.xlsx"
     bare.write_bytes(without_values(book.xlsx))
     assert openpyxl.load_workbook(bare, data_only=True)["Bridge"]["C2"].value is None
+    options = [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--convert-to", "xlsx"]
     subprocess.run(
-        [program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--convert-to", "xlsx"]
-        + ["--outdir", str(folder / "out"), str(bare)],
-        check=True,
-        capture_output=True,
-        timeout=240,
+        [program, *options, "--outdir", str(folder / "out"), str(bare)], check=True, capture_output=True, timeout=240
     )
     return openpyxl.load_workbook(folder / "out" / "bare.xlsx", data_only=True)

@@ -6,7 +6,7 @@ import io
 import re
 import shutil
 from collections import defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,7 +16,7 @@ import pytest
 from pipeline import rules
 from pipeline.render.finance import write_finance_report
 from tests import oracle, oracle_projection
-from tests.finance.book import AS_OF, AMOUNT, Page, amount, bridge_of_page, pdf_words, write_run
+from tests.finance.book import AMOUNT, AS_OF, Page, amount, bridge_of_page, pdf_words, write_run
 from tests.strategies import CURRENCIES
 
 LABELS = {
@@ -35,6 +35,7 @@ LABELS = {
     "pending_full": "Pending, not yet agreed: full",
     "full_mrr": "Full MRR",
 }
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SCENARIOS = {"Contracted": "contracted", "Expected": "expected", "Full": "full"}
 MOVEMENTS = ("opening", "new", "expansion", "contraction", "churn", "closing")
 
@@ -135,7 +136,8 @@ def test_every_month_of_the_page(book, reference):
         if cells[0] == "Month":
             heads = cells
         elif heads[1:4] == ["Contracted", "Expected", "Interval from"] and len(cells) == len(heads):
-            month = datetime.strptime(cells[0], "%b %Y").date()
+            name, year = cells[0].split()
+            month = date(int(year), MONTHS.index(name) + 1, 1)
             for scenario, text in zip(rules.SCENARIOS, (cells[1], cells[2], cells[5]), strict=True):
                 currency, value = amount(text)
                 assert currency == section["data-currency"]
