@@ -18,7 +18,7 @@ from pipeline.render.pdf import tagged_pdf
 from pipeline.render.shades import shades
 
 WIDTH_MM: Final = 297.0 - 2 * MARGIN_MM
-HALF_MM, NARROW_MM, BROAD_MM = 132.0, 98.0, 167.0
+HALF_MM, NARROW_MM, BROAD_MM = 132.0, 112.0, 153.0
 TYPE_SIZE: Final = 7.0
 """Points. The PDF is A4 landscape; tables stand alone or two beside each other."""
 

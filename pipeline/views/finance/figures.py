@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipeline import rules
+from pipeline.tables.finance import RIVAL_MRR
 from pipeline.transform.partner_summary import converted
 from pipeline.views.finance.cells import part_of, total
 
@@ -28,6 +29,9 @@ BRIDGE: Final = (
     *(name for pair in zip(PENDING, CLOSINGS, strict=True) for name in pair),
 )
 """The amounts of the bridge, in the order of its bars."""
+
+RIVALS: Final = tuple(column.name for column in RIVAL_MRR.columns if column.kind == "decimal")
+"""Our MRR and the other definitions."""
 
 MOVEMENTS: Final = ("new", "expansion", "contraction", "churn")
 
@@ -128,7 +132,8 @@ def _of_currency(frames: dict[str, pl.DataFrame], currency: str) -> Figures:
         interval=rows("interval"),
         wall=rows("wall"),
         retention={each["scenario"]: each for each in rows("retention")},
-        rivals=one("rivals"),
+        # Without a contract in force there is no row: every definition counts nothing.
+        rivals=one("rivals") or dict.fromkeys(RIVALS, Decimal(0)),
         clients=rows("clients"),
         partners=rows("partners"),
         contract_mrr=one("contract_mrr") or {"contracts": 0, "current_mrr": Decimal(0)},
