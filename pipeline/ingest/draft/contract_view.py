@@ -181,6 +181,7 @@ def _rest(view: ContractView, table: DraftTable) -> None:
     if "notice" in parts and parts["notice"].kind == "amount":
         view.add("notice_days", number(parts["notice"]), why(parts["notice"], "in days"))
     if "auto_renews" not in parts:
+        view.add("auto_renews", "true", "no column looks like it: they renew themselves unless they are cancelled")
         view.decide.append("do these contracts renew themselves (guessed: yes)? If not: false AS auto_renews.")
 
 

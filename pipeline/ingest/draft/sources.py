@@ -135,8 +135,8 @@ class DraftRoom:
         cells = ", ".join(f"CAST({sql.name(name)} AS VARCHAR) AS {sql.name(name)}" for name in names)
         found = self.con.execute(
             f"SELECT name, count(DISTINCT cell) FROM (UNPIVOT {sql.name(table.name)} ON {cells} "
-            f"INTO NAME name VALUE cell) WHERE cell IN (SELECT {sql.name(other_column)} FROM {sql.name(other)}) "
-            "GROUP BY name"
+            "INTO NAME name VALUE cell) "
+            f"WHERE cell IN (SELECT {sql.name(other_column)} FROM {sql.name(other)}) GROUP BY name"
         ).fetchall()
         return dict(found)
 
