@@ -7,5 +7,6 @@ SELECT
     subscription_term_months,
     billing_frequency,
     billing_interval_months,
+    auto_renews,
     _source
 FROM contract
