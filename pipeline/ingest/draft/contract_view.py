@@ -6,7 +6,7 @@ from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
 from pipeline.ingest.draft.contract_text import ContractView, cell, formats, number, why
 from pipeline.ingest.draft.price import add_price
-from pipeline.ingest.draft.sources import DraftRoom, DraftTable
+from pipeline.ingest.draft.sources import DraftRoom, DraftTable, joins
 
 
 def contract_view(
@@ -23,6 +23,7 @@ def contract_view(
     add_price(view, table, lines)
     _rest(view, table)
     _rows(view, room, table)
+    view.decide += joins(room, table)
     return view
 
 

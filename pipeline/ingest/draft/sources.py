@@ -208,6 +208,26 @@ def _likeness(table: DraftTable) -> int:
     return sum(weight for part, weight in weights.items() if part in table.parts) + (1 if table.view else 0)
 
 
+def joins(room: DraftRoom, table: DraftTable) -> list[str]:
+    """Joins that would add something to the table, in words: a column of it that names rows of another file."""
+    found = []
+    for other in room.tables:
+        keys = [one for one in other.columns if one.unique and "id" in one.words.split()]
+        if other is table or other.use != "lookup" or other.file.path == table.file.path or not keys:
+            continue
+        for key in keys:
+            shared = room.shared(table, other.name, key.name)
+            for column in table.columns:
+                if column.distinct > 1 and shared.get(column.name, 0) * 5 >= column.distinct * 4:
+                    ours, theirs = sql.name(column.name), sql.name(key.name)
+                    found.append(
+                        f"{column.name} names rows of {other.file.path.name}. If you need its columns: LEFT JOIN "
+                        f"{sql.name(other.name)} AS {other.name[0]} ON {other.name[0]}.{theirs} = "
+                        f"{sql.name(table.name)}.{ours}"
+                    )
+    return found
+
+
 def _named_after(column: ColumnFacts, table: DraftTable) -> bool:
     """Whether a column's name says that it holds the keys of that table: `customer_id` and `customers`."""
     subject = column.words.removesuffix(" id")
