@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from pipeline.ingest import functions, sql
 from pipeline.ingest.draft.columns import ColumnFacts, facts_of, words_of
 from pipeline.ingest.draft.look import Looked, look
 from pipeline.ingest.draft.roles import guess_parts
+from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import RawFile
 from pipeline.ingest.sources import open_raw
 from pipeline.settings import FileFormat
@@ -65,7 +66,7 @@ class DraftRoom:
     def _add(self, path: Path, folder: Path) -> None:
         looked = look(path)
         name = _table_name(path, {table.name for table in self.tables})
-        source = open_raw(RawFile(name, path.name, looked.suffix, looked.format), path, folder)
+        source, looked = _opened(looked, name, folder)
         cells = "".join(f"c{place} AS {sql.name(label)}, " for place, label in enumerate(source.header))
         laid_out = " WHERE structure IS NULL" if source.has_structure else ""
         self.con.execute(
@@ -147,6 +148,18 @@ class DraftRoom:
 
 def _path(key: str) -> str:
     return "$." + json.dumps(key, ensure_ascii=False)
+
+
+def _opened(looked: Looked, name: str, folder: Path) -> tuple[Source, Looked]:
+    """The file as text. A last line that is shorter than the header is a footer oftener than it is half-written."""
+    try:
+        return open_raw(RawFile(name, looked.path.name, looked.suffix, looked.format), looked.path, folder), looked
+    except InputError as error:
+        if "the last record" not in str(error):
+            raise
+    remark = "the last line has fewer cells than the header (a footer, or half-written?): missing cells are empty"
+    looked = replace(looked, format=replace(looked.format, short_rows=True), remarks=(*looked.remarks, remark))
+    return open_raw(RawFile(name, looked.path.name, looked.suffix, looked.format), looked.path, folder), looked
 
 
 _RESERVED: Final = (
@@ -275,6 +288,6 @@ def written(file_format: FileFormat) -> list[str]:
     plain = FileFormat()
     return [
         f"{name} = {json.dumps(getattr(file_format, name), ensure_ascii=True)}"
-        for name in ("encoding", "delimiter", "quote", "sheet", "header_row", "records")
+        for name in ("encoding", "delimiter", "quote", "sheet", "header_row", "records", "short_rows")
         if getattr(file_format, name) != getattr(plain, name)
     ]
