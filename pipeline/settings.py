@@ -28,6 +28,7 @@ class FileFormat:
 
     `header_row`: the line of a CSV, or the row of a sheet, on which the header stands; 0 = the first that is not blank.
     `records`: where in a JSON object the list of records stands (`data`, `result.items`).
+    `short_rows`: records of a CSV may end early, missing cells are empty; else the last one is taken for half-written.
     """
 
     encoding: str = "utf-8"
@@ -39,6 +40,7 @@ class FileFormat:
     sheet: str = ""
     header_row: int = 0
     records: str = ""
+    short_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import load_settings, print_json, stage_progress, today
+from pipeline.cli.surroundings import load_settings, print_json, say, stage_progress, today
+
+_DECIDE = "-- DECIDE: "
 
 
 @click.group(
@@ -34,8 +36,13 @@ def init(files: tuple[Path, ...], out: Path | None, force: bool) -> None:
     """
     from pipeline.ingest.draft import write_draft
 
-    for path in write_draft(files, out or Path(files[0].name.partition(".")[0]), force=force):
+    folder = out or Path(files[0].name.partition(".")[0])
+    for path in write_draft(files, folder, force=force):
         click.echo(str(path))
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith(_DECIDE):
+                say(f"  {line.removeprefix('-- ')}")
+    say(f"now read {folder / 'views' / 'contract.sql'}, then: renewals profile check {folder} --exports FOLDER")
 
 
 @command.command(epilog="Example: renewals profile check profiles/register --exports downloads --as-of 2026-11-23")

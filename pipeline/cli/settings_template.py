@@ -51,5 +51,6 @@ TEMPLATE: Final = f"""\
 # thousands = "."
 # sheet = "Clients"                 # XLSX only; default: the first sheet
 # header_row = 4                    # CSV and XLSX: the line of the header; default: the first that is not blank
+# short_rows = true                 # CSV only: records may end early; default: the last one is half-written then
 # records = "data"                  # JSON only: where in an object the list of records stands
 """

@@ -77,6 +77,8 @@ def write_records(file: str, where: str, path: Path, file_format: FileFormat, wr
     width = len(writer.header)
     line, given = 0, width
     for line, cells in rows:
+        if file_format.short_rows and len(cells) < width:
+            cells = [*cells, *[""] * (width - len(cells))]
         given = len(cells)
         writer.add(line, cells, None if given == width else _misfit(given, width))
     if given < width:

@@ -222,6 +222,15 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(
     assert not (tmp_path / "draft").exists()
 
 
+def test_a_footer_is_left_out_and_said(tmp_path: Path, source: Path):
+    (source / "r.csv").write_text(one_contract() + "2 contracts\n")
+    trial = drafted(tmp_path, source / "r.csv")
+    assert figures(trial, "mrr") == {"USD": ("30.00",)}
+    assert trial.ingested.left_out == {"no_start_date": 1}
+    assert "# Note: the last line has fewer cells than the header" in said(tmp_path, "profile.toml")
+    assert "short_rows = true" in said(tmp_path, "profile.toml")
+
+
 def test_a_missing_file_and_a_file_named_twice(tmp_path: Path, source: Path):
     with pytest.raises(InputError, match=r"nope\.csv: there is no such file"):
         write_draft([source / "nope.csv"], tmp_path / "draft")

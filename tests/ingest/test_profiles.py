@@ -247,7 +247,8 @@ def test_a_profile_needs_the_required_tables_and_no_others(exports: Exports, pro
 
 def test_there_is_no_such_profile(exports: Exports):
     assert complaint(exports, Path("nope"), UsageError) == (
-        "nope: there is no source profile (no profile.toml); shipped ones are: identity, city_register, stripe"
+        "nope: there is no source profile (no profile.toml); shipped ones are: identity, city_register, "
+        "contract_register, hubspot, stripe, zuora"
     )
 
 

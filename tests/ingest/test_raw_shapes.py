@@ -84,3 +84,12 @@ def test_an_object_without_that_list(tmp_path: Path, content: bytes, message: st
 def test_a_header_row_is_a_line():
     with pytest.raises(SettingsError, match=r"files\.r\.header_row takes a line from 1 on"):
         parse_file_format("files.r", {"header_row": -1})
+
+
+def test_records_may_end_early_where_the_profile_says_so(tmp_path: Path):
+    found = rows(tmp_path, "r.csv", b"a,b,c\n1,2\n4,5,6\n2 rows\n", short_rows=True)
+    assert found == [
+        (2, {"a": "1", "b": "2", "c": None}),
+        (3, {"a": "4", "b": "5", "c": "6"}),
+        (4, {"a": "2 rows", "b": None, "c": None}),
+    ]

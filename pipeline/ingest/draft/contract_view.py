@@ -6,7 +6,7 @@ from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
 from pipeline.ingest.draft.contract_text import ContractView, cell, formats, number, why
 from pipeline.ingest.draft.price import add_price
-from pipeline.ingest.draft.sources import DraftRoom, DraftTable
+from pipeline.ingest.draft.sources import DraftRoom, DraftTable, joins
 
 
 def contract_view(
@@ -23,6 +23,7 @@ def contract_view(
     add_price(view, table, lines)
     _rest(view, table)
     _rows(view, room, table)
+    view.decide += joins(room, table)
     return view
 
 
@@ -181,6 +182,7 @@ def _rest(view: ContractView, table: DraftTable) -> None:
     if "notice" in parts and parts["notice"].kind == "amount":
         view.add("notice_days", number(parts["notice"]), why(parts["notice"], "in days"))
     if "auto_renews" not in parts:
+        view.add("auto_renews", "true", "no column looks like it: they renew themselves unless they are cancelled")
         view.decide.append("do these contracts renew themselves (guessed: yes)? If not: false AS auto_renews.")
 
 

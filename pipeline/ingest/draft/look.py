@@ -217,6 +217,8 @@ def _best_sheet(path: Path, suffix: str, sheets: list[Any]) -> Looked:
 
 def _merged_downward(sheet: Any, table: list[list[str]], first: int, header: int) -> tuple[str, ...]:
     """Names of the columns in which cells below the header are merged with those under them."""
+    if not 0 < header - first <= len(table):
+        return ()
     names = table[header - first - 1]
     ranges = getattr(sheet, "merged_cell_ranges", None) or []
     places = {start[1] for start, end in ranges if end[0] > start[0] >= header and start[1] < len(names)}

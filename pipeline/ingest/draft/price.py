@@ -32,7 +32,7 @@ def add_price(view: ContractView, table: DraftTable, lines: DraftTable | None) -
     else:
         _price(view, parts, *amount)
     quantity = parts.get("quantity")
-    per_unit = amount is not None and amount[0] == "unit_price" and quantity is not None
+    per_unit = (amount is None or amount[0] == "unit_price") and quantity is not None
     view.add("quantity", f"coalesce({number(quantity)}, '1')" if per_unit and quantity else "1",
              why(quantity) if per_unit and quantity else "the amount is for the whole contract")  # fmt: skip
     discount = parts.get("discount")
@@ -50,8 +50,8 @@ def _billing(view: ContractView, parts: dict[str, ColumnFacts], otherwise: str) 
     frequency = parts.get("frequency")
     months = f"months_of({cell(frequency)})" if frequency else "1"
     reason = why(frequency) if frequency else f"monthly: {otherwise}"
-    view.add("billing_frequency", f"frequency_of({months})", reason)
-    view.add("billing_interval_months", months, "the months of one billing period")
+    view.add("billing_interval_months", months, reason)
+    view.add("billing_frequency", "frequency_of(billing_interval_months)", "its name in the contract's words")
 
 
 def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) -> None:
@@ -82,12 +82,12 @@ def _price(view: ContractView, parts: dict[str, ColumnFacts], part: str, amount:
                 price = f"times({price}, months_of({cell(parts['frequency'])}))"
             view.add("unit_price", price, why(amount, "per month, times the months of a billing period"))
         case "arr":
-            view.add("billing_frequency", "'annual'", "the amount is per year; so nothing has to be divided")
-            view.add("billing_interval_months", "12", "see above")
+            view.add("billing_interval_months", "12", "the amount is per year; so nothing has to be divided")
+            view.add("billing_frequency", "'annual'", "see above")
             view.add("unit_price", number(amount), why(amount, "per year"))
         case "total":
-            view.add("billing_frequency", "'other'", "the amount is for the whole term, which is one billing period")
-            view.add("billing_interval_months", "subscription_term_months", "see above")
+            view.add("billing_interval_months", "subscription_term_months", "the amount is for the whole term")
+            view.add("billing_frequency", "'other'", "the whole term is one billing period")
             view.add("unit_price", number(amount), why(amount, "for the whole term"))
         case _:
             _billing(view, parts, "no column looks like a billing frequency")

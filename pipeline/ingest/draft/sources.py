@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from pipeline.ingest import functions, sql
 from pipeline.ingest.draft.columns import ColumnFacts, facts_of, words_of
 from pipeline.ingest.draft.look import Looked, look
 from pipeline.ingest.draft.roles import guess_parts
+from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import RawFile
 from pipeline.ingest.sources import open_raw
 from pipeline.settings import FileFormat
@@ -65,7 +66,7 @@ class DraftRoom:
     def _add(self, path: Path, folder: Path) -> None:
         looked = look(path)
         name = _table_name(path, {table.name for table in self.tables})
-        source = open_raw(RawFile(name, path.name, looked.suffix, looked.format), path, folder)
+        source, looked = _opened(looked, name, folder)
         cells = "".join(f"c{place} AS {sql.name(label)}, " for place, label in enumerate(source.header))
         laid_out = " WHERE structure IS NULL" if source.has_structure else ""
         self.con.execute(
@@ -135,8 +136,8 @@ class DraftRoom:
         cells = ", ".join(f"CAST({sql.name(name)} AS VARCHAR) AS {sql.name(name)}" for name in names)
         found = self.con.execute(
             f"SELECT name, count(DISTINCT cell) FROM (UNPIVOT {sql.name(table.name)} ON {cells} "
-            f"INTO NAME name VALUE cell) WHERE cell IN (SELECT {sql.name(other_column)} FROM {sql.name(other)}) "
-            "GROUP BY name"
+            "INTO NAME name VALUE cell) "
+            f"WHERE cell IN (SELECT {sql.name(other_column)} FROM {sql.name(other)}) GROUP BY name"
         ).fetchall()
         return dict(found)
 
@@ -147,6 +148,18 @@ class DraftRoom:
 
 def _path(key: str) -> str:
     return "$." + json.dumps(key, ensure_ascii=False)
+
+
+def _opened(looked: Looked, name: str, folder: Path) -> tuple[Source, Looked]:
+    """The file as text. A last line that is shorter than the header is a footer oftener than it is half-written."""
+    try:
+        return open_raw(RawFile(name, looked.path.name, looked.suffix, looked.format), looked.path, folder), looked
+    except InputError as error:
+        if "the last record" not in str(error):
+            raise
+    remark = "the last line has fewer cells than the header (a footer, or half-written?): missing cells are empty"
+    looked = replace(looked, format=replace(looked.format, short_rows=True), remarks=(*looked.remarks, remark))
+    return open_raw(RawFile(name, looked.path.name, looked.suffix, looked.format), looked.path, folder), looked
 
 
 _RESERVED: Final = (
@@ -208,6 +221,26 @@ def _likeness(table: DraftTable) -> int:
     return sum(weight for part, weight in weights.items() if part in table.parts) + (1 if table.view else 0)
 
 
+def joins(room: DraftRoom, table: DraftTable) -> list[str]:
+    """Joins that would add something to the table, in words: a column of it that names rows of another file."""
+    found = []
+    for other in room.tables:
+        keys = [one for one in other.columns if one.unique and "id" in one.words.split()]
+        if other is table or other.use != "lookup" or other.file.path == table.file.path or not keys:
+            continue
+        for key in keys:
+            shared = room.shared(table, other.name, key.name)
+            for column in table.columns:
+                if column.distinct > 1 and shared.get(column.name, 0) * 5 >= column.distinct * 4:
+                    ours, theirs = sql.name(column.name), sql.name(key.name)
+                    found.append(
+                        f"{column.name} names rows of {other.file.path.name}. If you need its columns: LEFT JOIN "
+                        f"{sql.name(other.name)} AS {other.name[0]} ON {other.name[0]}.{theirs} = "
+                        f"{sql.name(table.name)}.{ours}"
+                    )
+    return found
+
+
 def _named_after(column: ColumnFacts, table: DraftTable) -> bool:
     """Whether a column's name says that it holds the keys of that table: `customer_id` and `customers`."""
     subject = column.words.removesuffix(" id")
@@ -255,6 +288,6 @@ def written(file_format: FileFormat) -> list[str]:
     plain = FileFormat()
     return [
         f"{name} = {json.dumps(getattr(file_format, name), ensure_ascii=True)}"
-        for name in ("encoding", "delimiter", "quote", "sheet", "header_row", "records")
+        for name in ("encoding", "delimiter", "quote", "sheet", "header_row", "records", "short_rows")
         if getattr(file_format, name) != getattr(plain, name)
     ]

@@ -8,7 +8,7 @@ from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
 from pipeline.ingest.draft.contract_text import ContractView, cell, formats, number
 from pipeline.ingest.draft.contract_view import contract_view
-from pipeline.ingest.draft.sources import DraftRoom, DraftTable, table_for, tie_together, written
+from pipeline.ingest.draft.sources import DraftRoom, DraftTable, joins, table_for, tie_together, written
 
 _CONTRACT_COLUMNS = (
     "hub_id", "currency", "term_start_date", "renewal_start_date", "subscription_term_months", "billing_frequency",
@@ -31,7 +31,7 @@ def draft_files(room: DraftRoom, name: str) -> dict[str, str]:
         "partners.sql": _PARTNERS,
         "clients.sql": _clients(view, clients),
         "contracts.sql": _contracts(view),
-        "contract_lines.sql": _lines_of(lines, main) if lines else _lines(view),
+        "contract_lines.sql": _lines_of(room, lines, main) if lines else _lines(view),
     }
     if contacts is not None:
         found["contacts.sql"] = _contacts_of(contacts, main)
@@ -138,7 +138,7 @@ def _lines(view: ContractView) -> str:
     )
 
 
-def _lines_of(lines: DraftTable, main: DraftTable) -> str:
+def _lines_of(room: DraftRoom, lines: DraftTable, main: DraftTable) -> str:
     parts = lines.parts
     product, code = parts.get("product"), parts.get("product_code")
     label = cell(product or code) if (product or code) else "'Contract'"  # type: ignore[arg-type]
@@ -148,9 +148,10 @@ def _lines_of(lines: DraftTable, main: DraftTable) -> str:
     quantity = f"coalesce({number(parts['quantity'])}, '1')" if "quantity" in parts else "1"
     discount = f"    {number(parts['discount'])} AS discount_percent,\n" if "discount" in parts else ""
     decide = "" if price else "-- DECIDE: no column looks like a price; join the file that has one.\n"
+    decide += "".join(f"-- DECIDE: {each}\n" for each in joins(room, lines))
     cost = number(price) if price else sql.text("0")
     if price and "frequency" in parts:
-        decide = "-- A line that bills more often than its contract is multiplied, never divided.\n"
+        decide += "-- A line that bills more often than its contract is multiplied, never divided.\n"
         own_months = f"months_of({cell(parts['frequency'])})"
         of_contract = f"c.contract_id = {sql.name(lines.name)}.{sql.name(lines.key)}"
         cost = (

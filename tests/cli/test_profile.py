@@ -1,0 +1,122 @@
+"""`renewals profile init` and `check`: what they print, their exit codes; corrections on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipeline.ingest.corrections import FILE
+from tests.cli.test_run import run
+from tests.conftest import ROOT, SAMPLE_DAY, tree
+from tests.ingest.test_corrections import entry
+
+REGISTER = ROOT / "data" / "register"
+
+
+def check(renewals, profile, exports=REGISTER, *more):
+    return renewals("profile", "check", profile, "--exports", exports, "--as-of", SAMPLE_DAY, "--quiet", *more)
+
+
+@pytest.fixture
+def drafted(renewals, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = renewals("profile", "init", REGISTER / "contracts.csv", "--out", "drafted")
+    assert said.code == 0, said.err
+    assert "drafted/views/contract.sql" in said.out.splitlines()
+    return tmp_path / "drafted"
+
+
+def test_a_draft_runs_and_says_what_stops_it(renewals, drafted):
+    said = check(renewals, drafted)
+    assert said.code == 3
+    assert said.err.splitlines()[-1].startswith(
+        "renewals: a run of these exports would be stopped: contracts: 3 of 19 rows quarantined for their own reasons"
+    )
+    assert "contracts.csv, line 7: Contract No = CR-1006" in said.out
+    assert "1 of contracts: not_a_date:renewal_start_date" in said.out
+
+
+def test_check_as_json(renewals, drafted):
+    said = check(renewals, drafted, REGISTER, "--json", "--examples", 1)
+    found = json.loads(said.out)
+    assert said.code == 3
+    assert found["files"] == [
+        {"path": "contracts.csv", "rows_read": 20, "rows_loaded": 15, "rows_quarantined": 4, "rows_duplicate": 0,
+         "rows_left_out": 1}
+    ]  # fmt: skip
+    assert {row["currency"]: row["mrr"] for row in found["figures"]} == {"EUR": "883.33", "GBP": "11457.41"}
+    assert found["unused_columns"] == {"contracts.csv": ["Payment"]}
+    assert found["quarantine"][0]["examples"][0]["cells"]["Annual Value"] == "(£300.00)"
+
+
+def test_check_publishes_nothing_and_needs_no_home(renewals, own_home):
+    before = tree(own_home)
+    assert check(renewals, "contract_register").code == 0
+    assert tree(own_home) == before
+
+
+def test_init_does_not_write_over_a_profile(renewals, drafted):
+    before = tree(drafted)
+    said = renewals("profile", "init", REGISTER / "contracts.csv", "--out", "drafted")
+    assert said.code == 2
+    assert said.err == (
+        "renewals: drafted: holds clients.sql already and stays as it is; name another folder, or use --force\n"
+    )
+    assert tree(drafted) == before
+    assert renewals("profile", "init", REGISTER / "contracts.csv", "--out", "drafted", "--force").code == 0
+
+
+def test_what_cannot_be_used_is_exit_6(renewals, drafted, tmp_path):
+    said = renewals("profile", "init", tmp_path / "nope.csv", "--out", "other")
+    assert (said.code, said.out) == (6, "")
+    assert said.err.endswith("nope.csv: there is no such file\n")
+    assert not (tmp_path / "other").exists()
+    (drafted / "contracts.sql").write_text("SELECT nonsense FROM contract")
+    said = check(renewals, drafted)
+    assert said.code == 6
+    assert said.err.startswith("renewals: drafted/contracts.sql: Binder Error: Referenced column")
+
+
+def test_there_is_no_such_profile(renewals):
+    said = check(renewals, "nope")
+    assert said.code == 2
+    assert "there is no source profile" in said.err
+
+
+def test_corrections_are_said_and_kept_in_the_run(renewals, exports, own_home):
+    header, first, *_ = (exports / "contacts.csv").read_text(encoding="utf-8").splitlines()
+    cells = dict(zip(header.split(","), first.split(","), strict=True))
+    (exports / FILE).write_text(
+        entry(
+            table='"contacts"',
+            key=f'{{ contact_id = "{cells["contact_id"]}" }}',
+            column='"job_title"',
+            wrong=f'"{cells["job_title"]}"',
+            right='"Chief of Tests"',
+        )
+    )
+    said = run(renewals, exports)
+    assert said.code == 0, said.err
+    assert (
+        f"corrected: job_title of contacts {cells['contact_id']}: {cells['job_title']!r} is 'Chief of Tests' "
+        "(a typing error; told the vendor on 2026-11-20; reported)"
+    ) in said.err
+    [kept] = [row for row in json.loads(renewals("table", "check_results", "--format", "json").out)
+              if row["name"] == "corrections"]  # fmt: skip
+    assert (kept["table_name"], kept["observed"]) == ("contacts", "known errors of the source corrected: 1")
+    assert "Chief of Tests" in kept["examples"]
+    files = json.loads(renewals("table", "source_files", "--format", "json").out)
+    assert [row["rows_read"] for row in files if row["path"] == FILE] == [1]
+
+
+def test_a_correction_that_no_longer_matches_stops_the_run(renewals, exports, own_home):
+    (exports / FILE).write_text(entry())
+    before = tree(own_home / "runs"), (own_home / "current").readlink()
+    said = run(renewals, exports)
+    assert said.code == 6
+    assert said.err == (
+        "renewals: corrections.toml: entry 1 (renewal_start_date of contracts c2): there is no such row any more; "
+        "remove the entry\n"
+    )
+    assert (tree(own_home / "runs"), (own_home / "current").readlink()) == before

@@ -1,0 +1,172 @@
+"""The other shipped profiles: Zuora, HubSpot's CRM exports, a flat contract register."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.settings import Settings
+from pipeline.trial import Trial, try_profile
+
+ROOT = Path(__file__).parents[2]
+
+COMPANIES = """Record ID,Company name,Company Domain Name,Company owner,Partner
+101,Acme,acme.example,Pat,Northgate
+102,Blue Water,blue.example,Pat,
+103,Cedar,,Pat,NORTHGATE
+"""
+CONTACTS = """Record ID,First Name,Last Name,Email,Job Title,Last Activity Date,Associated Company IDs (Primary)
+201,Ann,Lee,ann@acme.example,CFO,2026-11-01 09:30,101
+202,Bo,,bo@blue.example,,,102
+203,Cy,Diaz,cy@blue.example,,2026-10-01 10:00,102
+204,Di,,di@nowhere.example,,,
+205,Ed,Fox,ed@gone.example,,,999
+"""
+DEALS = """Record ID,Deal Name,Deal Stage,Close Date,Amount,Currency,Associated Company IDs (Primary),\
+Associated Company IDs
+301,Acme CRM,Closed Won,2026-01-10 12:00,5000,EUR,101,101;103
+302,Blue hub,closedwon,2026-02-20 09:00,900,USD,102,102
+303,Cedar try,Qualified To Buy,2026-03-01 09:00,10,USD,103,103
+304,Blue add,Closed Won,soon,60,USD,102,102
+305,Nobody's,Closed Won,2026-03-01,60,USD,,
+"""
+LINES = (
+    "Record ID,Name,SKU,Quantity,Unit price,Unit discount,Discount Percentage,Billing frequency,Term,"
+    "Billing start date,Associated Deal IDs\n"
+    "401,CRM,HUB,10,40,,10,Monthly,12,2026-02-01,301\n"
+    '402,Support,SUP,1,"1,200.00",,,Annually,P12M,2026-02-01,301\n'
+    "403,Set-up,SET,1,500,,,One-time,,,301\n"
+    "404,Hub,HUB,3,90,15,,Quarterly,24,2026-03-01,302\n"
+    "405,Seat,SEAT,1,5,,,Monthly,12,2026-04-01,303\n"
+    "406,Seat,SEAT,1,5,,,Weekly,12,2026-04-01,302\n"
+    "407,Seat,SEAT,1,5,,,Monthly,12,2026-04-01,\n"
+)
+
+
+def mrr(trial: Trial) -> dict[str, str]:
+    return {row["currency"]: row["mrr"] for row in trial.figures}
+
+
+def refused(trial: Trial) -> set[tuple[str, int, str, str]]:
+    return {
+        (example["file"], example["line"], found["table"], ";".join(found["reasons"]))
+        for found in trial.quarantine
+        for example in found["examples"]
+    }
+
+
+def counts(trial: Trial, path: str) -> tuple[int, ...]:
+    [file] = [file for file in trial.ingested.files if file.path == path]
+    return (file.rows_read, file.rows_loaded, file.rows_quarantined, file.rows_duplicate, file.rows_left_out)
+
+
+@pytest.fixture
+def crm(tmp_path: Path) -> Path:
+    for name, text in (("companies", COMPANIES), ("contacts", CONTACTS), ("deals", DEALS), ("line-items", LINES)):
+        (tmp_path / f"hubspot-crm-exports-all-{name}-2026-11-23.csv").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_hubspot_deals_become_contracts(crm: Path):
+    trial = try_profile(crm, Path("hubspot"), settings=Settings(), as_of=date(2026, 11, 23))
+    # 301: 10 x 40 less 10 % a month, 1,200 a year: 360 + 100. 302: 3 x (90 - 15) a quarter, the weekly line is refused.
+    assert mrr(trial) == {"EUR": "460.00", "USD": "75.00"}
+    deals, lines = ("hubspot-crm-exports-all-deals-2026-11-23.csv", "hubspot-crm-exports-all-line-items-2026-11-23.csv")
+    contacts = "hubspot-crm-exports-all-contacts-2026-11-23.csv"
+    assert refused(trial) == {
+        (deals, 5, "contracts", "not_a_date:term_start_date;not_a_date:renewal_start_date"),
+        (deals, 6, "contracts", "required_missing:hub_id"),
+        (lines, 7, "contract_lines", "required_missing:unit_price"),
+        (contacts, 6, "contacts", "unknown_client"),
+    }
+    assert counts(trial, deals) == (5, 2, 2, 0, 1)
+    assert counts(trial, lines) == (7, 4, 1, 0, 2)
+    assert trial.ingested.left_out == {
+        "contact_of_no_company": 1, "deal_not_won": 1, "line_of_a_deal_not_won": 1, "line_of_no_deal": 1,
+    }  # fmt: skip
+    rows = {table["table"]: table["rows_loaded"] for table in trial.tables}
+    assert rows == {"partners": 2, "clients": 3, "contracts": 2, "contract_lines": 4, "contacts": 3}
+    [contract] = [table["first_row"] for table in trial.tables if table["table"] == "contracts"]
+    assert (contract["term_start_date"], contract["renewal_start_date"]) == ("2026-02-01", "2027-02-01")
+    assert (contract["billing_frequency"], contract["subscription_term_months"]) == ("annual", "12")
+
+
+def test_hubspot_exports_may_lack_optional_columns(crm: Path):
+    name = "hubspot-crm-exports-all-companies-2026-11-23.csv"
+    (crm / name).write_text("Record ID,Company name\n101,Acme\n102,Blue\n103,Cedar\n")
+    trial = try_profile(crm, Path("hubspot"), settings=Settings(), as_of=date(2026, 11, 23))
+    assert mrr(trial) == {"EUR": "460.00", "USD": "75.00"}
+    assert [t["rows_loaded"] for t in trial.tables if t["table"] == "partners"] == [1]
+
+
+def test_the_zuora_export_gives_the_published_mrr(cases: Path):
+    as_of = date(2023, 2, 20)
+    trial = try_profile(cases / "vendor_seeds" / "zuora", Path("zuora"), settings=Settings(), as_of=as_of)
+    published: dict[str, Decimal] = defaultdict(Decimal)
+    with (cases / "vendor_seeds" / "zuora" / "zuora_account_data.csv").open(newline="") as stream:
+        for row in csv.DictReader(stream):
+            published[row["currency"]] += Decimal(row["mrr"] or 0)
+    # The account in yen has a fraction of a yen, which does not exist: rounded once, half up.
+    assert published == {"USD": Decimal("43328.17"), "JPY": Decimal("2726666.67")}
+    assert mrr(trial) == {"USD": "43328.17", "JPY": "2726667.00"}
+    assert trial.quarantine == []
+    assert trial.ingested.left_out == {"deleted": 3, "draft": 1, "lookup": 16}
+
+
+def test_a_ready_mrr_of_a_charge_agrees_with_its_account(cases: Path):
+    # Zuora gives both: the annual charge of 588 has an MRR of 49, and so has its account.
+    folder = cases / "vendor_seeds" / "zuora"
+    trial = try_profile(folder, Path("zuora"), settings=Settings(), as_of=date(2023, 2, 20))
+    with (folder / "zuora_rate_plan_charge_data.csv").open(newline="") as stream:
+        charges = [row for row in csv.DictReader(stream) if row["_fivetran_deleted"] == "FALSE" and row["mrr"]]
+    in_force = [row for row in charges if row["effective_start_date"] <= "2023-02-20" < row["effective_end_date"]]
+    total = sum(Decimal(row["mrr"]) for row in in_force)
+    assert total == 49
+    usd = next(row for row in trial.figures if row["currency"] == "USD")
+    assert Decimal(usd["mrr"]) - total == Decimal("43279.17")
+
+
+def test_the_flat_register_gives_the_figures_of_the_tutorial():
+    trial = try_profile(
+        ROOT / "data" / "register", Path("contract_register"), settings=Settings(), as_of=date(2026, 11, 23)
+    )
+    assert trial.stopped == []
+    assert counts(trial, "contracts.csv") == (20, 14, 4, 0, 2)
+    assert trial.ingested.left_out == {"cancelled": 1, "no_start_date": 1}
+    figures: dict[str, tuple[Any, ...]] = {
+        row["currency"]: (row["in_force"], row["mrr"], row["renewals_in_window"]) for row in trial.figures
+    }
+    assert figures == by_hand()
+
+
+def by_hand() -> dict[str, tuple[int, str, int]]:
+    """The register's figures by the csv module and fractions alone."""
+    as_of = date(2026, 11, 23)
+    found: dict[str, list[tuple[Decimal, bool]]] = {"EUR": [], "GBP": []}
+    with (ROOT / "data" / "register" / "contracts.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["Status"] == "Cancelled" or not row["Start Date"] or row["End Date"] == "TBC":
+                continue
+            start, end = (
+                date(int(text[6:]), int(text[3:5]), int(text[:2])) for text in (row["Start Date"], row["End Date"])
+            )
+            if start.year < 1900 or not start <= as_of <= end:
+                continue
+            value = row["Annual Value"]
+            cents = Decimal(0) if value.startswith("(") else Decimal(value[1:].replace(",", ""))
+            upcoming = 0 <= (end - as_of).days < 120
+            found["EUR" if value.startswith("€") else "GBP"].append((cents, upcoming))
+    return {
+        currency: (
+            len(rows),
+            f"{sum(((value * 100 * 2 // 12 + 1) // 2) / 100 for value, _ in rows):.2f}",
+            sum(upcoming for _, upcoming in rows),
+        )
+        for currency, rows in found.items()
+    }
