@@ -21,8 +21,9 @@ HALF: Final = 256.0
 """Widths of a picture that stands alone and of one of two beside each other, in points: an A4 page leaves 526."""
 
 _TOP, _BOTTOM, _LEFT = 12.0, 15.0, 46.0
-_PLOT: Final = {WIDE: 130.0, HALF: 88.0}
-"""Height of the bars' place by the picture's width."""
+WIDE_PLOT: Final = 130.0
+HALF_PLOT: Final = 88.0
+"""Heights of the bars' place in pictures of those widths."""
 _LETTER: Final = 4.4
 _SEPARATOR: Final = 2.2
 """Widths of a letter or digit of the labels and of what stands between digits, in units; a little on the wide side."""
@@ -30,20 +31,19 @@ _SEPARATOR: Final = 2.2
 
 def pictures(view: dict[str, Any]) -> dict[str, Any]:
     """`charts` and `timeline` of the view as coordinates; `timeline` is None where the view has none."""
-    width = WIDE if len(view["charts"]) == 1 else HALF
+    width, plot = (WIDE, WIDE_PLOT) if len(view["charts"]) == 1 else (HALF, HALF_PLOT)
     return {
-        "charts": [stacked_bars(chart, width) for chart in view["charts"]],
+        "charts": [stacked_bars(chart, width, plot) for chart in view["charts"]],
         "timeline": _timeline(view["timeline"]) if view["timeline"] else None,
     }
 
 
-def stacked_bars(chart: dict[str, Any], width: float) -> dict[str, Any]:
-    """A chart of `views.charts.renewal_charts`, or one of its shape, as coordinates."""
+def stacked_bars(chart: dict[str, Any], width: float, plot: float) -> dict[str, Any]:
+    """A chart of `views.charts.renewal_charts`, or one of its shape, as coordinates. `plot`: height of the bars' place."""
     step = (width - _LEFT) / len(chart["bars"])
     thick = min(step * 0.62, 56.0)
     every = label_step(step, [bar["label"] for bar in chart["bars"]])
     with_totals = label_step(step, [bar["total"] for bar in chart["bars"]]) == 1
-    plot = _PLOT[width]
     axis = _TOP + plot
     return {
         "title": chart["title"],
