@@ -39,7 +39,7 @@ def pictures(view: dict[str, Any]) -> dict[str, Any]:
 
 
 def stacked_bars(chart: dict[str, Any], width: float, plot: float) -> dict[str, Any]:
-    """A chart of `views.charts.renewal_charts`, or one of its shape, as coordinates; `plot` is the height of its bars."""
+    """A chart of `views.charts.renewal_charts`, or one of its shape, as coordinates; `plot`: height of its bars."""
     step = (width - _LEFT) / len(chart["bars"])
     thick = min(step * 0.62, 56.0)
     every = label_step(step, [bar["label"] for bar in chart["bars"]])
