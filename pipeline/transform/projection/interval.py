@@ -112,14 +112,18 @@ def _bounds(
     """`scope_key, month, mrr, full_mrr, certain, reach`: how far the interval reaches from `mrr`, before clipping."""
     first = int(months["period"].to_list()[0])
     in_months = pl.col("period").clip(lower_bound=first)
-    keys = moved.select("scope_key").unique().sort("scope_key")
+    keys = moved.select("scope_key").unique().sort("scope_key").with_row_index("key")
+    moved, largest = (rows.join(keys, on="scope_key") for rows in (moved, largest))
+    # One number per key and period, because joining by one is faster than by two.
+    cell = pl.col("key").cast(pl.Int64) * 2**7 + in_months
     grid = keys.join(months.select("period", "month"), how="cross", maintain_order="left_right")
-    by_key = moved.lazy().group_by("scope_key", period=in_months).agg(pl.col(*_STATE[:-1]).sum())
-    steps = largest.lazy().group_by("scope_key", period=in_months).agg(pl.col("largest").max())
+    by_key = moved.lazy().group_by(cell=cell).agg(pl.col(*_STATE[:-1]).sum())
+    steps = largest.lazy().group_by(cell=cell).agg(pl.col("largest").max())
     rows = (
         grid.lazy()
-        .join(by_key, on=["scope_key", "period"], how="left", maintain_order="left")
-        .join(steps, on=["scope_key", "period"], how="left", maintain_order="left")
+        .with_columns(cell=cell)
+        .join(by_key, on="cell", how="left", maintain_order="left")
+        .join(steps, on="cell", how="left", maintain_order="left")
         .with_columns(pl.col(*_STATE[:-1], "largest").fill_null(0))
         .with_columns(
             running_sum(pl.col(name), starts=pl.col("period") == first).alias(name)
@@ -129,35 +133,32 @@ def _bounds(
     )
     of_key = (keys.height, months.height)
     by_chance = rows["variance"].to_numpy().reshape(of_key).cumsum(axis=1)
-    by_error = _spread_of_errors(moved, errors, keys, first=first, periods=months.height)
+    by_error = _spread_of_errors(moved, errors, first=first, shape=of_key)
     reach = z * np.sqrt(np.maximum(by_chance + by_error, 0))
     reach += np.maximum.accumulate(rows["largest"].to_numpy().reshape(of_key), axis=1) / 2
     return rows.select("scope_key", "month", "mrr", "full_mrr", "certain", reach=pl.Series(reach.reshape(-1)))
 
 
-def _spread_of_errors(
-    moved: pl.DataFrame, errors: pl.DataFrame, keys: pl.DataFrame, *, first: int, periods: int
-) -> Floats:
+def _spread_of_errors(moved: pl.DataFrame, errors: pl.DataFrame, *, first: int, shape: tuple[int, int]) -> Floats:
     """What the errors of the estimated probabilities add to the variance, one row per key, one column per period.
 
     The contracts of a segment move together, segments do not.
     """
     slopes = (
         moved.lazy()
-        .group_by("scope_key", "segment", place=pl.col("period").clip(lower_bound=first) - first)
+        .group_by("key", "segment", place=pl.col("period").clip(lower_bound=first) - first)
         .agg(pl.col("slope").sum())
-        .sort("scope_key", "segment")
-        .join(keys.lazy().with_row_index("key"), on="scope_key", maintain_order="left")
+        .sort("key", "segment")
         .join(errors.lazy(), on="segment", maintain_order="left")
         .with_columns(row=pl.struct("key", "segment").rle_id())
         .collect()
     )
     pairs = slopes.unique("row", keep="first", maintain_order=True)
-    moves = np.zeros((pairs.height, periods))
+    moves = np.zeros((pairs.height, shape[1]))
     moves[slopes["row"].to_numpy(), slopes["place"].to_numpy()] = slopes["slope"].to_numpy()
     # Each pair summed by itself: in one running sum of floats a small group would drown in the groups before it.
     spread = (moves.cumsum(axis=1) * pairs["error"].to_numpy()[:, None]) ** 2
-    total = np.zeros((keys.height, periods))
+    total = np.zeros(shape)
     np.add.at(total, pairs["key"].to_numpy(), spread)
     return total
 
