@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -55,6 +55,7 @@ class Trial:
                 for file in self.ingested.files
             ],
             "left_out": self.ingested.left_out,
+            "corrections": [asdict(each) for each in self.ingested.corrections],
             "unused_columns": {path: list(names) for path, names in self.ingested.unused_columns.items()},
             "unknown_columns": {name: list(extra) for name, extra in self.ingested.unknown_columns.items()},
             "tables": self.tables,

@@ -46,6 +46,8 @@ def _files(trial: Trial) -> None:
     )
     for reason, count in trial.ingested.left_out.items():
         click.echo(f"left out: {count} rows ({reason})")
+    for each in trial.ingested.corrections:
+        click.echo(f"corrected: {each.in_words}")
     for path, names in trial.ingested.unused_columns.items():
         click.echo(f"no statement uses these columns of {path}: {', '.join(names)}")
     for table, extra in trial.ingested.unknown_columns.items():

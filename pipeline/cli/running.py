@@ -76,8 +76,7 @@ def say_findings(outcome: Outcome) -> None:
     for reason, count in outcome.ingested.left_out.items():
         say(f"left out: {count} rows ({reason})")
     for each in outcome.ingested.corrections:
-        told = f"; told {each.told}" if each.told else ""
-        say(f"corrected: {each.where}: {each.wrong!r} is {each.right!r} ({each.reason}{told}; {each.status})")
+        say(f"corrected: {each.in_words}")
     for note in outcome.ingested.notes:
         say(note)
     for result in outcome.results:

@@ -69,6 +69,12 @@ class Correction:
         """The cell in words: `renewal_start_date of contracts C-17`."""
         return f"{self.column} of {self.table} {', '.join(self.key.values())}"
 
+    @property
+    def in_words(self) -> str:
+        """The whole entry in one line."""
+        told = f"; told {self.told}" if self.told else ""
+        return f"{self.where}: {self.wrong!r} is {self.right!r} ({self.reason}{told}; {self.status})"
+
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:

@@ -154,6 +154,18 @@ def test_a_start_alone_renews_every_period(tmp_path: Path, source: Path):
     trial = drafted(tmp_path, source / "s.csv")
     assert figures(trial, "in_force", "ended", "mrr") == {"USD": (3, 1, "37.00")}
     assert "DECIDE: rows without end_date are taken to renew themselves" in said(tmp_path)
+    assert 'months_of("billing_frequency") AS subscription_term_months' in said(tmp_path)
+
+
+def test_ten_digits_are_a_time_only_where_the_name_says_so(tmp_path: Path, source: Path):
+    (source / "r.csv").write_text(
+        "Contract No,Supplier,Start,End,Remaining Contract Amt,Total Value,is_trial\n"
+        "1000000001,Acme,2026-01-01,2026-12-31,3,1200,no\n1000000002,Blue,2026-01-01,2026-12-31,4,600,no\n"
+    )
+    trial = drafted(tmp_path, source / "r.csv")
+    assert figures(trial, "mrr") == {"USD": ("150.00",)}
+    assert '"Contract No" AS contract_id' in said(tmp_path)
+    assert "DECIDE: do rows count in which is_trial is true?" in said(tmp_path)
 
 
 @pytest.mark.parametrize(

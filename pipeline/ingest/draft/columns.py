@@ -14,6 +14,9 @@ from pipeline.ingest import sql
 
 _SAMPLE: Final = 5_000
 _MOST_FORMATS: Final = 4
+_TIME: Final = re.compile(
+    r"\b(date|time|timestamp|at|on|start|end|ends|begin|created|since|until|period|expires?|renew\w*)\b"
+)
 DATE_FORMATS: Final = (
     "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ",
     "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M",
@@ -106,7 +109,7 @@ def _facts(name: str, rows: int, n: dict[str, Any] | None, fitting: dict[int, in
         return ColumnFacts(name, words, "empty", filled=0, distinct=0, rows=rows)
     filled = n["filled"]
     formats, ambiguous, missed = _dates(fitting, filled)
-    kind = _kind(n, filled, formats, missed)
+    kind = _kind(n, words, formats, missed)
     return ColumnFacts(
         name=name,
         words=words,
@@ -122,14 +125,16 @@ def _facts(name: str, rows: int, n: dict[str, Any] | None, fitting: dict[int, in
     )
 
 
-def _kind(n: dict[str, Any], filled: int, formats: Sequence[str], missed: int) -> str:
+def _kind(n: dict[str, Any], words: str, formats: Sequence[str], missed: int) -> str:
+    filled: int = n["filled"]
+
     def most(count: int, percent: int) -> bool:
         return count * 100 >= filled * percent
 
     kinds = {
         "empty": not filled,
         "date": bool(formats) and most(filled - missed, 50),
-        "epoch": most(n["epoch"], 95),
+        "epoch": most(n["epoch"], 95) and bool(_TIME.search(words)),
         "email": most(n["email"], 60),
         "currency": most(n["currency"], 90),
         "yes_no": most(n["yes_no"], 95) and n["distinct"] <= 4,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
 from pipeline.ingest.draft.contract_text import ContractView, cell, formats, number, why
@@ -96,7 +98,9 @@ def _dates(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
     else:
         view.add("term_start_date", _date(starts), _why_date(view, starts))
     _renewal(view, room, table, starts, ends, renews, months)
-    if term is not None:
+    if term is None and months and starts is not None and ends is not None and _open_ended(starts, ends):
+        view.add("subscription_term_months", months, "those without an end renew every billing period")
+    elif term is not None:
         view.add("subscription_term_months", months, why(term, "months, or years spelled out"))
     elif starts is not None and (ends or renews) is not None:
         first = _date(starts, "date_of") if starts.kind == "date" else f"date_of({_date(starts)}, '%Y-%m-%d')"
@@ -206,6 +210,11 @@ def _rows(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
         ).fetchall()
         values = ", ".join(f"{value!r} {count:,}" for value, count in found)
         view.decide.append(f"which {status.name} counts? All are kept: {values}. (Add to WHERE what must be left out.)")
+    for column in table.columns:
+        if column.kind == "yes_no" and re.search(r"\b(trial|test|demo|deleted|archived|inactive|free)\b", column.words):
+            view.decide.append(
+                f"do rows count in which {column.name} is true? All are kept. (Add to WHERE what must not.)"
+            )
     if key is not None and key.distinct < key.filled:
         _repeats(view, table, key)
 

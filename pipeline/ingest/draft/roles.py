@@ -42,7 +42,7 @@ PARTS: Final = (
         "contract_id", _TEXTS,
         ((rf"{_CONTRACT}.*{_KEY}|{_KEY}.*{_CONTRACT}", 90), (_CONTRACT, 50), (r"^(record )?id$", 80), (_KEY, 40)),
         rf"revision|version|specification|title|name|type|status|value|amount|term|period|start|end|{_PARTNER}|pdf|url|"
-        r"plan|product|price|department|zip|phone|post|line",
+        r"plan|product|price|department|zip|phone|post|line|award|amt|amount|sum|balance|remaining|total",
     ),
     Part(
         "client_id", _TEXTS,
