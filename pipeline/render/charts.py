@@ -32,18 +32,17 @@ def pictures(view: dict[str, Any]) -> dict[str, Any]:
     """`charts` and `timeline` of the view as coordinates; `timeline` is None where the view has none."""
     width = WIDE if len(view["charts"]) == 1 else HALF
     return {
-        "charts": [stacked_bars(chart, width) for chart in view["charts"]],
+        "charts": [stacked_bars(chart, width, _PLOT[width]) for chart in view["charts"]],
         "timeline": _timeline(view["timeline"]) if view["timeline"] else None,
     }
 
 
-def stacked_bars(chart: dict[str, Any], width: float) -> dict[str, Any]:
-    """A chart of `views.charts.renewal_charts`, or one of its shape, as coordinates."""
+def stacked_bars(chart: dict[str, Any], width: float, plot: float) -> dict[str, Any]:
+    """A chart of `views.charts.renewal_charts`, or one of its shape, as coordinates; `plot`: its bars' height."""
     step = (width - _LEFT) / len(chart["bars"])
     thick = min(step * 0.62, 56.0)
     every = label_step(step, [bar["label"] for bar in chart["bars"]])
     with_totals = label_step(step, [bar["total"] for bar in chart["bars"]]) == 1
-    plot = _PLOT[width]
     axis = _TOP + plot
     return {
         "title": chart["title"],

@@ -37,7 +37,7 @@ def section_shapes(section: dict[str, Any]) -> dict[str, Any]:
     return {
         "bridge": _bridge(bridge) if bridge else None,
         "projection": _projection(projection) if projection else None,
-        "wall": stacked_bars(wall, HALF) if wall else None,
+        "wall": stacked_bars(wall, HALF, _PLOT) if wall else None,
     }
 
 
