@@ -184,8 +184,8 @@ def pages() -> dict[str, str]:
     titles = {path: re.sub(r"^# ", "", text.partition("\n")[0]) for path, text in rules.items()}
     index = "\n".join(f"- [{title}]({path.removeprefix('rules/')})" for path, title in titles.items())
     return rules | {
-        "rules/index.md": "# The rules\n\nEach rule with its reasons and its cases. A case is a row of a table: what is "
-        f"given, and in bold what must come of it. The tests hold the code to every row.\n\n{index}\n",
+        "rules/index.md": "# The rules\n\nEach rule with its reasons and its cases. A case is a row of a table: "
+        f"what is given, and in bold what must come of it. The tests hold the code to every row.\n\n{index}\n",
         REFERENCE["Data dictionary"]: dictionary(
             "Data dictionary",
             "The tables of a run's file that readers rely on. `*` = never null. Money is exact, per month, in the "
