@@ -21,7 +21,8 @@ import click
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
-RULES = ROOT / "tests" / "rules"
+CASES = (ROOT / "tests" / "rules", ROOT / "tests" / "projection")
+"""Where rules are specified by drawn tables: rules 1 to 11, and rule 12."""
 
 TUTORIAL = {
     "For a partner": "tutorial/partner.md",
@@ -95,14 +96,19 @@ def rule_page(path: Path) -> str:
         for name, drawing in drawn:
             page += [f"`{name}`"] if name else []
             page.append(drawn_table(drawing))
-    page.append(f"Made from `tests/rules/{path.name}`, which holds the code to every row.")
+    page.append(f"Made from `{path.relative_to(ROOT)}`, which holds the code to every row.")
     return "\n\n".join(part for part in page if part) + "\n"
+
+
+def specifications() -> list[Path]:
+    """The test files that specify a rule by drawn tables."""
+    files = (path for folder in CASES for path in sorted(folder.glob("test_*.py")) if path.stem != "test_drawn_tables")
+    return [path for path in files if any(drawings(ast.parse(path.read_text(encoding="utf-8"))))]
 
 
 def rule_pages() -> dict[str, str]:
     """Every rule's page by its path, in the order of the rules' numbers."""
-    files = [path for path in RULES.glob("test_*.py") if path.stem != "test_drawn_tables"]
-    pages = {f"rules/{path.stem.removeprefix('test_')}.md": rule_page(path) for path in files}
+    pages = {f"rules/{path.stem.removeprefix('test_')}.md": rule_page(path) for path in specifications()}
 
     def number(page: str) -> tuple[int, str]:
         found = re.search(r"[Rr]ules? (\d+)", page)
@@ -214,7 +220,11 @@ def navigation(made: dict[str, str], there: Path) -> str:
             f"{{{_text(title)} = [{', '.join(item(*each) for each in items.items() if (there / each[1]).exists())}]}}"
         )
 
-    rules = {re.sub(r"^# ", "", made[path].partition("\n")[0]): path for path in made if path.startswith("rules/")}
+    rules = {
+        re.sub(r"^# ", "", made[path].partition("\n")[0]): path
+        for path in made
+        if path.startswith("rules/") and path != "rules/index.md"
+    }
     return (
         "nav = ["
         + ",\n  ".join(
