@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.finance.book import amount
-from tests.render.test_browser import CHROMIUM, OFFLINE, playwright
+from tests.render.test_browser import AXE, CHROMIUM, OFFLINE, playwright
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")
 
@@ -108,3 +108,13 @@ def test_saving_guards_against_formulas(page):
     assert rows
     assert {row["Client"] for row in rows} <= {"'=cmd|' /C calc'!A0"}
     assert started.value.suggested_filename == "finance-2026-11-23-contracts.csv"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    serious = [each for each in found if each["impact"] in ("serious", "critical")]
+    assert [(each["id"], each["nodes"][0]["html"][:200], each["nodes"][0]["failureSummary"]) for each in serious] == []
