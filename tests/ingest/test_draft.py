@@ -234,6 +234,15 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(
     assert not (tmp_path / "draft").exists()
 
 
+def test_hostile_names_of_columns_and_files(tmp_path: Path, source: Path):
+    header = 'Contract No,\'Customer\'; DROP TABLE x --,"Start\nDate","End ""date"" \'x\'","Fee per\nmonth",is\ntrial\n'
+    path = source / "re\"g' --\\x.csv"
+    path.write_text(header.replace("is\ntrial", '"is\ntrial"') + "A1,Acme,02/03/2026,01/03/2027,10,no\n")
+    trial = drafted(tmp_path, path)
+    assert figures(trial, "mrr") == {"USD": ("10.00",)}
+    assert trial.quarantine == []
+
+
 def test_a_footer_is_left_out_and_said(tmp_path: Path, source: Path):
     (source / "r.csv").write_text(one_contract() + "2 contracts\n")
     trial = drafted(tmp_path, source / "r.csv")
