@@ -26,7 +26,7 @@ class Function:
 
 
 _SPACE: Final = r"[\s\x{00A0}\x{2009}\x{202F}]"
-_CURRENCY: Final = r"(?:[A-Za-z]{0,3}\p{Sc}|\p{Sc}?[A-Za-z]{1,3}\.?)"
+_CURRENCY: Final = r"(?:\p{L}{0,3}\p{Sc}|\p{Sc}?\p{L}{1,3}\.?)"
 _MINUS: Final = r"[-\x{2212}\x{2013}]"
 
 
@@ -86,7 +86,8 @@ def _quoted(word: str) -> str:
 _SIGNS: Final = (
     ("US$", "USD"), ("R$", "BRL"), ("CA$", "CAD"), ("C$", "CAD"), ("AU$", "AUD"), ("A$", "AUD"), ("NZ$", "NZD"),
     ("HK$", "HKD"), ("MX$", "MXN"), ("S$", "SGD"), ("€", "EUR"), ("£", "GBP"), ("¥", "JPY"), ("￥", "JPY"),
-    ("₹", "INR"), ("₩", "KRW"), ("₺", "TRY"), ("₽", "RUB"), ("₪", "ILS"), ("₫", "VND"), ("฿", "THB"), ("$", "USD"),
+    ("₹", "INR"), ("₩", "KRW"), ("₺", "TRY"), ("₽", "RUB"), ("₪", "ILS"), ("₫", "VND"), ("฿", "THB"),
+    ("円", "JPY"), ("元", "CNY"), ("zł", "PLN"), ("Kč", "CZK"), ("$", "USD"),
 )  # fmt: skip
 
 

@@ -234,6 +234,27 @@ def test_a_file_that_cannot_be_read_is_one_clear_line(
     assert not (tmp_path / "draft").exists()
 
 
+def test_a_language_unknown_here_is_guessed_by_what_columns_hold(tmp_path: Path, source: Path):
+    (source / "r.csv").write_text(
+        '契約番号,顧客名,開始日,終了日,金額\nA-1,株式会社,2026/01/01,2026/12/31,"120,000円"\nA-2,株式会社,2026/02/01,2027/01/31,"60,000円"\n',
+        encoding="utf-8",
+    )
+    trial = drafted(tmp_path, source / "r.csv")
+    # 120,000 and 60,000 yen for a year each.
+    assert figures(trial, "in_force", "mrr") == {"JPY": (2, "15000.00")}
+    [clients] = [table for table in trial.tables if table["table"] == "clients"]
+    assert clients["first_row"]["client_name"] == "株式会社"
+
+
+def test_hostile_names_of_columns_and_files(tmp_path: Path, source: Path):
+    header = 'Contract No,\'Customer\'; DROP TABLE x --,"Start\nDate","End ""date"" \'x\'","Fee per\nmonth",is\ntrial\n'
+    path = source / "re\"g' --\\x.csv"
+    path.write_text(header.replace("is\ntrial", '"is\ntrial"') + "A1,Acme,02/03/2026,01/03/2027,10,no\n")
+    trial = drafted(tmp_path, path)
+    assert figures(trial, "mrr") == {"USD": ("10.00",)}
+    assert trial.quarantine == []
+
+
 def test_a_footer_is_left_out_and_said(tmp_path: Path, source: Path):
     (source / "r.csv").write_text(one_contract() + "2 contracts\n")
     trial = drafted(tmp_path, source / "r.csv")

@@ -48,6 +48,8 @@ def test_the_example_of_the_documentation_holds(con, function):
         ("US$ 5", "5", "5"),
         ("kr 100,-", "kr 100,-", "100"),
         ("10 %", "10", "10"),
+        ("10,000円", "10000", "10.000"),
+        ("1 234,50 zł", "1 234,50 zł", "1234.50"),
         # Of two meanings none is guessed, and what is no amount stays for the quarantine.
         ("1,50", "1,50", "1.50"),
         ("1e3", "1e3", "1e3"),
@@ -76,7 +78,16 @@ def test_months_of(con, cell, months):
 
 @pytest.mark.parametrize(
     ("cell", "code"),
-    [("eur", "EUR"), ("$5", "USD"), ("CAD 5", "CAD"), ("C$ 5", "CAD"), ("5", "CHF"), (None, "CHF"), ("kr 5", "kr 5")],
+    [
+        ("eur", "EUR"),
+        ("$5", "USD"),
+        ("CAD 5", "CAD"),
+        ("C$ 5", "CAD"),
+        ("5", "CHF"),
+        (None, "CHF"),
+        ("kr 5", "kr 5"),
+        ("10,000円", "JPY"),
+    ],
 )
 def test_currency_code(con, cell, code):
     assert value(con, "currency_code(?, 'CHF')", cell) == code

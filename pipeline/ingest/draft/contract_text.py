@@ -33,12 +33,12 @@ class ContractView:
     def text(self, table: DraftTable) -> str:
         """The whole statement."""
         lines = [
-            f"-- One row per contract, made of {table.file.path.name}, in the words of the contract.",
+            f"-- One row per contract, made of {one_line(table.file.path.name)}, in the words of the contract.",
             "-- All other files of this profile read these columns: a mistake is mended here. Cells are text; dates",
             "-- must come out as 2026-12-31, numbers with a point. docs/profiles-tutorial.md lists the functions.",
-            *(f"-- DECIDE: {one}" for one in self.decide),
+            *(f"-- DECIDE: {one_line(one)}" for one in self.decide),
             "SELECT",
-            *(f"    -- {why}\n    {expression} AS {name}," for name, expression, why in self.columns),
+            *(f"    -- {one_line(why)}\n    {expression} AS {name}," for name, expression, why in self.columns),
             "    _source",
             f"FROM {sql.name(table.name)}",
         ]
@@ -47,6 +47,11 @@ class ContractView:
         if self.latest:
             lines.append(self.latest)
         return "\n".join(lines) + "\n"
+
+
+def one_line(text: str) -> str:
+    """The text as a comment can hold it: names of columns and files may have line breaks."""
+    return " ".join(text.split())
 
 
 def cell(column: ColumnFacts) -> str:

@@ -171,7 +171,21 @@ def guess_parts(columns: Sequence[ColumnFacts]) -> dict[str, ColumnFacts]:
         if weight > 0 and part not in found and column.name not in taken:
             found[part] = column
             taken.add(column.name)
-    return found
+    return _by_content(found, columns)
+
+
+def _by_content(found: dict[str, ColumnFacts], columns: Sequence[ColumnFacts]) -> dict[str, ColumnFacts]:
+    """Where no name says anything of dates, as in a language unknown here, their order does: start, end, first key."""
+    dates = [column for column in columns if column.kind == "date"]
+    if {"starts", "ends", "renews"} & set(found) or len(dates) < 2:
+        return found
+    taken = {column.name for column in found.values()}
+    free = [column for column in columns if column.name not in taken and column not in dates]
+    keys = [column for column in free if column.unique]
+    texts = [column for column in free if column.kind == "text" and column not in keys[:1]]
+    amounts = [column for column in free if column.kind == "amount" and column not in keys[:1]]
+    claims = {"starts": dates, "ends": dates[1:], "contract_id": keys, "client_name": texts, "amount": amounts}
+    return {part: held[0] for part, held in claims.items() if held} | found
 
 
 def _claim(part: Part, column: ColumnFacts) -> int:

@@ -6,7 +6,7 @@ import json
 
 from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
-from pipeline.ingest.draft.contract_text import ContractView, cell, formats, number
+from pipeline.ingest.draft.contract_text import ContractView, cell, formats, number, one_line
 from pipeline.ingest.draft.contract_view import contract_view
 from pipeline.ingest.draft.sources import DraftRoom, DraftTable, joins, table_for, tie_together, written
 
@@ -47,7 +47,7 @@ def _toml(room: DraftRoom, name: str, main: DraftTable) -> str:
         "# A first draft, written by 'renewals profile init': read views/contract.sql, then try it out with",
         f"# 'renewals profile check {name} --exports FOLDER --as-of DAY'.",
         f"name = {json.dumps(name, ensure_ascii=False)}",
-        f'description = "Contracts from {main.file.path.name}"'.replace("\\", ""),
+        f"description = {json.dumps(f'Contracts from {main.file.path.name}', ensure_ascii=False)}",
         "",
         "# Percent of a table's rows that may be refused before a run stops; 5 unless said otherwise.",
         "# quarantine_limit_percent = 5",
@@ -56,7 +56,7 @@ def _toml(room: DraftRoom, name: str, main: DraftTable) -> str:
         if table.view:
             continue
         uses = {one.use for one in room.tables if one.file.path == table.file.path} - {"lookup"}
-        lines += ["", *(f"# Note: {remark}." for remark in table.remarks), f"[files.{table.name}]"]
+        lines += ["", *(f"# Note: {one_line(remark)}." for remark in table.remarks), f"[files.{table.name}]"]
         lines.append(f"path = {json.dumps(table.file.path.name, ensure_ascii=False)}")
         lines += written(table.file.format)
         if not uses:
@@ -69,7 +69,7 @@ def _toml(room: DraftRoom, name: str, main: DraftTable) -> str:
 def _flat(table: DraftTable) -> str:
     what = "Merged cells" if table.file.merged else "The nested values"
     how = "filled downward" if table.file.merged else "laid flat"
-    return f"-- {what} of {table.file.path.name}, {how}.\n{table.view}\n"
+    return f"-- {what} of {one_line(table.file.path.name)}, {how}.\n{table.view}\n"
 
 
 _PARTNERS = """-- The partners that the contracts name. Add report_emails, locale or time_zone where they are known.
@@ -95,7 +95,7 @@ def _clients(view: ContractView, clients: DraftTable | None) -> str:
     name = clients.parts.get("client_name") or clients.parts.get("product")
     label = f"coalesce({cell(name)}, {sql.name(clients.key)})" if name else sql.name(clients.key)
     return (
-        f"-- Clients from {clients.file.path.name} that have a contract, and those that only a contract names.\n"
+        f"-- Clients from {one_line(clients.file.path.name)} that have a contract, and those only a contract names.\n"
         f"WITH named AS (\n    SELECT {sql.name(clients.key)} AS hub_id, {label} AS client_name, 1 AS rank, _source"
         f"\n    FROM {sql.name(clients.name)}\n    UNION ALL\n"
         "    SELECT hub_id, client_name, 2, _source FROM contract\n)\n"
@@ -148,7 +148,7 @@ def _lines_of(room: DraftRoom, lines: DraftTable, main: DraftTable) -> str:
     quantity = f"coalesce({number(parts['quantity'])}, '1')" if "quantity" in parts else "1"
     discount = f"    {number(parts['discount'])} AS discount_percent,\n" if "discount" in parts else ""
     decide = "" if price else "-- DECIDE: no column looks like a price; join the file that has one.\n"
-    decide += "".join(f"-- DECIDE: {each}\n" for each in joins(room, lines))
+    decide += "".join(f"-- DECIDE: {one_line(each)}\n" for each in joins(room, lines))
     cost = number(price) if price else sql.text("0")
     if price and "frequency" in parts:
         decide += "-- A line that bills more often than its contract is multiplied, never divided.\n"
@@ -159,7 +159,7 @@ def _lines_of(room: DraftRoom, lines: DraftTable, main: DraftTable) -> str:
             f"WHERE {of_contract}) // {own_months}\n    )"
         )
     return (
-        f"-- The lines of {lines.file.path.name}; the price is per billing period of the contract.\n{decide}"
+        f"-- The lines of {one_line(lines.file.path.name)}; the price is per billing period of the contract.\n{decide}"
         f"SELECT\n    {line_id} AS line_id,\n    {sql.name(lines.key)} AS contract_id,\n"
         f"    coalesce({cell(code) if code else label}, 'contract') AS product_code,\n"
         f"    coalesce({label}, 'Contract') AS product_name,\n    {quantity} AS quantity,\n"
@@ -195,7 +195,7 @@ def _contacts_of(contacts: DraftTable, main: DraftTable) -> str:
     active = next((one for one in contacts.columns if one.kind == "date" and "active" in one.words), None)
     last = f"    date_text({cell(active)}, {formats(active)}) AS last_active_on,\n" if active else ""
     return (
-        f"-- The people of {contacts.file.path.name}.\n"
+        f"-- The people of {one_line(contacts.file.path.name)}.\n"
         "-- DECIDE: who is the primary contact of a client? Add is_primary (true or false) where it is known.\n"
         f"SELECT\n    {key} AS contact_id,\n    {sql.name(contacts.key)} AS hub_id,\n"
         f"    coalesce({full}, {email}) AS full_name,\n    {email} AS email,\n{last}    _source\n"
