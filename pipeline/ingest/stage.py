@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -66,11 +67,12 @@ def _ingest_contract(
     """The identity profile: the files are the tables."""
     files = find_exports(exports)
     counts: dict[str, TableCounts] = {}
-    with tempfile.TemporaryDirectory(prefix="renewals-ingest-") as folder:
+    with tempfile.TemporaryDirectory(prefix="renewals-ingest-") as folder, ThreadPoolExecutor(1) as hashing:
         opened = {
             name: open_file(file, EXPORTS[name], settings.file_format(name), Path(folder))
             for name, file in files.items()
         }
+        hashes = {name: hashing.submit(sha256, file.path) for name, file in files.items()}
         for name, table in EXPORTS.items():
             if name not in files:
                 known.confirm(con, table, None)
@@ -80,7 +82,7 @@ def _ingest_contract(
             source, rows = _create(con, table, files[name], opened[name], settings.file_format(name), known)
             known.confirm(con, table, source)
             counts[name], _ = load.settle(con, table, source, rows, as_of)
-    found = (*(_account(files[name], counts[name]) for name in files), *known.account())
+    found = (*(_account(files[name], counts[name], hashes[name].result()) for name in files), *known.account())
     accounts.write(con, found)
     unused = unused_files(exports, {file.name for file in files.values()})
     return IngestReport(
@@ -120,11 +122,11 @@ def _some(table: Table, file: ExportFile, rows: int) -> int:
     return rows
 
 
-def _account(file: ExportFile, table: TableCounts) -> FileCounts:
+def _account(file: ExportFile, table: TableCounts, hashed: str) -> FileCounts:
     return FileCounts(
         path=file.name,
         table=table.table,
-        sha256=sha256(file.path),
+        sha256=hashed,
         rows_read=table.rows_read,
         rows_loaded=table.rows_loaded,
         rows_quarantined=table.rows_refused + table.rows_following,

@@ -98,14 +98,18 @@ def write_tables(con: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, pl.
 
     The connection is in use until this returns. Raises what computing or writing raises.
     """
-    # One thread: two of them keep the order of rows at twice the work, and the other core is busy computing.
-    con.execute("SET threads = 1")
     written: Future[None] | None = None
     with ThreadPoolExecutor(max_workers=1) as writer:
         for name, frame in tables:
             if written is not None:
                 written.result()
-            written = writer.submit(write_table, con, name, frame)
+            written = writer.submit(_write_with_one_thread, con, name, frame)
         if written is not None:
             written.result()
+
+
+def _write_with_one_thread(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Two threads keep the order of rows at twice the work, and the other core is busy computing."""
+    con.execute("SET threads = 1")
+    write_table(con, name, frame)
     con.execute("RESET threads")
