@@ -38,6 +38,9 @@ LONGEST_WORD_EM: Final = 11.0
 NEWS_LINES: Final = {1: 9, 2: 3}
 """By the number of currencies: the findings of "what changed" for which the first page has room, under its pictures."""
 
+WHOLE_EM: Final = 6.0
+"""Ideographs, between any two of which a line may break, stay together up to this width; those of a status always."""
+
 BADGE_EM: Final = 1.0
 """What the pill around a status adds to its text."""
 
@@ -147,17 +150,20 @@ class _Need:
 
 def _column_need(column: dict[str, Any], texts: set[str]) -> _Need:
     # The footnote mark stands behind the label's last word.
-    label_words = [_em(word) * 1.06 + 1.0 for word in _words(column["label"])]
+    label_words = [_em(word) * 1.06 + 1.0 for word in _words(column["label"], WHOLE_EM)]
     # An amount or a day is read as one word.
-    pieces = texts if column["kind"] != "text" else {word for text in texts for word in _words(text)}
+    whole = LONGEST_WORD_EM if column["name"] == "status" else WHOLE_EM
+    pieces = texts if column["kind"] != "text" else {word for text in texts for word in _words(text, whole)}
     around = BADGE_EM if column["name"] == "status" else 0.0
     word = max([*label_words, *(_em(piece) + around for piece in pieces)])
     lines = [min(_em(text) + around, COMFORTABLE_EM) for text in texts]
     return _Need(word=min(word, LONGEST_WORD_EM), text=max([*lines, 3.0]))
 
 
-def _words(text: str) -> list[str]:
-    """Pieces between which a line may break: at spaces, and between any two ideographs."""
+def _words(text: str, whole: float) -> list[str]:
+    """Pieces between which a line may break: at spaces, and between any two ideographs of a text wider than `whole`."""
+    if _em(text) <= whole:
+        return text.split()
     return re.findall(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\uffef]|[^\s\u2e80-\u9fff\uac00-\ud7af\uf900-\uffef]+", text)
 
 

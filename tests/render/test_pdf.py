@@ -153,6 +153,21 @@ def test_no_word_leaves_the_page_however_many_columns(columns):
         assert max(ends) <= width - 12 * 72 / 25.4 + 1
 
 
+@needs_pdftotext
+def test_a_status_in_ideographs_stays_on_one_line():
+    # A line may break between any two ideographs, but nobody reads a status in two halves.
+    view = partner_report(
+        data.tables([data.change(status="renewed", status_basis="auto_renewed")], [data.figures()]),
+        partner=data.PARTNER,
+        run=data.RUN,
+        columns=shown_columns(rules.ADDABLE_COLUMNS[:15]),
+        locale="ja",
+    )
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=report_pdf(view), capture_output=True, check=True)
+    (line,) = [line for line in done.stdout.decode().splitlines() if "Client 0001" in line and "HubSpot" in line]
+    assert "更新済み（回答なし）" in line.replace(" ", "")
+
+
 def test_the_first_page_stands_upright_and_a_wide_table_lies():
     def upright(columns):
         with opened(report_pdf(view_of([data.change()], columns))) as pdf:
