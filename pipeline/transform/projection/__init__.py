@@ -115,12 +115,15 @@ def finance_in_turn(
     ):
         closings[scenario] = closing_states(paths)["mrr"]
         if scenario in rules.SCENARIOS:
-            projected[scenario] = of_one_scenario(paths, groups, months)
+            rows = of_one_scenario(paths, groups, months)
+            projected[scenario] = _in_decimals(rows, ("opening", *MOVEMENTS, "closing"))
         if scenario == "expected":
             bounds = interval(paths, groups, numbered_rates, months)
             yield "projection_interval", _in_decimals(bounds, ("closing", "closing_low", "closing_high"))
             still_there = closing_states(paths)["survival"]
-    yield "mrr_projection", _in_decimals(mrr_projection(projected), ("opening", *MOVEMENTS, "closing"))
+    del paths, rows, lines
+    yield "mrr_projection", mrr_projection(projected, groups, months)
+    del projected
     bridge = mrr_bridge(contracts, chains, closings).with_columns(still_there)
     bridge = bridge.with_columns(held=weighed_amount(pl.col("current_mrr"), pl.col("survival"))).drop("survival")
     yield "retention", _in_decimals(retention(bridge, groups, rules.SCENARIOS), FIGURES)

@@ -55,6 +55,21 @@ _ESTIMATED: Final = (
     "estimate_basis",
     *new_mrr.PARTS,
 )
+_SETTLED_BY_NOW: Final = (
+    "term_start_date",
+    "auto_renews",
+    "notice_days",
+    "renewal_deadline",
+    "agreed_on",
+    "cancellation_requested_on",
+    "subscription_term_months",
+    "billing_months",
+    "derived_on",
+)
+"""What estimates do not ask for any more."""
+
+_AT_ONCE: Final = 2**18
+
 _RENEWAL: Final = (
     "n",
     "contract_id",
@@ -124,14 +139,22 @@ def estimated_chains(
     raises = planned.filter(~is_renewal)
     books = limit_blocks.base_products(raises, contract_lines, pricing.limit_blocks).drop("currency")
     priced = renewals.join(prices, on="n", maintain_order="left")
-    prepared = pl.concat([priced, raises.join(books, on="change_id", how="left")], how="diagonal")
+    renewals = priced.select(_RENEWAL)
+    prepared = pl.concat([priced, raises.join(books, on="change_id", how="left")], how="diagonal").drop(_SETTLED_BY_NOW)
+    del planned, priced, raises, prices
     bands = limit_blocks.bands(pricing.limit_blocks)
-    full = new_mrr.estimate(prepared, bands).select(_ESTIMATED)
+    full = _estimated(prepared, bands)
     # Where nothing is awaited the chains are one, and where all is, the settled one has nothing.
     waiting = full.filter(awaiting()).select("n").unique()
     rest = prepared.filter(~awaiting()).join(waiting, on="n", how="semi")
-    settled = pl.concat([full.join(waiting, on="n", how="anti"), new_mrr.estimate(rest, bands).select(_ESTIMATED)])
-    return Chains(full, settled, priced.select(_RENEWAL))
+    settled = pl.concat([full.join(waiting, on="n", how="anti"), _estimated(rest, bands)])
+    return Chains(full, settled, renewals)
+
+
+def _estimated(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
+    """`new_mrr.estimate` in parts of so many contracts: no contract looks at another, and a part needs less memory."""
+    parts = changes.with_columns(part=pl.col("n") // _AT_ONCE).partition_by("part", include_key=False)
+    return pl.concat([new_mrr.estimate(part, bands).select(_ESTIMATED) for part in parts or [changes]])
 
 
 def planned_changes(

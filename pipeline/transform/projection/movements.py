@@ -67,29 +67,39 @@ def _with_movements(paths: pl.DataFrame) -> pl.DataFrame:
     ).drop("held")
 
 
-def mrr_projection(projected: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def mrr_projection(projected: dict[str, pl.DataFrame], groups: pl.DataFrame, months: pl.DataFrame) -> pl.DataFrame:
     """One row per partner, currency, scenario and month, also where nothing moves.
 
-    `projected`: `of_one_scenario` by scenario. Columns `partner_id, currency, scenario, month` (its first day) `,
-    opening, *MOVEMENTS, closing`, and `period`; money as amounts.
+    `projected`: `of_one_scenario` by scenario; `groups` and `months` as there. Columns `partner_id, currency,
+    scenario, month` (its first day) `, opening, *MOVEMENTS, closing`, and `period`; money as it is given.
     """
+    scenarios = sorted(projected)
     tables = [
-        rows.with_columns(scenario=pl.lit(scenario), rank=pl.lit(rank, dtype=pl.Int64))
-        for rank, (scenario, rows) in enumerate(sorted(projected.items()))
+        rows.with_columns(rank=pl.lit(rank, dtype=pl.Int64))
+        for rank, rows in enumerate(projected[scenario] for scenario in scenarios)
     ]
     order = pl.col("group").cast(pl.Int64) * len(tables) + pl.col("rank")
-    return pl.concat(tables).sort(order * 2**7 + pl.col("period"))
+    named = groups.sort("group")
+    return (
+        pl.concat(tables)
+        .sort(order * 2**7 + pl.col("period"))
+        .with_columns(
+            pl.lit(pl.Series(scenarios)).gather(pl.col("rank")).alias("scenario"),
+            pl.lit(months["month"]).gather(pl.col("period")).alias("month"),
+            *(pl.lit(named[name]).gather(pl.col("group")).alias(name) for name in ("partner_id", "currency")),
+        )
+    )
 
 
 def of_one_scenario(paths: pl.DataFrame, groups: pl.DataFrame, months: pl.DataFrame) -> pl.DataFrame:
-    """The balances and movements of every group and month.
+    """`group, period, opening, *MOVEMENTS, closing` of every group and month; money as amounts.
 
-    `paths`: with `MOVEMENTS`; `groups`: `group, partner_id, currency`, every one of which gets its rows; `months`:
-    `months.calendar_of`.
+    `paths`: with `MOVEMENTS`; `groups`: every `group` that gets its rows; `months`: `months.calendar_of`.
     """
     grid = (
-        groups.sort("group")
-        .join(months.select("period", "month"), how="cross", maintain_order="left_right")
+        groups.select("group")
+        .sort("group")
+        .join(months.select("period"), how="cross", maintain_order="left_right")
         .with_columns(cell=_cell())
     )
     opened = (
@@ -108,7 +118,7 @@ def of_one_scenario(paths: pl.DataFrame, groups: pl.DataFrame, months: pl.DataFr
         .with_columns(pl.col("opened", *MOVEMENTS).fill_null(0))
         .with_columns(closing=running_sum(pl.col("opened") + net, starts=pl.col("period") == 0))
         .with_columns(opening=pl.col("closing") - net)
-        .drop("opened")
+        .select("group", "period", "opening", *MOVEMENTS, "closing")
         .collect()
     )
 

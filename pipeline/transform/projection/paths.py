@@ -32,7 +32,7 @@ RENEWED: Final = 2
 _OPENS, _FIRST_DAY, _MONTH_END, _CHANGES = range(4)
 """The order of a contract's rows in one period; its changes come last, in rule 10's order."""
 _CARRIED: Final = ("rests_on", "estimated", "at_lines", "at_renewed")
-_OF_CONTRACT: Final = ("client", "group", "segment", "minor_unit", "opened_at", "renewed_at")
+_OF_CONTRACT: Final = ("group", "segment", "minor_unit", "opened_at", "renewed_at")
 
 
 def with_amounts(contracts: pl.DataFrame, chains: Chains) -> pl.DataFrame:
@@ -157,7 +157,7 @@ def cut_off(changes: pl.DataFrame, uncertain: pl.DataFrame) -> pl.DataFrame:
 
 
 def paths(contracts: pl.DataFrame, *events: pl.DataFrame) -> pl.DataFrame:
-    """The paths: `n, client, group, segment, minor_unit, period, is_opening, mrr` (amount), `before` (the MRR of the
+    """The paths: `n, group, segment, minor_unit, period, is_opening, mrr` (amount), `before` (the MRR of the
     row before it, null at the opening) and `open_renewals` (how many renewals with an open outcome have come up).
 
     One row for the opening and one per period in which something happens, sorted by contract and period. `contracts`:
@@ -179,7 +179,6 @@ def paths(contracts: pl.DataFrame, *events: pl.DataFrame) -> pl.DataFrame:
         rows.with_columns(contracts[name].gather(rows["n"]) for name in _OF_CONTRACT)
         .select(
             "n",
-            "client",
             "group",
             "segment",
             "minor_unit",
