@@ -108,10 +108,10 @@ partners = after.table("exports.partners")["partner_id"].to_list()
 @widgets.interact(
     earlier=widgets.Dropdown(options=names, value=before_name, description="from"),
     later=widgets.Dropdown(options=names, value=after_name, description="to"),
-    partner=widgets.Dropdown(options=[("all partners", None), *((name, name) for name in partners)], description=" "),
+    partner=widgets.Dropdown(options=[("all partners", ""), *((name, name) for name in partners)], description="of"),
 )
-def compared(earlier: str, later: str, partner: str | None) -> None:
-    chosen = compare(earlier, later, partner=partner)
+def compared(earlier: str, later: str, partner: str) -> None:
+    chosen = compare(earlier, later, partner=partner or None)
     display(
         showing.set_table(
             chosen.group_by("partner_id", "what").agg(findings=pl.len()).sort("partner_id", "what"),

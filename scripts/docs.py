@@ -21,7 +21,8 @@ import click
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
-RULES = ROOT / "tests" / "rules"
+CASES = (ROOT / "tests" / "rules", ROOT / "tests" / "projection")
+"""Where rules are specified by drawn tables: rules 1 to 11, and rule 12."""
 
 TUTORIAL = {
     "For a partner": "tutorial/partner.md",
@@ -95,14 +96,19 @@ def rule_page(path: Path) -> str:
         for name, drawing in drawn:
             page += [f"`{name}`"] if name else []
             page.append(drawn_table(drawing))
-    page.append(f"Made from `tests/rules/{path.name}`, which holds the code to every row.")
+    page.append(f"Made from `{path.relative_to(ROOT)}`, which holds the code to every row.")
     return "\n\n".join(part for part in page if part) + "\n"
+
+
+def specifications() -> list[Path]:
+    """The test files that specify a rule by drawn tables."""
+    files = (path for folder in CASES for path in sorted(folder.glob("test_*.py")) if path.stem != "test_drawn_tables")
+    return [path for path in files if any(drawings(ast.parse(path.read_text(encoding="utf-8"))))]
 
 
 def rule_pages() -> dict[str, str]:
     """Every rule's page by its path, in the order of the rules' numbers."""
-    files = [path for path in RULES.glob("test_*.py") if path.stem != "test_drawn_tables"]
-    pages = {f"rules/{path.stem.removeprefix('test_')}.md": rule_page(path) for path in files}
+    pages = {f"rules/{path.stem.removeprefix('test_')}.md": rule_page(path) for path in specifications()}
 
     def number(page: str) -> tuple[int, str]:
         found = re.search(r"[Rr]ules? (\d+)", page)
@@ -184,8 +190,8 @@ def pages() -> dict[str, str]:
     titles = {path: re.sub(r"^# ", "", text.partition("\n")[0]) for path, text in rules.items()}
     index = "\n".join(f"- [{title}]({path.removeprefix('rules/')})" for path, title in titles.items())
     return rules | {
-        "rules/index.md": "# The rules\n\nEach rule with its reasons and its cases. A case is a row of a table: what "
-        f"is given, and in bold what must come of it. The tests hold the code to every row.\n\n{index}\n",
+        "rules/index.md": "# The rules\n\nEach rule with its reasons and its cases. A case is a row of a table: "
+        f"what is given, and in bold what must come of it. The tests hold the code to every row.\n\n{index}\n",
         REFERENCE["Data dictionary"]: dictionary(
             "Data dictionary",
             "The tables of a run's file that readers rely on. `*` = never null. Money is exact, per month, in the "
@@ -203,6 +209,19 @@ def pages() -> dict[str, str]:
     }
 
 
+def within_the_site(page: Path, text: str) -> str:
+    """A page of docs/ without links that leave it, which lead somewhere in the repository only; their words stay."""
+    docs = BUILD / "docs"
+
+    def link(found: re.Match[str]) -> str:
+        words, target = found[1], found[2]
+        if ":" in target or (page.parent / target.partition("#")[0]).resolve().is_relative_to(docs.resolve()):
+            return found[0]
+        return words
+
+    return re.sub(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)", link, text)
+
+
 def navigation(made: dict[str, str], there: Path) -> str:
     """The site's navigation in TOML."""
 
@@ -214,7 +233,11 @@ def navigation(made: dict[str, str], there: Path) -> str:
             f"{{{_text(title)} = [{', '.join(item(*each) for each in items.items() if (there / each[1]).exists())}]}}"
         )
 
-    rules = {re.sub(r"^# ", "", made[path].partition("\n")[0]): path for path in made if path.startswith("rules/")}
+    rules = {
+        re.sub(r"^# ", "", made[path].partition("\n")[0]): path
+        for path in made
+        if path.startswith("rules/") and path != "rules/index.md"
+    }
     return (
         "nav = ["
         + ",\n  ".join(
@@ -238,6 +261,8 @@ def main() -> None:
     """Write the pages, and build the site unless only pages are wanted."""
     shutil.rmtree(BUILD / "docs", ignore_errors=True)
     shutil.copytree(ROOT / "docs", BUILD / "docs", ignore=shutil.ignore_patterns("zensical.toml"))
+    for page in (BUILD / "docs").rglob("*.md"):
+        page.write_text(within_the_site(page, page.read_text(encoding="utf-8")), encoding="utf-8")
     made = pages()
     for path, text in made.items():
         (BUILD / "docs" / path).parent.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,10 @@ _JUPYTERLAB: Final = "application/vnd.vegalite.v5+json"
 _SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
 """The name of that language, which is nowhere fetched from."""
 
-_CELLS: Final = "<style>table.dataTable td {max-width: 24em; white-space: normal; overflow-wrap: anywhere}</style>"
+_CELLS: Final = (
+    "<style>table.dataTable td {max-width: 24em; white-space: normal; overflow-wrap: break-word} "
+    "table.dataTable :is(th, td):not(.dt-type-numeric, .dt-type-date) {text-align: left}</style>"
+)
 """One long name must not push the other columns out of sight."""
 
 
