@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
@@ -15,19 +14,14 @@ from pipeline import rules
 from pipeline.transform.projection.months import last_day
 from pipeline.views import terms
 from pipeline.views.browser import money_shape
-from pipeline.views.finance import comparisons, pictures, tables, tie_out, words
+from pipeline.views.finance import comparisons, listings, pictures, tables, tie_out, words
 from pipeline.views.finance.cells import Cells, Row, Table, total
+from pipeline.views.finance.excerpts import ON_PAGE, asked_for, excerpt, on_paper
 from pipeline.views.finance.figures import BRIDGE, STATUSES, Figures, figures_by_currency, retention_share
 from pipeline.views.finance.workbook import workbook
 from pipeline.views.formats import Formats, formats_for
 from pipeline.views.partner import around_numbers
 from pipeline.views.translations import page_direction
-
-ON_PAGE: Final = {"contracts": 500, "lines": 400, "partners": 500, "findings": 200}
-"""Rows of a table that the page holds at most; the workbook and the published tables hold more."""
-
-ON_PAPER: Final = {"contracts": 12, "partners": 12, "findings": 40}
-"""Rows per currency (findings: in all) that the PDF holds at most."""
 
 
 def finance_report(
@@ -56,16 +50,16 @@ def finance_report(
         "rates": comparisons.renewal_rates(frames["rates"], cells),
         "rivals": comparisons.rivals(found, cells),
         "currencies": comparisons.currencies(found, cells),
-        "partners": tables.partners(found, cells),
+        "partners": listings.partners(found, cells),
         "findings_counted": summed,
         "findings": listed,
-        "contracts": tables.contracts(records, rest, cells),
+        "contracts": listings.contracts(records, rest, cells),
         "lines": comparisons.lines(frames["lines"], {each["contract_id"]: each["currency"] for each in records}, cells),
         "tie_out": tie_out.tie_out(checks, cells),
     }
     sections = [_section(each, cells) for each in found]
     scope = _scope(frames["partner"], partner_id, currency, formats)
-    asked = _asked(partner_id, currency)
+    asked = asked_for(partner_id, currency)
     title = formats.say(words.TITLE)
     return {
         "language": formats.language,
@@ -87,8 +81,8 @@ def finance_report(
         "tied": not any(check.difference for check in checks),
         "empty": "" if found else formats.say(words.TEXTS["empty"]),
         "sections": sections,
-        "page": {name: _cut(each, ON_PAGE.get(name), asked, found, formats) for name, each in everything.items()},
-        "paper": _on_paper(everything, found, asked, formats),
+        "page": {name: excerpt(each, ON_PAGE.get(name), asked, found, formats) for name, each in everything.items()},
+        "paper": on_paper(everything, found, asked, formats),
         "no_findings": formats.say(words.TEXTS["no_findings"]),
         "definitions": _definitions(formats),
         "browser": _browser(found, everything, run, formats),
@@ -157,7 +151,7 @@ def _section(each: Figures, cells: Cells) -> dict[str, Any]:
         "movements": tables.movements(each, cells),
         "months": [tables.months(each, cells, scenario) for scenario in rules.SCENARIOS],
         "wall": tables.wall(each, cells),
-        "clients": tables.clients(each, cells),
+        "clients": listings.clients(each, cells),
     }
 
 
@@ -223,97 +217,6 @@ def _rest(found: list[Figures], records: list[Row]) -> list[Row]:
             sums = {name: each.bridge[name] - total(row[name] for row in listed) for name in BRIDGE}
             rest.append({"currency": each.currency, "contracts": each.contracts - len(listed), **sums})
     return rest
-
-
-def _asked(partner_id: str | None, currency: str | None) -> dict[str, str | None]:
-    return {"--partner": partner_id, "--currency": currency}
-
-
-def _command(name: str, asked: dict[str, str | None]) -> str:
-    """The command that prints all rows of a table."""
-    tables_of = {"contracts": "mrr_bridge", "partners": "mrr_bridge", "findings": "findings", "lines": "mrr_bridge"}
-    whose = f" --partner {shlex.quote(asked['--partner'])}" if asked["--partner"] is not None else ""
-    return f"renewals table {tables_of[name]}{whose} --format parquet --output {tables_of[name]}.parquet"
-
-
-def _cut(each: Table, most: int | None, asked: dict[str, str | None], found: list[Figures], formats: Formats) -> Table:
-    """The table with its first rows only, ordered by currency, and where the others are."""
-    if each["name"] in ("contracts", "lines") and most is not None:
-        chosen = [row for row in each["rows"] if row["look"] != "rest"][:most]
-        places = {figures.currency: place for place, figures in enumerate(found)}
-        if each["name"] == "contracts":
-            chosen.sort(key=lambda row: places[row["currency"]])
-        count = sum(figures.contracts for figures in found) if each["name"] == "contracts" else len(each["rows"])
-    else:
-        chosen = each["rows"][:most]
-        count = len(each["rows"])
-    more = _more(each["name"], len(chosen), count, asked, formats) if most is not None else ""
-    return {**each, "rows": chosen, "more": more}
-
-
-PAPER_COLUMNS: Final = {
-    "contracts": (
-        "contract",
-        "client",
-        "partner",
-        "renewal_start_date",
-        "status",
-        "current_mrr",
-        "settled_mrr",
-        "contracted_mrr",
-        "expected_mrr",
-        "full_mrr",
-    ),
-    "partners": (
-        "partner",
-        "clients",
-        "contracts",
-        "share",
-        "current_mrr",
-        "contracted_mrr",
-        "expected_mrr",
-        "full_mrr",
-    ),
-}
-
-
-def _on_paper(
-    everything: dict[str, Table], found: list[Figures], asked: dict[str, str | None], formats: Formats
-) -> dict[str, Any]:
-    """What the PDF shows of the tables that can be long: per currency the first rows and the most telling columns."""
-    per_currency = {
-        each.currency: {
-            "contracts": _first(everything["contracts"], each, each.contracts, asked, formats),
-            "partners": _first(everything["partners"], each, len(each.partners), asked, formats),
-        }
-        for each in found
-    }
-    findings = _cut(everything["findings"], ON_PAPER["findings"], asked, found, formats)
-    return {"by_currency": per_currency, "findings": findings}
-
-
-def _first(each: Table, figures: Figures, count: int, asked: dict[str, str | None], formats: Formats) -> Table:
-    """The first rows of a currency, and where the others are."""
-    name = each["name"]
-    rows = [row for row in each["rows"] if row["currency"] == figures.currency and row["look"] != "rest"]
-    shown = picked({**each, "rows": rows[: ON_PAPER[name]]}, PAPER_COLUMNS[name])
-    return {**shown, "more": _more(name, len(shown["rows"]), count, asked, formats)}
-
-
-def _more(name: str, shown: int, count: int, asked: dict[str, str | None], formats: Formats) -> str:
-    """What is not shown and the command that prints it; "" when everything is."""
-    if shown >= count:
-        return ""
-    text = words.TEXTS["limited" if name == "contracts" else "more"]
-    command = _command(name, asked)
-    return formats.say(text, shown=formats.number(shown), total=formats.number(count), command=command)
-
-
-def picked(each: Table, names: tuple[str, ...]) -> Table:
-    """The table with only these columns, in this order."""
-    places = [[column["name"] for column in each["columns"]].index(name) for name in names]
-    rows = [{**row, "cells": [row["cells"][place] for place in places]} for row in each["rows"]]
-    return {**each, "columns": [each["columns"][place] for place in places], "rows": rows}
 
 
 def _definitions(formats: Formats) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pipeline import rules
 from pipeline.views import terms
-from pipeline.views.finance import tables, words
+from pipeline.views.finance import listings, tables, words
 from pipeline.views.finance.cells import Cells, Row, Table, row, table
 from pipeline.views.finance.figures import BRIDGE, CAUSES, CLOSINGS, STATUSES, Figures
 from pipeline.views.workbook import day_code, money_codes, month_code
@@ -41,7 +41,7 @@ def workbook(
         "projection": _joined(tables.months(each, cells, name) for each in found for name in words.SCENARIOS),
         "statuses": _joined(tables.statuses(each, cells) for each in found),
         "wall": _joined(tables.wall(each, cells, bases=tuple(STATUSES)) for each in found),
-        "clients": _joined(tables.clients(each, cells) for each in found),
+        "clients": _joined(listings.clients(each, cells) for each in found),
         "definitions": definitions(cells),
     }
     currencies = sorted({each.currency for each in found} | {each.target for each in found} | _named(everything))
