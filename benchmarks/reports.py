@@ -191,7 +191,7 @@ def night(partners: int) -> dict[str, object]:
     folders[1].parent.mkdir()
     # Reports look for the run behind the earlier ones beside their own.
     first_seconds, first_cpu = both(lambda: made(first, ids, folders[0]))
-    second_seconds, second_cpu = both(lambda: made(second, ids, folders[1], earlier=folders[0]))
+    second_seconds, second_cpu = both(lambda: made(second, ids, folders[1], earlier=[folders[0]]))
     shutil.rmtree(OUT / "nights")
     return {
         "reports": partners,

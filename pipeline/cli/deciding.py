@@ -87,8 +87,9 @@ def stale_reports(home: Home, partner_id: str) -> list[Path]:
     """The report files of that partner that were made before this moment, newest run first."""
     from pipeline.render.folders import partner_folder
 
-    names = {partner_folder(partner_id), partner_folder(partner_id, case_twin=True)}
-    found = (path for name in names for path in (home.root / "reports").glob(f"*/{_plain_glob(name)}/report.*"))
+    names = {_plain_glob(partner_folder(partner_id, case_twin=twin)) for twin in (False, True)}
+    places = [place for name in names for place in (f"{name}/report.*", f"finance.partner-{name}.*")]
+    found = (path for place in places for path in (home.root / "reports").glob(f"*/{place}"))
     # report.json beside them holds hashes only, and names nobody.
     return sorted((path for path in found if path.suffix != ".json"), reverse=True)
 

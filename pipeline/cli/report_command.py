@@ -81,7 +81,7 @@ def command(
         wanted,
         home.reports(run.run_id),
         settings=settings,
-        ended=ended_associations(home),
+        ended=lambda: ended_associations(home),
         columns=chosen,
         locale=locale,
         anew=anew,

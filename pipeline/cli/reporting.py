@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,7 @@ def make_reports(
     out_dir: Path,
     *,
     settings: Settings,
-    ended: EndedPairs,
+    ended: Callable[[], EndedPairs],
     columns: tuple[str, ...] | None = None,
     locale: str | None = None,
     anew: bool = False,
@@ -33,8 +35,9 @@ def make_reports(
     """Write those partners' reports with a progress bar; failures are said on stderr (`raise_failures` ends with them).
 
     `columns` and `locale`: one choice for all, instead of the partners' own, which are what the run's decisions say,
-    then the settings. `ended`: associations ended by the newest decisions. Reports that the run of `out_dir`, or the
-    run before, has with the same content are kept, unless `anew`.
+    then the settings. `ended` asks for the associations ended by the newest decisions: it is asked again at the end,
+    and who has ended one meanwhile gets the report anew. Reports that the run of `out_dir`, or an earlier one, has with
+    the same content are kept, unless `anew`.
     """
     from pipeline.render.batch import write_reports
     from pipeline.render.limits import Limits
@@ -43,24 +46,28 @@ def make_reports(
     from pipeline.warehouse.tables import decisions_used
 
     decided = partner_columns(decisions_used(run_file))
+    obeyed = ended()
     with ExitStack() as stack:
         executor = stack.enter_context(cluster(settings.scheduler)) if settings.scheduler else None
         advance = stack.enter_context(progress_bar("reports", len(partner_ids)))
-        batch = write_reports(
+        write = partial(
+            write_reports,
             run_file,
-            partner_ids,
-            out_dir,
+            out_dir=out_dir,
             columns={} if columns else {**settings.columns, **decided},
-            ended=ended,
             default_columns=columns or rules.DEFAULT_COLUMNS,
             locale=locale,
             pdf_engine=settings.pdf_engine,
             earlier=_reports_before(out_dir),
             anew=anew,
             limits=Limits(seconds=settings.report_seconds, mebibytes=settings.report_mebibytes),
-            progress=lambda _: advance(1),
             executor=executor,
         )
+        batch = write(partner_ids, ended=obeyed, progress=lambda _: advance(1))
+        while (newest := ended()) - obeyed:
+            late = sorted({partner_id for partner_id, _ in newest - obeyed}.intersection(partner_ids))
+            batch.failures.update(write(late, ended=newest).failures)
+            obeyed = newest
     if batch.kept:
         say(f"{len(batch.kept)} of {len(partner_ids)} reports are unchanged and were kept")
     for partner_id, why in batch.failures.items():
@@ -107,9 +114,9 @@ def raise_failures(batch: Batch, *, finance: str = "") -> None:
         raise ReportsFailedError(f"finance's report failed ({finance}); the run and the partners' reports are there")
 
 
-def _reports_before(out_dir: Path) -> Path | None:
-    """The reports of the newest run before this one that has any: names of runs sort by time."""
+def _reports_before(out_dir: Path) -> list[Path]:
+    """The reports of the runs before this one, newest first: names of runs sort by time."""
     if not out_dir.parent.is_dir():
-        return None
+        return []
     before = [folder for folder in out_dir.parent.iterdir() if folder.name < out_dir.name and folder.is_dir()]
-    return max(before, default=None)
+    return sorted(before, reverse=True)

@@ -56,7 +56,13 @@ def main_job(
     if outcome.run_file is not None and reports:
         out_dir, ended = home.reports(outcome.run_id), ended_associations(home)
         of_finance, failure = make_finance_report(outcome.run_file, out_dir, settings=settings, ended=ended)
-        made = make_reports(outcome.run_file, partner_ids(outcome.run_file), out_dir, settings=settings, ended=ended)
+        made = make_reports(
+            outcome.run_file,
+            partner_ids(outcome.run_file),
+            out_dir,
+            settings=settings,
+            ended=lambda: ended_associations(home),
+        )
         paths += [*of_finance, *made.paths]
     if as_json:
         failed = {"failed_reports": made.failures if made else {}, "finance_failed": failure}

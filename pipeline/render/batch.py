@@ -16,7 +16,7 @@ from pipeline.errors import RenewalsError
 from pipeline.render.content import report_keys
 from pipeline.render.folders import partner_folder
 from pipeline.render.limits import DEFAULT_LIMITS, Limits, within
-from pipeline.render.manifest import kept_files, write_manifest
+from pipeline.render.manifest import has_manifest, kept_files, write_manifest
 from pipeline.render.partner import FORMATS, write_partner_report
 from pipeline.render.workers import all_done
 from pipeline.transform.decided import EndedPairs
@@ -67,7 +67,7 @@ def write_reports(
     formats: tuple[str, ...] | None = None,
     ended: EndedPairs = frozenset(),
     pdf_engine: str = "weasyprint",
-    earlier: Path | None = None,
+    earlier: Sequence[Path] = (),
     anew: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[str], None] = lambda _: None,
@@ -78,19 +78,20 @@ def write_reports(
 
     `columns` holds the choices of single partners; the others get `default_columns`, or with None what the run's
     settings say. `ended`: the associations ended by the newest decisions. A report with the same content (see
-    `content.report_keys`) in `out_dir` or in `earlier`, the reports of an earlier run, is kept with its bytes unless
-    `anew`; the others say what changed since then. `limits`: what one report may take. `executor`: where the tasks
-    run, instead of `workers` processes of this machine.
+    `content.report_keys`) in `out_dir`, or the partner's newest in `earlier` (the reports of earlier runs, newest
+    first), is kept with its bytes unless `anew`; the others say what changed since that one. `limits`: what one report
+    may take. `executor`: where the tasks run, instead of `workers` processes of this machine.
     """
     own = {partner_id: (columns or {}).get(partner_id, default_columns) for partner_id in partner_ids}
     options = {"locale": locale, "formats": formats, "pdf_engine": pdf_engine}
     keys = report_keys(run_file, partner_ids, ended=ended, options=options, own_options=own)
-    folders = _folders(run_file) if not anew else {}
+    folders = _folders(run_file)
     done: dict[str, list[Path]] = {}
     tasks: dict[str, _Task] = {}
     for partner_id in partner_ids:
-        name = folders.get(partner_id)
-        kept = kept_files(out_dir / name, keys[partner_id], earlier=earlier and earlier / name) if name else []
+        name = folders.get(partner_id, partner_folder(partner_id))
+        before = next((reports for reports in earlier if has_manifest(reports / name)), None)
+        kept = [] if anew else kept_files(out_dir / name, keys[partner_id], earlier=before and before / name)
         if kept:
             done[partner_id] = kept
             progress(partner_id)
@@ -106,7 +107,7 @@ def write_reports(
                 pdf_engine=pdf_engine,
                 limits=limits,
                 key=keys[partner_id],
-                previous=earlier and _run_behind(earlier, run_file),
+                previous=before and _run_behind(before, run_file),
             )
     batch = Batch(kept=list(done), wanted=len(partner_ids))
     for partner_id, future in all_done(tasks, _report, executor=executor, workers=workers) if tasks else ():

@@ -31,6 +31,8 @@ ENGINES: Final = ("weasyprint", "pydyf", "jinja2", "babel", "fonttools", "xlsxwr
 
 _TABLES: Final = (UPCOMING_RENEWALS.name, PARTNER_SUMMARY.name, *DETAILS, "decisions")
 
+_ASSOCIATIONS: Final = "(SELECT partner_id, hub_id, association_ended_on FROM exports.clients)"
+
 _ROWS: Final = """
 SELECT partner_id, count(*) AS row_count, bit_xor(md5_number(t::VARCHAR))::VARCHAR AS digest
 FROM {table} t WHERE partner_id IS NOT NULL GROUP BY partner_id
@@ -48,6 +50,8 @@ def report_keys(
 ) -> dict[str, str]:
     """The key of each partner's report: of its rows, the day and the settings of the run, the options, and this code.
 
+    Also of whose clients are the partner's and which associations it has `ended`: what changed since the previous
+    report may name clients that have no row any more.
     `options` hold for every report, `own_options` (by partner) for one; both JSON-able. The run's name and time are
     left out on purpose: the same content in a later run is the same report. The day is in: a report says as of when
     it is true.
@@ -59,17 +63,21 @@ def report_keys(
         ]
     told = {name: value for name, value in json.loads(settings).items() if name not in OPERATIONAL}
     common = json.dumps([str(day), told, version, code_version(), options], sort_keys=True, default=str)
-    return {
-        partner_id: _hash(json.dumps([common, rows.get(partner_id, []), own_options.get(partner_id)], default=str))
-        for partner_id in partner_ids
-    }
+    endings: dict[str, list[str]] = {}
+    for partner_id, hub_id in sorted(ended):
+        endings.setdefault(partner_id, []).append(hub_id)
+
+    def content(partner_id: str) -> list[Any]:
+        return [common, rows.get(partner_id, []), endings.get(partner_id, []), own_options.get(partner_id)]
+
+    return {partner_id: _hash(json.dumps(content(partner_id), default=str)) for partner_id in partner_ids}
 
 
 def _digests(run_file: Path, ended: EndedPairs) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     with open_run(run_file, ended=ended, finance=False) as con:
         there = _tables_there(con)
-        for table in ("exports.partners", *(name for name in _TABLES if name in there)):
+        for table in ("exports.partners", _ASSOCIATIONS, *(name for name in _TABLES if name in there)):
             for partner_id, count, digest in con.execute(_ROWS.format(table=table)).fetchall():
                 found.setdefault(partner_id, []).append([table, count, digest])
     return found

@@ -23,6 +23,11 @@ def write_manifest(folder: Path, key: str, files: list[Path], **facts: object) -
     return write_whole(folder / NAME, json.dumps({"content": key, **facts, "files": sizes}, indent=1) + "\n")
 
 
+def has_manifest(folder: Path) -> bool:
+    """Whether a report was made into that folder."""
+    return (folder / NAME).is_file()
+
+
 def kept_files(folder: Path, key: str, *, earlier: Path | None = None) -> list[Path]:
     """The files of a report with that content: those in `folder`, else those in `earlier`, brought over unchanged.
 

@@ -34,7 +34,9 @@ findings AS (
 )
 SELECT partner_id, change_id, client_name, what, currency, before, after
 FROM findings ANTI JOIN ended_associations USING (partner_id, hub_id)
-WHERE $partner IS NULL OR partner_id = $partner
+WHERE $partner IS NULL OR (partner_id = $partner AND hub_id IN (
+    SELECT hub_id FROM after.exports.clients WHERE partner_id = $partner
+        AND (association_ended_on IS NULL OR association_ended_on > (SELECT as_of FROM after.main.run_info))))
 ORDER BY partner_id, client_name, change_id, what
 """
 
@@ -47,6 +49,8 @@ def compare(
     Columns: `partner_id, change_id, client_name, what, currency, before, after`; `what` is new, gone, status,
     renewal_deadline, current_mrr or estimated_new_mrr. Values are exact text; money is in `currency` per month.
     `ended`: the associations ended by the newest decisions, whose clients are in no row of their former partner.
+    With `partner_id` only clients that the later run still gives to that partner are in it (rule 7): one that another
+    partner has by now, whose association the vendor has ended, or that was the partner's by mistake, is in no row.
     """
     with duckdb.connect() as con:
         for name, path in (("before", before), ("after", after)):

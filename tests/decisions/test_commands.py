@@ -11,8 +11,10 @@ import zipfile
 
 import pytest
 
+from pipeline.cli.reporting import make_reports
 from pipeline.decisions import ended_now
 from pipeline.render.partner import write_partner_report
+from pipeline.settings import Settings
 from pipeline.store import DecisionStore
 from pipeline.warehouse import Home, current_run
 from tests.conftest import tree
@@ -166,9 +168,14 @@ def test_an_ended_client_is_in_no_byte_of_the_partners_new_files(renewals, decid
 
     for suffix, text in made().items():
         assert "Äpfel" in text, f"{suffix} does not show what should be hidden later"
+    (run_reports,) = (decided_home.root / "reports").iterdir()
+    (run_reports / "finance.partner-north.currency-EUR.html").write_text("finance's report of this partner")
+    (run_reports / "finance.html").write_text("finance's own: the vendor keeps the client")
     ended = renewals("decide", "end", "--partner", "north", "--client", "h1", "--reason", "over")
-    assert "4 report files of partner north were made before this and still name the client" in ended.err
+    assert "5 report files of partner north were made before this and still name the client" in ended.err
     assert ended.err.count("report.") == 4
+    assert "finance.partner-north.currency-EUR.html" in ended.err
+    assert "finance.html" not in ended.err
     files = made()
     for table in ("upcoming_renewals", "client_contacts", "client_changes", "contract_mrr", "decisions"):
         for file_format in ("csv", "json"):
@@ -180,6 +187,24 @@ def test_an_ended_client_is_in_no_byte_of_the_partners_new_files(renewals, decid
     assert "h1" not in [cell for row in csv.reader(io.StringIO(files[".csv"])) for cell in row]
     assert "Birne" in files[".html"]
     assert "Birne" in files[".pdf"]
+
+
+def test_an_association_that_ends_while_reports_are_made_is_obeyed_too(decided_home):
+    answers = iter([frozenset(), frozenset({("north", "h1")})])
+    last: list[frozenset[tuple[str, str]]] = []
+
+    def ended() -> frozenset[tuple[str, str]]:
+        last[:] = [next(answers, *last)]
+        return last[0]
+
+    run = current_run(decided_home)
+    batch = make_reports(
+        run.path, ["north", "south"], decided_home.reports(run.run_id), settings=Settings(), ended=ended
+    )
+    assert batch.failures == {}
+    pages = {path.parent.name: path.read_text(encoding="utf-8") for path in batch.paths if path.suffix == ".html"}
+    assert "Äpfel" not in pages["north"]
+    assert "Birne" in pages["north"]
 
 
 def test_reports_follow_the_columns_formats_and_order_of_the_runs_decisions(home, store):

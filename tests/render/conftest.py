@@ -88,4 +88,8 @@ def make_run_file(
             ),
         )
         con.execute("CREATE SCHEMA exports; CREATE TABLE exports.partners AS FROM partners")
+        con.execute(
+            "CREATE TABLE exports.clients AS SELECT DISTINCT hub_id, partner_id, NULL::DATE AS association_ended_on "
+            "FROM upcoming_renewals"
+        )
     return path

@@ -50,7 +50,7 @@ def test_a_second_time_nothing_is_made_again(run_file, tmp_path):
 def test_an_equal_report_of_a_later_run_keeps_its_bytes_and_names_the_run_it_shows(run_file, tmp_path):
     first = write_reports(run_file, IDS, tmp_path / "first", formats=FILES)
     run = later_run(tmp_path)
-    second = write_reports(run, IDS, tmp_path / "second", formats=FILES, earlier=tmp_path / "first")
+    second = write_reports(run, IDS, tmp_path / "second", formats=FILES, earlier=[tmp_path / "first"])
     assert second.kept == IDS
     assert [path.read_bytes() for path in second.paths] == [path.read_bytes() for path in first.paths]
     page = (tmp_path / "second" / "quiet" / "report.html").read_text()
@@ -62,7 +62,7 @@ def test_only_partners_whose_content_changed_are_made_again(run_file, tmp_path):
     first = write_reports(run_file, IDS, tmp_path / "first", formats=FILES)
     before = bytes_of(first)
     run = later_run(tmp_path, current_mrr=Decimal("4711.0000"))
-    second = write_reports(run, IDS, tmp_path / "second", formats=FILES, earlier=tmp_path / "first")
+    second = write_reports(run, IDS, tmp_path / "second", formats=FILES, earlier=[tmp_path / "first"])
     assert second.kept == ["P1", "quiet"]
     assert "4,711.00" in (tmp_path / "second" / "p1" / "report.html").read_text()
     assert bytes_of(first) == before
@@ -72,7 +72,7 @@ def test_another_day_is_another_report(run_file, tmp_path):
     # It says as of when it is true, and days to deadline and the window move with the day.
     write_reports(run_file, ["quiet"], tmp_path / "first", formats=FILES)
     run = make_run_file(tmp_path / "next.duckdb", run=data.RUN | {"as_of": date(2026, 11, 24)})
-    assert write_reports(run, ["quiet"], tmp_path / "second", formats=FILES, earlier=tmp_path / "first").kept == []
+    assert write_reports(run, ["quiet"], tmp_path / "second", formats=FILES, earlier=[tmp_path / "first"]).kept == []
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,23 @@ def test_an_ended_association_makes_the_report_again(run_file, tmp_path):
     batch = write_reports(run_file, ["p1", "quiet"], tmp_path, formats=FILES, ended=ended)
     assert batch.failures == {}
     assert batch.kept == ["quiet"]
+
+
+def test_ending_the_association_of_a_client_without_rows_makes_the_report_again_too(run_file, tmp_path):
+    # What changed since the report before may still name it.
+    write_reports(run_file, ["p1", "quiet"], tmp_path, formats=FILES)
+    ended = frozenset({("quiet", "in-no-row")})
+    assert write_reports(run_file, ["p1", "quiet"], tmp_path, formats=FILES, ended=ended).kept == ["p1"]
+
+
+def test_what_changed_is_told_since_the_newest_report_that_the_partner_has(run_file, tmp_path):
+    # A night without reports leaves a folder (its checks page) and no report: nothing of its news may be swallowed.
+    older, newer = tmp_path / "run-1", tmp_path / "run-2"
+    write_reports(run_file, IDS, older, formats=FILES)
+    newer.mkdir()
+    (newer / "checks.html").write_text("a night without reports")
+    batch = write_reports(later_run(tmp_path), IDS, tmp_path / "run-3", formats=FILES, earlier=[newer, older])
+    assert batch.kept == IDS
 
 
 def test_a_file_that_is_no_longer_asked_for_goes(run_file, tmp_path):

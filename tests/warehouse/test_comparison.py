@@ -40,10 +40,16 @@ ROW = {
 }
 
 
-def run_file(path: Path, *rows: dict[str, object]) -> Path:
+def run_file(path: Path, *rows: dict[str, object], clients: tuple[tuple[str, str, date | None], ...] = ()) -> Path:
+    """A run of these upcoming changes on 2026-11-23; `clients`: hub_id, partner_id, association_ended_on."""
     frame = pl.DataFrame([{**ROW, **row} for row in rows], schema=PUBLISHED["upcoming_renewals"].polars_schema)
     with warehouse.create_run_file(path) as con:
         warehouse.write_table(con, "upcoming_renewals", frame)
+        con.execute("CREATE SCHEMA exports")
+        con.execute("CREATE TABLE exports.clients (hub_id VARCHAR, partner_id VARCHAR, association_ended_on DATE)")
+        con.execute("CREATE TABLE run_info AS SELECT DATE '2026-11-23' AS as_of")
+        for client in clients:
+            con.execute("INSERT INTO exports.clients VALUES (?, ?, ?)", client)
     return path
 
 
@@ -75,8 +81,27 @@ def test_every_kind_of_change_is_one_row_and_what_stays_is_none(tmp_path):
     ]
 
 
-def test_a_client_that_changes_partner_is_gone_for_one_and_new_for_the_other(tmp_path):
+def test_a_client_that_changes_partner_is_the_new_partners_at_once(tmp_path):
+    # Rule 7: it is in no file of the former partner, not even as "gone"; the vendor sees both sides.
     before = run_file(tmp_path / "before.duckdb", {"change_id": "c", "partner_id": "P-01"})
-    after = run_file(tmp_path / "after.duckdb", {"change_id": "c", "partner_id": "P-02"})
-    assert compare(before, after, partner_id="P-01")["what"].to_list() == ["gone"]
+    after = run_file(
+        tmp_path / "after.duckdb", {"change_id": "c", "partner_id": "P-02"}, clients=(("H", "P-02", None),)
+    )
+    assert compare(before, after, partner_id="P-01").is_empty()
     assert compare(before, after, partner_id="P-02")["what"].to_list() == ["new"]
+    assert compare(before, after)["what"].to_list() == ["gone", "new"]
+
+
+def test_only_clients_that_are_still_the_partners_are_told_as_gone(tmp_path):
+    gone = ({"change_id": "c", "hub_id": hub_id} for hub_id in ("KEPT", "ENDED", "ENDS-LATER", "UNKNOWN"))
+    before = run_file(tmp_path / "before.duckdb", *({**row, "client_name": row["hub_id"]} for row in gone))
+    after = run_file(
+        tmp_path / "after.duckdb",
+        clients=(
+            ("KEPT", "P-01", None),
+            ("ENDED", "P-01", date(2026, 11, 23)),  # the vendor's record, known on the day
+            ("ENDS-LATER", "P-01", date(2026, 11, 24)),  # a fact of tomorrow does not exist yet
+        ),
+    )
+    told = compare(before, after, partner_id="P-01")
+    assert told.select("client_name", "what").rows() == [("ENDS-LATER", "gone"), ("KEPT", "gone")]
