@@ -21,7 +21,8 @@ class Column:
     """One column: its type (`text`, `bool`, `int`, `date`, `decimal(p,s)`), unit and meaning.
 
     `required`: never null (in an export also: the file must have the column). `minimum`: smallest value allowed.
-    `personal`: about a person by name; analysts see it masked unless they ask (`warehouse.masking`).
+    `personal`: about a person by name, or words that may name one; analysts see it masked unless they ask
+    (`warehouse.masking`).
     """
 
     name: str

@@ -35,6 +35,12 @@ PAIRS: Final = f"{_UNDER}.ended_associations"
 _FUNCTIONS: Final = ("range", "generate_series", "unnest", "json_each", "json_tree")
 """Table functions that read nothing but their arguments."""
 
+_INTERNAL: Final = "SELECT view_name FROM duckdb_views() WHERE internal AND schema_name IN ('main', 'pg_catalog')"
+"""DuckDB's own views that a bare name finds: they tell the path of the run's file and what the views are made of."""
+
+_TELLS_SQL: Final = "pg_get_"
+"""How the functions begin that give the SQL of a view."""
+
 
 def open_for_analysts(
     path: Path, *, ended: EndedPairs, unmask: bool = False, finance: bool = True
@@ -72,12 +78,13 @@ def _lay_views(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, unmask: boo
     under = _put_under(con, ended, finance=finance) if ended else frozenset()
     con.execute("CREATE SCHEMA memory.exports")
     stored = con.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'run_file' ORDER BY ALL"
+        "SELECT schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+        "WHERE database_name = 'run_file' GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    for schema, name in stored:
+    for schema, name, stored_columns in stored:
         if schema in SCHEMAS:
             source = f"{_UNDER}.{name}" if schema == "main" and name in under else f"run_file.{schema}.{name}"
-            columns = "*" if unmask else masked(schema, name)
+            columns = "*" if unmask else masked(schema, name, stored_columns)
             con.execute(f"CREATE VIEW memory.{schema}.{name} AS SELECT {columns} FROM {source}")  # noqa: S608
 
 
@@ -115,16 +122,20 @@ def refuse_other_than_reading(con: duckdb.DuckDBPyConnection, query: str) -> Non
         raise UsageError(f"this query cannot be read: {said}")
     if len(parsed["statements"]) != 1:
         raise UsageError(f"sql() takes one SELECT, not {len(parsed['statements'])} statements")
+    internal = frozenset(name for (name,) in con.execute(_INTERNAL).fetchall())
     for node in _nodes(parsed["statements"][0]):
-        _refuse_what_lies_under(node)
+        _refuse_what_lies_under(node, internal)
 
 
-def _refuse_what_lies_under(node: dict[str, Any]) -> None:
-    if node.get("catalog_name") or node.get("schema_name") not in (None, "", *SCHEMAS):
+def _refuse_what_lies_under(node: dict[str, Any], internal: frozenset[str]) -> None:
+    other = node.get("catalog_name") or node.get("schema_name") not in (None, "", *SCHEMAS)
+    if other or str(node.get("table_name", "")).lower() in internal:
         named = ".".join(node[part] for part in ("catalog_name", "schema_name", "table_name") if node.get(part))
         raise UsageError(
             f"sql() knows no {named!r}: name a published table as it is, or one of the contract as exports.NAME"
         )
+    if str(node.get("function_name", "")).lower().startswith(_TELLS_SQL):
+        raise UsageError(f"sql() reads the run only: {node['function_name']}() reads what lies under its tables")
     if node.get("type") == "TABLE_FUNCTION" and "function" in node:
         name = node["function"].get("function_name")
         if name not in _FUNCTIONS:

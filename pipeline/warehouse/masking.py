@@ -6,6 +6,7 @@ file may read all of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from pipeline.tables.declare import Table
@@ -20,22 +21,28 @@ _ANY_PERSONAL: Final = sorted(
 )
 
 
-def masked(schema: str, name: str) -> str:
-    """The select list that reads that table masked; `*` for one without people in it.
+def masked(schema: str, name: str, columns: Iterable[str]) -> str:
+    """The select list that reads that table masked; `*` for one without anything to hide.
 
-    `schema`: `exports` (the contract's tables) or `main` (the published ones).
+    `schema`: `exports` (the contract's tables) or `main` (the published ones). `columns`: those it has in the run's
+    file; one that nobody declared can hold anything, so it is masked too.
     """
-    declared = (EXPORTS if schema == "exports" else PUBLISHED).get(name)
-    replaced = {} if declared is None else {column: _hidden(column) for column in declared.personal_columns}
+    table = (EXPORTS if schema == "exports" else PUBLISHED).get(name)
+    shown = set() if table is None else set(table.column_names) - set(table.personal_columns)
+    replaced = {column: _hidden(_quoted(column)) for column in columns if column not in shown}
     if schema == "main":
         replaced |= _TEXT_WITH_CELLS.get(name, {})
     if not replaced:
         return "*"
-    return f"* REPLACE ({', '.join(f'{sql} AS {column}' for column, sql in replaced.items())})"
+    return f"* REPLACE ({', '.join(f'{sql} AS {_quoted(column)}' for column, sql in replaced.items())})"
 
 
 def _hidden(column: str) -> str:
     return f"CASE WHEN {column} IS NOT NULL THEN '{MASK}' END"
+
+
+def _quoted(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
 
 
 def _words(names: tuple[str, ...] | list[str]) -> str:
@@ -47,18 +54,26 @@ def _shown_cells(table: Table) -> tuple[str, ...]:
     return () if table.personal_columns else table.column_names
 
 
-_SHOWN_BY_TABLE: Final = ", ".join(f"'{name}': {_words(_shown_cells(table))}" for name, table in EXPORTS.items())
+_SHOWN_BY_TABLE: Final = (
+    "map {" + ", ".join(f"'{name}': {_words(_shown_cells(table))}" for name, table in EXPORTS.items()) + "}"
+)
 
 _CELLS: Final = f"""
 to_json(map_from_entries(list_transform(map_entries(cells::JSON::MAP(VARCHAR, VARCHAR)), lambda cell: {{
     'k': cell.key,
-    'v': CASE WHEN cell.value IS NULL OR list_contains(map {{{_SHOWN_BY_TABLE}}}[table_name], cell.key)
+    'v': CASE WHEN cell.value IS NULL OR list_contains({_SHOWN_BY_TABLE}[table_name], cell.key)
         THEN cell.value ELSE '{MASK}' END
 }})))::VARCHAR"""
 """Original cells of refused rows: columns that the contract does not declare can hold anything, so they are masked."""
 
-_ROW_EXAMPLE: Final = f"""json_group_object(cell.key,
-    CASE WHEN list_contains({_words(["cells", *_ANY_PERSONAL])}, cell.key) THEN '"{MASK}"'::JSON ELSE cell.value END)"""
+_ROW_EXAMPLE: Final = f"""json_group_object(cell.key, CASE
+    WHEN list_contains({_words(["cells", "told", *_ANY_PERSONAL])}, cell.key) THEN '"{MASK}"'::JSON
+    WHEN cell.key IN ('wrong', 'right')
+        AND NOT coalesce(list_contains({_SHOWN_BY_TABLE}[table_name], example.value ->> '$.column'), false)
+        THEN '"{MASK}"'::JSON
+    ELSE cell.value END)"""
+"""A row quoted by a check. `wrong` and `right` are a corrected cell (`ingest.report.Correction`), shown where the
+quarantine would show it; its `reason` and `told` are words about people."""
 
 _EXAMPLES: Final = """
 coalesce((SELECT json_group_array((SELECT $row FROM json_each(example.value) cell))

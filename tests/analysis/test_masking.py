@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
 from pipeline import open_run
 from pipeline.analysis.audit import FILE
+from pipeline.cli.shell import run_command_line
 from pipeline.errors import UsageError
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED
@@ -35,6 +38,56 @@ def run(sample_home):
     return open_run(home=sample_home)
 
 
+def add_columns(path, header, *values):
+    """More columns at the end of a file: `values` in its first rows, nothing in the others."""
+    first, *rows = path.read_text(encoding="utf-8").splitlines()
+    filled = [*values, *[","] * (len(rows) - len(values))]
+    lines = [f"{first},{header}", *(f"{row},{extra}" for row, extra in zip(rows, filled, strict=True))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+CORRECTIONS = (
+    ("contacts", '{ contact_id = "U-DAY0-1" }', "full_name", "Ana Almeida", "Jane Private"),
+    ("clients", '{ hub_id = "H-DAY1" }', "account manager", "Eve Example", "Joan Private"),
+    ("clients", '{ hub_id = "H-DAY44" }', "website", "day44.example", "forty-four.example"),
+    ("partners", '{ partner_id = "P-DAYS" }', "locale", "en", "en-GB"),
+)
+
+
+@pytest.fixture(scope="module")
+def people_everywhere(sample_home, tmp_path_factory):
+    """The home of a run whose people stand where nobody expects them: unknown columns, corrections, decisions."""
+    base = tmp_path_factory.mktemp("people")
+    home, exports = base / "home", base / "exports"
+    shutil.copytree(sample_home, home, symlinks=True)
+    shutil.copytree(SAMPLE, exports, ignore=shutil.ignore_patterns("README.md"))
+    add_columns(exports / "contacts.csv", "phone,manager", "+1 555 0100,Max Manager", "+1 555 0101,")
+    add_columns(exports / "clients.csv", "account manager,note", "Eve Example,", "Eve Example,call Zoe")
+    with (exports / "clients.csv").open("a", encoding="utf-8") as file:
+        file.write(",A client without an id,,,,Eve Example,\n")
+    (exports / "corrections.toml").write_text(
+        "".join(
+            f'[[correction]]\ntable = "{table}"\nkey = {key}\ncolumn = "{column}"\nwrong = "{wrong}"\n'
+            f'right = "{right}"\nreason = "says Rhea Reason"\ntold = "tom@told.example"\nstatus = "reported"\n'
+            for table, key, column, wrong, right in CORRECTIONS
+        ),
+        encoding="utf-8",
+    )
+    decision = ("decide", "default-owner", "--partner", "P-DAYS", "partner", "--actor", "Ann Actor")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RENEWALS_HOME", str(home))
+        patch.setattr("pipeline.cli.deciding.now", lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
+        assert run_command_line([*decision, "--reason", "asked by Rob Reason"]) == 0
+        run = ("run", "--exports", str(exports), "--as-of", "2026-11-24", "--no-reports", "--quiet")
+        assert run_command_line(list(run)) == 0
+    return home
+
+
+@pytest.fixture(scope="module")
+def masked(people_everywhere):
+    return open_run(home=people_everywhere)
+
+
 def test_no_table_of_a_run_names_a_person(run):
     text = "\n".join(run.table(name).write_json() for name in run.tables["table"])
     words = people()
@@ -42,13 +95,12 @@ def test_no_table_of_a_run_names_a_person(run):
     assert [word for word in sorted(words) if json.dumps(word, ensure_ascii=False)[1:-1] in text] == []
 
 
-def test_every_personal_column_is_masked_where_it_has_a_value_and_only_there(run, own_home):
-    seen = open_run(home=own_home)
+def test_every_personal_column_is_masked_where_it_has_a_value_and_only_there(masked):
     for prefix, tables in (("", PUBLISHED), ("exports.", EXPORTS)):
         for table in tables.values():
             for column in table.personal_columns:
-                shown = run.table(f"{prefix}{table.name}", columns=[column])[column]
-                plain = seen.table(f"{prefix}{table.name}", columns=[column], unmask=True)[column]
+                shown = masked.table(f"{prefix}{table.name}", columns=[column])[column]
+                plain = masked.table(f"{prefix}{table.name}", columns=[column], unmask=True)[column]
                 assert shown.null_count() == plain.null_count() < len(plain)
                 assert set(shown.drop_nulls()) == {MASK}
                 assert MASK not in set(plain)
@@ -67,17 +119,56 @@ def test_original_cells_of_refused_rows_show_what_the_contract_declares_and_no_p
     assert set(by_table["contacts"].values()) == {MASK, None}
 
 
-def test_cells_that_the_contract_does_not_know_can_hold_anything(own_home, renewals, exports):
-    lines = (exports / "clients.csv").read_text(encoding="utf-8").splitlines()
-    added = [f"{lines[0]},account_manager", ",A client without an id,,,,Eve Example"] + [f"{row}," for row in lines[1:]]
-    (exports / "clients.csv").write_text("\n".join(added) + "\n", encoding="utf-8")
-    assert renewals("run", "--exports", exports, "--as-of", "2026-11-24", "--no-reports").code == 0
-    run = open_run(home=own_home)
-    (cells,) = run.table("quarantine").filter(table_name="clients")["cells"]
-    assert json.loads(cells)["account_manager"] == MASK
+def test_cells_that_the_contract_does_not_know_can_hold_anything(masked):
+    (cells,) = masked.table("quarantine").filter(table_name="clients")["cells"]
+    assert json.loads(cells)["account manager"] == MASK
     assert json.loads(cells)["client_name"] == "A client without an id"
-    assert "Eve Example" not in run.table("check_results").write_json()
-    assert "Eve Example" in run.table("check_results", unmask=True).write_json()
+    assert "Eve Example" not in masked.table("check_results").write_json()
+    assert "Eve Example" in masked.table("check_results", unmask=True).write_json()
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "columns"),
+    [("contacts", "contact_id", ["phone", "manager"]), ("clients", "hub_id", ["account manager", "note"])],
+)
+def test_columns_that_the_contract_does_not_know_can_hold_anything(masked, table, key, columns):
+    query = f"FROM exports.{table} ORDER BY {key}"
+    shown, plain = masked.sql(query), masked.sql(query, unmask=True)
+    assert shown.columns == plain.columns == [*EXPORTS[table].column_names, *columns]
+    for column in columns:
+        assert shown[column].is_null().equals(plain[column].is_null())
+        assert set(shown[column].drop_nulls()) == {MASK} != set(plain[column].drop_nulls())
+    declared = [name for name in EXPORTS[table].column_names if name not in EXPORTS[table].personal_columns]
+    assert shown.select(declared).equals(plain.select(declared))
+
+
+def test_corrected_cells_show_what_the_contract_declares_and_no_person(masked):
+    texts = masked.table("check_results").filter(name="corrections")["examples"].to_list()
+    examples = [example for text in texts for example in json.loads(text)]
+    assert {(each["column"], each["wrong"], each["right"]) for each in examples} == {
+        ("full_name", MASK, MASK),
+        ("account manager", MASK, MASK),
+        ("website", "day44.example", "forty-four.example"),
+        ("locale", MASK, MASK),
+    }
+    assert {(each["reason"], each["told"], each["status"]) for each in examples} == {(MASK, MASK, "reported")}
+    seen = masked.table("check_results", unmask=True).write_json()
+    assert all(word in seen for word in ("Ana Almeida", "Jane Private", "Rhea Reason", "tom@told.example"))
+
+
+def test_who_decided_and_why_is_masked_for_analysts_and_for_nobody_else(
+    masked, people_everywhere, monkeypatch, renewals
+):
+    (decision,) = masked.table("decisions").to_dicts()
+    assert (decision["actor"], decision["reason"], decision["value_after"]) == (MASK, MASK, '"partner"')
+    (seen,) = masked.table("decisions", unmask=True).to_dicts()
+    assert (seen["actor"], seen["reason"]) == ("Ann Actor", "asked by Rob Reason")
+    monkeypatch.setenv("RENEWALS_HOME", str(people_everywhere))
+    for words in (("decisions",), ("table", "decisions")):
+        said = renewals(*words)
+        assert said.code == 0
+        assert "Ann Actor" in said.out
+        assert "asked by Rob Reason" in said.out
 
 
 AROUND = (
@@ -94,6 +185,11 @@ AROUND = (
     "FROM read_csv('contacts.csv')",
     "FROM read_blob('/etc/hostname')",
     "FROM duckdb_tables()",
+    "FROM pragma_database_list",
+    "FROM main.DuckDB_Views",
+    "DESCRIBE (FROM sqlite_master)",
+    "SELECT 1 WHERE EXISTS (FROM pg_views)",
+    "SELECT pg_get_viewdef(c) FROM range(9999) r(c)",
     "SELECT 1; FROM run_file.exports.contacts",
     "ATTACH 'other.duckdb' AS other",
     "CREATE TABLE t AS FROM run_file.exports.contacts",
