@@ -213,6 +213,9 @@ def test_a_damaged_run_is_one_line_for_its_readers(renewals, own_home, damage):
     assert (said.code, said.out) == (2, "")
     assert "cannot be opened as a run" in said.err
     assert len(said.err.splitlines()) == 1
+    # The list of runs stays, and marks it.
+    assert renewals("runs").out.splitlines()[-1].split()[1:] == ["unreadable", "current"]
+    assert json.loads(renewals("runs", "--json").out)[0]["as_of"] is None
 
 
 @pytest.mark.parametrize("stage", ["reading app_usage", "computing"])
