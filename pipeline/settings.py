@@ -6,6 +6,7 @@ import codecs
 import dataclasses
 import difflib
 import json
+import re
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,27 @@ PDF_ENGINES: Final = ("weasyprint", "plutoprint")
 
 OPERATIONAL: Final = ("scheduler", "report_seconds", "report_mebibytes", "keep_runs")
 """Settings that say how work is done; no figure and no page depends on them."""
+
+CONTRACT_TABLES: Final = (
+    "partners",
+    "clients",
+    "contracts",
+    "contract_lines",
+    "contacts",
+    "contract_changes",
+    "app_usage",
+    "consumption",
+    "price_book",
+    "limit_blocks",
+    "fx_rates",
+    "renewal_history",
+)
+"""What `[exports.<table>]` can be about: the names of `tables.exports.EXPORTS`, a layer above."""
+
+_DATE_PARTS: Final = (("%d", "%-d"), ("%m", "%-m", "%b", "%B"), ("%Y", "%y", "%-y"))
+"""How a date format can give day, month and year: one of each."""
+_OTHER_PARTS: Final = ("%a", "%A", "%H", "%I", "%p", "%M", "%S", "%f", "%z", "%Z", "%%")
+"""What a date format may have besides: weekday, time, a percent sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +144,17 @@ class Settings:
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """The settings as `to_json` wrote them."""
+        """The settings as `to_json` wrote them.
+
+        How the exports were written is taken as it stands: what is refused today must not hide a run of yesterday.
+        """
         values = json.loads(text)
+        exports = {table: FileFormat(**written) for table, written in values.pop("exports", {}).items()}
         partners = {partner: {"columns": chosen} for partner, chosen in values.pop("columns").items()}
         for partner, own in values.pop("looks", {}).items():
             partners.setdefault(partner, {}).update(own)
         look = values.pop("look", {})
-        return parse_settings({**values, **look, "partners": partners})
+        return dataclasses.replace(parse_settings({**values, **look, "partners": partners}), exports=exports)
 
 
 def shown_columns(chosen: list[str] | tuple[str, ...]) -> tuple[str, ...]:
@@ -174,7 +200,7 @@ def parse_settings(values: dict[str, Any]) -> Settings:
     return Settings(
         **plain,
         exports={
-            table: parse_file_format(f"exports.{table}", table_values)
+            _contract_table(table): parse_file_format(f"exports.{table}", table_values)
             for table, table_values in _table("exports", values.get("exports", {})).items()
         },
         columns={
@@ -194,6 +220,13 @@ def _look(where: str, values: dict[str, Any]) -> dict[str, Any]:
     return {name: check(f"{where}{name}", values[name]) for name, check in _LOOK_CHECKS.items() if name in values}
 
 
+def _contract_table(name: str) -> str:
+    if name not in CONTRACT_TABLES:
+        close = _did_you_mean(name, CONTRACT_TABLES) or f"; the contract's tables: {', '.join(CONTRACT_TABLES)}"
+        raise SettingsError(f"unknown setting exports.{name}{close}")
+    return name
+
+
 def parse_file_format(where: str, values: Any) -> FileFormat:
     """How a file is written, from its TOML table. Raises SettingsError."""
     known = {f.name: type(f.default) for f in dataclasses.fields(FileFormat)}
@@ -204,15 +237,44 @@ def parse_file_format(where: str, values: Any) -> FileFormat:
             raise SettingsError(f"{where}.{name} takes a {known[name].__name__}, not {value!r}")
     file_format = FileFormat(**values)
     try:
-        codecs.lookup(file_format.encoding)
-    except LookupError:
+        # Codecs that make no text of bytes (rot13, base64) refuse to encode a text, also an empty one.
+        "".encode(file_format.encoding)
+        codecs.getincrementaldecoder(file_format.encoding)
+    except (LookupError, ValueError):
         raise SettingsError(f"{where}.encoding: {file_format.encoding!r} is no known encoding") from None
+    _check_date_format(where, file_format.date_format)
+    _check_thousands(where, file_format)
     if file_format.header_row < 0:
         raise SettingsError(f"{where}.header_row takes a line from 1 on, or 0 for the first that is not blank")
     for name in ("delimiter", "quote"):
         if len(getattr(file_format, name)) != 1:
             raise SettingsError(f"{where}.{name} takes one character, not {getattr(file_format, name)!r}")
     return file_format
+
+
+def _check_date_format(where: str, date_format: str) -> None:
+    parts = re.findall(r"%-?.?", date_format, re.DOTALL)
+    known = (*(part for group in _DATE_PARTS for part in group), *_OTHER_PARTS)
+    for part in parts:
+        if part not in known:
+            raise SettingsError(f"{where}.date_format: {date_format!r} has the unknown part {part!r}; "
+                                f"known: {' '.join(known)}")  # fmt: skip
+    if not all(set(group) & set(parts) for group in _DATE_PARTS):
+        raise SettingsError(
+            f"{where}.date_format takes how day, month and year are written, such as '%d.%m.%Y', not {date_format!r}"
+        )
+
+
+def _check_thousands(where: str, file_format: FileFormat) -> None:
+    """Only what cannot be a part of the number itself may be dropped from it."""
+    thousands, mark = file_format.thousands, "," if file_format.decimal_comma else "."
+    if mark in thousands:
+        other = "false" if file_format.decimal_comma else "true"
+        raise SettingsError(
+            f"{where}.thousands: {thousands!r} is the decimal mark too; set decimal_comma = {other} or thousands = ''"
+        )
+    if set(thousands) & set("0123456789+-"):
+        raise SettingsError(f"{where}.thousands takes what separates groups of digits, not {thousands!r}")
 
 
 def _table(where: str, value: Any) -> dict[str, Any]:

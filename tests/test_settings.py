@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from pipeline import rules
 from pipeline.errors import SettingsError, UsageError
-from pipeline.settings import FileFormat, Settings, parse_settings, shown_columns
+from pipeline.settings import CONTRACT_TABLES, FileFormat, Settings, parse_settings, shown_columns
+from pipeline.tables.exports import EXPORTS
 
 
 def test_nothing_said_is_the_default():
@@ -78,6 +80,37 @@ def test_settings_survive_the_run_file():
         ),
         ({"exports": {"clients": {"delimiter": ";;"}}}, "exports.clients.delimiter takes one character, not ';;'"),
         ({"exports": {"clients": {"encoding": "utf-9"}}}, "exports.clients.encoding: 'utf-9' is no known encoding"),
+        ({"exports": {"partnrs": {}}}, "unknown setting exports.partnrs (did you mean 'partners'?)"),
+        (
+            {"exports": {"zzz": {}}},
+            f"unknown setting exports.zzz; the contract's tables: {', '.join(EXPORTS)}",
+        ),
+        ({"exports": {"clients": {"encoding": "rot13"}}}, "exports.clients.encoding: 'rot13' is no known encoding"),
+        ({"exports": {"clients": {"encoding": "base64"}}}, "exports.clients.encoding: 'base64' is no known encoding"),
+        (
+            {"exports": {"clients": {"encoding": "undefined"}}},
+            "exports.clients.encoding: 'undefined' is no known encoding",
+        ),
+        (
+            {"exports": {"clients": {"thousands": "."}}},
+            "exports.clients.thousands: '.' is the decimal mark too; set decimal_comma = true or thousands = ''",
+        ),
+        (
+            {"exports": {"clients": {"thousands": ",", "decimal_comma": True}}},
+            "exports.clients.thousands: ',' is the decimal mark too; set decimal_comma = false or thousands = ''",
+        ),
+        (
+            {"exports": {"clients": {"thousands": "-"}}},
+            "exports.clients.thousands takes what separates groups of digits, not '-'",
+        ),
+        *(
+            (
+                {"exports": {"clients": {"date_format": incomplete}}},
+                "exports.clients.date_format takes how day, month and year are written, such as '%d.%m.%Y', "
+                f"not '{incomplete}'",
+            )
+            for incomplete in ("", "%d.%m", "%H:%M", "d.m.Y")
+        ),
         ({"exports": {"clients": {"decimal_comma": 1}}}, "exports.clients.decimal_comma takes a bool, not 1"),
         (
             {"partners": {"p": {"colums": []}}},
@@ -91,6 +124,52 @@ def test_what_cannot_be_is_one_clear_line(values, message):
         parse_settings(values)
     assert str(raised.value) == message
     assert raised.value.exit_code == 2
+
+
+@pytest.mark.parametrize("date_format", ["%Q", "%d.%m.%Y %Q", "%d.%m.%Y%", "%-Y-%m-%d", "%d%"])
+def test_a_date_format_with_an_unknown_part_names_it(date_format):
+    with pytest.raises(
+        SettingsError, match=r"^exports\.clients\.date_format: .* has the unknown part '%-?[QY]?'; known: "
+    ):
+        parse_settings({"exports": {"clients": {"date_format": date_format}}})
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "%d",
+        "%-d",
+        "%m",
+        "%-m",
+        "%b",
+        "%B",
+        "%Y",
+        "%y",
+        "%-y",
+        "%a",
+        "%A",
+        "%H",
+        "%I",
+        "%p",
+        "%M",
+        "%S",
+        "%f",
+        "%z",
+        "%Z",
+    ],
+)
+def test_duckdb_knows_every_part_that_a_date_format_may_have(part):
+    with duckdb.connect() as con:
+        con.execute("SELECT try_strptime('x', ?)", [part]).fetchall()
+
+
+def test_the_settings_know_the_tables_of_the_contract():
+    assert tuple(EXPORTS) == CONTRACT_TABLES
+
+
+def test_a_run_made_with_an_export_format_that_is_refused_today_stays_readable():
+    yesterday = Settings(exports={"partnrs": FileFormat(thousands=".", date_format="")})
+    assert Settings.from_json(yesterday.to_json()) == yesterday
 
 
 def test_an_unknown_column_of_a_partner_names_the_partner():

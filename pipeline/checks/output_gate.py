@@ -47,11 +47,14 @@ def _engine() -> ModuleType:
     return importlib.import_module("pipeline.checks.gx_engine")
 
 
-def output_gate(candidate: Path, *, previous: Path | None, settings: Settings, as_of: date) -> list[CheckResult]:
+def output_gate(
+    candidate: Path, *, previous: Path | None, settings: Settings, as_of: date, unreadable: str = ""
+) -> list[CheckResult]:
     """Every check of the output gate on the candidate run file, which must not be open in this process.
 
-    `previous`: the run file published before, or None for the first run. When a table is missing, that is the only
-    finding. All connections are closed on return. Raises CheckBrokenError when a check cannot be carried out.
+    `previous`: the run file published before, or None for the first run and for one that cannot be read, with the
+    reason in `unreadable`. When a table is missing, that is the only finding. All connections are closed on return.
+    Raises CheckBrokenError when a check cannot be carried out.
     """
     candidate_facts = facts(candidate)
     missing = _missing_tables(candidate_facts)
@@ -63,7 +66,7 @@ def output_gate(candidate: Path, *, previous: Path | None, settings: Settings, a
     words = sql_words(as_of, settings, with_decisions="decisions" in candidate_facts.tables)
     outcomes = _engine().run_checks(candidate, checks, words)
     results = [_result(check, found) for check, found in zip(checks, outcomes, strict=True)]
-    return results if previous is not None else [*results, no_run_before()]
+    return results if previous is not None else [*results, no_run_before(unreadable)]
 
 
 def _missing_tables(candidate_facts: Facts) -> list[CheckResult]:

@@ -24,6 +24,7 @@ def command(before: str | None, after: str | None, partner_id: str | None, as_js
     """
     from pipeline.surroundings import ended_associations
     from pipeline.warehouse import compare, find_run, list_runs
+    from pipeline.warehouse.tables import partner_ids
 
     home = home_folder()
     newer = find_run(home, after)
@@ -34,6 +35,8 @@ def command(before: str | None, after: str | None, partner_id: str | None, as_js
         earlier = older[0]
     else:
         earlier = find_run(home, before)
+    if partner_id is not None and partner_id not in {*partner_ids(earlier.path), *partner_ids(newer.path)}:
+        raise UsageError(f"no partner {partner_id!r} in {earlier.run_id} or {newer.run_id}")
     changes = compare(earlier.path, newer.path, partner_id=partner_id, ended=ended_associations(home))
     if as_json:
         print_json({"before": earlier.run_id, "after": newer.run_id, "changes": changes.to_dicts()})

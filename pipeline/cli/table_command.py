@@ -66,15 +66,12 @@ def command(
     frame = read_table(
         run.path, name, partner_id=partner_id, search=search, columns=chosen, ended=ended_associations(home)
     )
-    if file_format == "parquet":
-        _write_parquet(frame, output)
-        return
-    if output is None:
-        _print(frame, file_format, sys.stdout)
+    if output is not None:
+        _write(frame, file_format, output)
+    elif file_format == "parquet":
+        _print_parquet(frame)
     else:
-        with output.open("w", encoding="utf-8", newline="") as handle:
-            _print(frame, file_format, handle)
-        say(f"{frame.height} rows written to {output}")
+        _print(frame, file_format, sys.stdout)
 
 
 def _print(frame: pl.DataFrame, file_format: str, handle: Any) -> None:
@@ -84,11 +81,24 @@ def _print(frame: pl.DataFrame, file_format: str, handle: Any) -> None:
         writer.writerows(frame.iter_rows())
     elif file_format == "json":
         _write_json(frame, handle)
-    elif handle is sys.stdout:
+    else:
         print_rows(frame.columns, frame.rows())
         say(f"{frame.height} rows")
-    else:
+
+
+def _write(frame: pl.DataFrame, file_format: str, output: Path) -> None:
+    if file_format == "table":
         raise UsageError("a table for people has no file: use --format csv, json or parquet with --output")
+    try:
+        if file_format == "parquet":
+            with output.open("wb") as binary:
+                frame.write_parquet(binary)
+        else:
+            with output.open("w", encoding="utf-8", newline="") as handle:
+                _print(frame, file_format, handle)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror or error}") from None
+    say(f"{frame.height} rows written to {output}")
 
 
 def _write_json(frame: pl.DataFrame, handle: Any) -> None:
@@ -100,11 +110,7 @@ def _write_json(frame: pl.DataFrame, handle: Any) -> None:
     handle.write("\n]\n" if frame.height else "]\n")
 
 
-def _write_parquet(frame: pl.DataFrame, output: Path | None) -> None:
-    if output is not None:
-        frame.write_parquet(output)
-        say(f"{frame.height} rows written to {output}")
-        return
+def _print_parquet(frame: pl.DataFrame) -> None:
     if sys.stdout.isatty():
         raise UsageError("Parquet is no text: give --output FILE, or send stdout to a file")
     buffer = io.BytesIO()

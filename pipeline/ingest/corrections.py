@@ -127,7 +127,7 @@ def _key(source: Source, entry: Correction) -> str:
 def read_corrections(exports: Path) -> Corrections:
     """The corrections beside these exports. Raises InputError, one line with the entry and what it takes."""
     path = exports / FILE
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return Corrections()
     try:
         data = path.read_bytes()

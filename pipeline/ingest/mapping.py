@@ -102,7 +102,8 @@ class MappingRoom:
         self._con = duckdb.connect(config={"temp_directory": str(folder)})
         for one in raw:
             self._add(one)
-        self._con.execute(f"SET allowed_directories = [{sql.text(str(folder))}]")
+        # DuckDB compares both with it: the pattern, in which the name is escaped, and the file found.
+        self._con.execute(f"SET allowed_directories = [{sql.text(str(folder))}, {sql.path(folder)}]")
         self._con.execute("SET enable_external_access = false")
         self._con.execute("SET lock_configuration = true")
         for definition in functions.definitions(as_of):

@@ -97,8 +97,8 @@ def read_profile(folder: Path) -> Profile:
     """The profile in that folder. Raises SettingsError with one line that says what is wrong in which file."""
     where = f"{folder.name}/profile.toml"
     try:
-        values = tomllib.loads((folder / "profile.toml").read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        values = tomllib.loads(_text(folder, folder / "profile.toml"))
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{where}: is no TOML: {error}") from None
     unknown = sorted(set(values) - {"name", "description", "quarantine_limit_percent", "files"})
     if unknown:
@@ -153,8 +153,22 @@ def raw_suffix(path: str) -> str | None:
     return next((kind for suffix, kind in RAW_SUFFIXES.items() if path.lower().endswith(suffix)), None)
 
 
+def _text(folder: Path, path: Path) -> str:
+    """What a file of the profile in that folder says. Raises SettingsError when it cannot be read as UTF-8 text."""
+    where = f"{folder.name}/{path.relative_to(folder)}"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{where}: cannot be read ({error.strerror})") from None
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{where}: line {line} is not UTF-8; save the file as UTF-8") from None
+
+
 def _views(folder: Path, raw: set[str]) -> dict[str, str]:
-    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted((folder / VIEWS).glob("*.sql"))}
+    found = {path.stem: _text(folder, path) for path in sorted((folder / VIEWS).glob("*.sql"))}
     for name in found:
         if not name.isidentifier() or name in raw:
             raise SettingsError(f"{folder.name}/{VIEWS}/{name}.sql: a view's name is a plain word and no file's name")
@@ -162,7 +176,7 @@ def _views(folder: Path, raw: set[str]) -> dict[str, str]:
 
 
 def _statements(folder: Path) -> dict[str, str]:
-    found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
+    found = {path.stem: _text(folder, path) for path in sorted(folder.glob("*.sql"))}
     for name in found:
         if name not in EXPORTS and name != LEFT_OUT:
             raise SettingsError(f"{folder.name}/{name}.sql: there is no table {name!r} in the contract")

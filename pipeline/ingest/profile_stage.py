@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -40,32 +39,32 @@ def ingest_by_profile(
     as_of: date,
     known: Corrections,
     progress: Callable[[str], None],
+    work: Path,
 ) -> IngestReport:
-    """As `ingest`, through the SELECTs of a profile. Every raw row ends as loaded, quarantined, duplicate or left out.
+    """As `ingest`, through the SELECTs of a profile, whose results stand in the folder `work` meanwhile.
 
-    Raises InputError also for a raw row that is neither mapped nor left out, or both.
+    Every raw row ends as loaded, quarantined, duplicate or left out. Raises InputError also for a raw row that is
+    neither mapped nor left out, or both.
     """
     check_folder(exports)
     con.execute(_FED)
-    with tempfile.TemporaryDirectory(prefix="renewals-ingest-") as name:
-        folder = Path(name)
-        raw = _read_raw(con, exports, profile, folder, progress)
-        with closing(MappingRoom(profile, raw, folder, as_of)) as room:
-            counts: dict[str, TableCounts] = {}
-            unknown: dict[str, tuple[str, ...]] = {}
-            for table in EXPORTS.values():
-                if table.name not in profile.statements:
-                    known.confirm(con, table, None)
-                    counts[table.name] = load.create_empty(con, table)
-                    continue
-                progress(f"mapping {table.name}")
-                mapped = room.map(table)
-                counts[table.name] = _load(con, table, mapped, profile, as_of, known)
-                if extra := tuple(label for label in mapped.header if label not in table.column_names):
-                    unknown[table.name] = extra
-            left_out = room.left_out()
-        counts |= _quarantine_misfits(con, raw)
-        left_out_reasons = _account_left_out(con, raw, left_out)
+    raw = _read_raw(con, exports, profile, work, progress)
+    with closing(MappingRoom(profile, raw, work, as_of)) as room:
+        counts: dict[str, TableCounts] = {}
+        unknown: dict[str, tuple[str, ...]] = {}
+        for table in EXPORTS.values():
+            if table.name not in profile.statements:
+                known.confirm(con, table, None)
+                counts[table.name] = load.create_empty(con, table)
+                continue
+            progress(f"mapping {table.name}")
+            mapped = room.map(table)
+            counts[table.name] = _load(con, table, mapped, profile, as_of, known)
+            if extra := tuple(label for label in mapped.header if label not in table.column_names):
+                unknown[table.name] = extra
+        left_out = room.left_out()
+    counts |= _quarantine_misfits(con, raw)
+    left_out_reasons = _account_left_out(con, raw, left_out)
     files = (*(_account(con, exports, one) for one in raw), *known.account())
     accounts.write(con, files)
     return IngestReport(

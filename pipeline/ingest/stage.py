@@ -35,6 +35,7 @@ def ingest(
     settings: Settings,
     as_of: date,
     profile: Path | None = None,
+    scratch: Path | None = None,
     progress: Callable[[str], None] = _silent,
 ) -> IngestReport:
     """Reads the exports into `con`: every table of the contract in schema `exports`, in its declared types, and
@@ -42,7 +43,8 @@ def ingest(
 
     `con` is a read-write connection outside of a transaction. An optional table without a file is empty; unknown
     columns stand behind the declared ones as text. `profile`: the folder of a source profile, or the bare name of a
-    shipped one. The quarantine limit is judged later, from the report.
+    shipped one. `scratch`: the folder in which unpacked and decoded files stand meanwhile, below a name that begins
+    with `.tmp-`; None = the system's. The quarantine limit is judged later, from the report.
 
     Raises InputError when a required table or column is missing, a file cannot be used or a profile's SELECT fails;
     UsageError when there is no such profile, SettingsError when its profile.toml says something that cannot be.
@@ -51,9 +53,12 @@ def ingest(
     con.execute(load.REFUSED_KEYS)
     folder = None if profile is None else find_profile(profile)
     known = read_corrections(exports)
-    if folder is None:
-        return _ingest_contract(con, exports, settings, as_of, known, progress)
-    return ingest_by_profile(con, exports, read_profile(folder), as_of, known, progress)
+    declared = None if folder is None else read_profile(folder)
+    with tempfile.TemporaryDirectory(prefix=".tmp-ingest-", dir=scratch) as name:
+        work = Path(name).resolve()
+        if declared is None:
+            return _ingest_contract(con, exports, settings, as_of, known, progress, work)
+        return ingest_by_profile(con, exports, declared, as_of, known, progress, work)
 
 
 def _ingest_contract(
@@ -63,14 +68,14 @@ def _ingest_contract(
     as_of: date,
     known: Corrections,
     progress: Callable[[str], None],
+    work: Path,
 ) -> IngestReport:
     """The identity profile: the files are the tables."""
     files = find_exports(exports)
     counts: dict[str, TableCounts] = {}
-    with tempfile.TemporaryDirectory(prefix="renewals-ingest-") as folder, ThreadPoolExecutor(1) as hashing:
+    with ThreadPoolExecutor(1) as hashing:
         opened = {
-            name: open_file(file, EXPORTS[name], settings.file_format(name), Path(folder))
-            for name, file in files.items()
+            name: open_file(file, EXPORTS[name], settings.file_format(name), work) for name, file in files.items()
         }
         hashes = {name: hashing.submit(sha256, file.path) for name, file in files.items()}
         for name, table in EXPORTS.items():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from pipeline.render.manifest import has_manifest, kept_files, write_manifest
 from pipeline.render.partner import FORMATS, write_partner_report
 from pipeline.render.workers import all_done
 from pipeline.transform.decided import EndedPairs
+from pipeline.warehouse.runs import why_unreadable
 from pipeline.warehouse.tables import partner_ids as known_partners
 
 _ONE_AT_A_TIME: Final = threading.Lock()
@@ -86,6 +88,7 @@ def write_reports(
     options = {"locale": locale, "formats": formats, "pdf_engine": pdf_engine}
     keys = report_keys(run_file, partner_ids, ended=ended, options=options, own_options=own)
     folders = _folders(run_file)
+    behind = cache(partial(_run_behind, run_file=run_file))
     done: dict[str, list[Path]] = {}
     tasks: dict[str, _Task] = {}
     for partner_id in partner_ids:
@@ -107,7 +110,7 @@ def write_reports(
                 pdf_engine=pdf_engine,
                 limits=limits,
                 key=keys[partner_id],
-                previous=before and _run_behind(before, run_file),
+                previous=before and behind(before),
             )
     batch = Batch(kept=list(done), wanted=len(partner_ids))
     for partner_id, future in all_done(tasks, _report, executor=executor, workers=workers) if tasks else ():
@@ -122,9 +125,9 @@ def write_reports(
 
 
 def _run_behind(reports: Path, run_file: Path) -> Path | None:
-    """The run that those reports were made from, where it is still kept: what a report compares itself with."""
+    """The run that those reports were made from, where it is kept and readable: what a report compares itself with."""
     path = run_file.with_name(f"{reports.name}.duckdb")
-    return path if path.is_file() else None
+    return path if path.is_file() and not why_unreadable(path) else None
 
 
 def _folders(run_file: Path) -> dict[str, str]:

@@ -10,12 +10,12 @@ from pipeline.warehouse.home import Home, run_lock
 from pipeline.warehouse.runs import (
     Run,
     candidate,
-    current_file,
     current_run,
     find_run,
     list_runs,
     publish,
     rollback,
+    run_before,
     run_name,
 )
 
@@ -27,13 +27,13 @@ __all__ = [
     "compare",
     "contracts_gone",
     "create_run_file",
-    "current_file",
     "current_run",
     "find_run",
     "list_runs",
     "open_run",
     "publish",
     "rollback",
+    "run_before",
     "run_lock",
     "run_name",
     "write_table",

@@ -48,14 +48,23 @@ def open_run(path: Path, *, ended: EndedPairs = frozenset(), finance: bool = Tru
     real = os.path.realpath(path)
     try:
         con = duckdb.connect(real, read_only=True)
-    except duckdb.IOException as error:
-        raise UsageError(f"{path.name} cannot be opened as a run: {str(error).splitlines()[0]}") from None
-    # All rows are fetched: an unfinished result would block the connection's next statement.
-    if con.execute("SELECT schema_version FROM run_info").fetchall()[0][0] > SCHEMA_VERSION:
+    except duckdb.Error as error:
+        raise _no_run(path, error) from None
+    try:
+        # All rows are fetched: an unfinished result would block the connection's next statement.
+        version = con.execute("SELECT schema_version FROM run_info").fetchall()[0][0]
+    except duckdb.Error as error:
+        con.close()
+        raise _no_run(path, error) from None
+    if version > SCHEMA_VERSION:
         con.close()
         raise UsageError(f"{path.name} was made by a newer version of this product: upgrade, or choose an older run")
     hide(con, ended, Path(real).stem, finance=finance)
     return con
+
+
+def _no_run(path: Path, error: duckdb.Error) -> UsageError:
+    return UsageError(f"{path.name} cannot be opened as a run: {str(error).splitlines()[0]}")
 
 
 class Exports(Mapping[str, pl.DataFrame]):

@@ -61,9 +61,33 @@ def current_run(home: Home) -> Run:
     raise UsageError(f"no run is published in {home.root}: make one with 'renewals run --exports DIR'")
 
 
-def current_file(home: Home) -> Path | None:
-    """The file of the run readers see, or None when nothing is published yet."""
-    return next((run.path for run in list_runs(home) if run.is_current), None)
+def run_before(home: Home) -> tuple[Path | None, str]:
+    """The file that a new run is compared with: that of the run readers see, or None; and why it cannot be read, or "".
+
+    None without a reason: nothing is published yet.
+    """
+    if not home.current.exists() and not home.current.is_symlink():
+        return None, ""
+    path = next((run.path for run in list_runs(home) if run.is_current), None)
+    if path is None:
+        return None, "'current' leads to no run"
+    unreadable = why_unreadable(path)
+    return (None, unreadable) if unreadable else (path, "")
+
+
+def why_unreadable(run_file: Path) -> str:
+    """One line that says why later runs and reports cannot be compared with that run; "" when they can."""
+    try:
+        with open_run(run_file) as con:
+            for table in ("contract_mrr", "upcoming_renewals"):
+                # A look at every value: a file that is damaged further in opens without a word.
+                con.execute(f"SELECT bit_xor(hash(rows)) FROM main.{table} AS rows").fetchall()  # noqa: S608
+            settings_of(con)
+    except UsageError as error:
+        return str(error)
+    except duckdb.Error as error:
+        return f"{run_file.name} cannot be read: {str(error).splitlines()[0]}"
+    return ""
 
 
 def find_run(home: Home, reference: str | None) -> Run:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipeline import warehouse
@@ -32,8 +34,11 @@ def test_a_run_publishes_and_prints_what_it_made(renewals, exports, tmp_path, mo
     assert run(renewals, exports).code == 0
     listed = json.loads(renewals("runs", "--json").out)
     assert [row["current"] for row in listed] == [True, False]
-    said = renewals("compare")
+    said = renewals("compare", "--partner", "P-SAO")
     assert (said.code, said.out) == (0, "nothing changed\n")
+    said = renewals("compare", "--partner", "NOPE")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("renewals: no partner 'NOPE' in run-")
 
 
 def test_json_tells_a_program_what_happened(renewals, exports, own_home):
@@ -159,8 +164,68 @@ def test_a_failed_check_names_the_page_that_shows_why(renewals, exports, own_hom
     assert "quarantine share" in page.read_text(encoding="utf-8")
 
 
-def test_a_run_that_is_killed_leaves_the_published_run_alone(exports, own_home):
-    environment = {**os.environ, "RENEWALS_HOME": str(own_home)}
+def junk(run_file: Path) -> None:
+    run_file.chmod(0o644)
+    run_file.write_bytes(b"no database" * 1000)
+
+
+def damage_inside(run_file: Path) -> None:
+    """The header stays good, so that the file opens."""
+    run_file.chmod(0o644)
+    data = run_file.read_bytes()
+    run_file.write_bytes(data[: 3 * 4096] + bytes(byte ^ 255 for byte in data[3 * 4096 :]))
+
+
+def another_database(run_file: Path) -> None:
+    run_file.unlink()
+    duckdb.connect(str(run_file)).close()
+
+
+DAMAGES = {"junk": junk, "damage inside": damage_inside, "no run": another_database, "gone": Path.unlink}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_run_goes_on_when_the_run_before_is_damaged_and_says_so_in_one_line(renewals, exports, own_home, damage):
+    before = (own_home / "current").resolve()
+    DAMAGES[damage](before)
+    said = run(renewals, exports)
+    assert said.code == 0, said.err
+    warnings = [line for line in said.err.splitlines() if "the run before cannot be read" in line]
+    assert len(warnings) == 1
+    assert warnings[0].startswith("warning: like_run_before of contract_mrr: ")
+    assert (before.name in warnings[0]) == (damage != "gone")
+    assert (own_home / "current").resolve() == Path(said.out.splitlines()[0]).resolve() != before
+    # The night after has a run to compare with again.
+    assert "the run before" not in run(renewals, exports).err
+
+
+def test_reports_are_made_when_the_run_of_the_reports_before_is_damaged(renewals, exports, own_home):
+    junk((own_home / "current").resolve())
+    run_file = Path(run(renewals, exports).out.splitlines()[0])
+    said = renewals("report", "--partner", "P-SAO", "--anew", "--run", run_file.stem)
+    assert said.code == 0, said.err
+
+
+@pytest.mark.parametrize("damage", ["junk", "no run"])
+def test_a_damaged_run_is_one_line_for_its_readers(renewals, own_home, damage):
+    DAMAGES[damage]((own_home / "current").resolve())
+    said = renewals("table", "contract_mrr")
+    assert (said.code, said.out) == (2, "")
+    assert "cannot be opened as a run" in said.err
+    assert len(said.err.splitlines()) == 1
+    # The list of runs stays, and marks it.
+    assert renewals("runs").out.splitlines()[-1].split()[1:] == ["unreadable", "current"]
+    assert json.loads(renewals("runs", "--json").out)[0]["as_of"] is None
+
+
+@pytest.mark.parametrize("stage", ["reading app_usage", "computing"])
+def test_a_run_that_is_killed_leaves_the_published_run_alone_and_no_data_behind(exports, own_home, tmp_path, stage):
+    (tmp_path / "system").mkdir()
+    environment = {**os.environ, "RENEWALS_HOME": str(own_home), "TMPDIR": str(tmp_path / "system")}
+    for table in ("clients", "contacts"):
+        packed = gzip.compress((exports / f"{table}.csv").read_bytes())
+        (exports / f"{table}.csv").unlink()
+        (exports / f"{table}.csv.gz").write_bytes(packed)
     command = [
         sys.executable,
         "-m",
@@ -176,12 +241,15 @@ def test_a_run_that_is_killed_leaves_the_published_run_alone(exports, own_home):
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     assert process.stderr is not None
     for line in process.stderr:
-        if "computing" in line:
+        if stage in line:
             process.kill()
             break
     process.wait()
     process.stderr.close()
     assert (own_home / "current").readlink() == current
+    # Clients' data is nowhere but in the home: where the next run looks for leftovers.
+    assert list((tmp_path / "system").iterdir()) == []
+    assert list((own_home / "runs").glob(".tmp-*"))
     # The next run starts clean: the lock is free, the leftovers go.
     with warehouse.run_lock(Home(own_home)), warehouse.candidate(Home(own_home), "run-x"):
         pass

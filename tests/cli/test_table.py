@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -97,6 +98,13 @@ def test_the_table_for_people_is_aligned_and_counted_on_stderr(renewals, read_ho
         (["contract_mrr", "--search", "x"], "renewals: contract_mrr cannot be searched: it has no client name"),
         (["contract_mrr", "--run", "nonsense"], "renewals: no run 'nonsense': 'renewals runs' lists the 1 there are"),
         (["contract_mrr", "--output", "x.txt"], "renewals: a table for people has no file"),
+        *(
+            (
+                ["contract_mrr", "--format", file_format, "--output", "nowhere/x"],
+                "renewals: nowhere/x cannot be written: No such file or directory",
+            )
+            for file_format in ("csv", "json", "parquet")
+        ),
     ],
 )
 def test_what_cannot_be_is_one_line_and_exit_2(renewals, read_home, arguments, message):
@@ -104,3 +112,4 @@ def test_what_cannot_be_is_one_line_and_exit_2(renewals, read_home, arguments, m
     assert (said.code, said.out) == (2, "")
     assert message in said.err
     assert "Traceback" not in said.err
+    assert list(Path().iterdir()) == []

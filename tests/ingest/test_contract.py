@@ -1,8 +1,11 @@
 """What the whole stage leaves behind: typed tables, the quarantine, the accounts."""
 
+import gzip
+import json
 from datetime import date
 from decimal import Decimal
 
+import polars as pl
 import pytest
 
 from pipeline.ingest import ingest
@@ -110,6 +113,35 @@ def test_a_file_of_no_table_is_named_not_read(exports: Exports):
     exports.write("contract_line.csv", "a,b\n")
     exports.write("notes.txt", "")
     assert exports.run().notes == ("contract_line.csv: holds no table of the contract, not read",)
+
+
+def test_a_file_name_may_end_in_capitals(exports: Exports):
+    exports.write("contacts.CSV", "contact_id,hub_id,full_name\nu1,h1,Ann\n")
+    (exports.folder / "clients.csv").rename(exports.folder / "clients.Csv")
+    exports.write("contract_lines.CSV.GZ", gzip.compress((exports.folder / "contract_lines.csv").read_bytes()))
+    exports.remove("contract_lines.csv")
+    exports.write("CONTRACT_CHANGES.CSV", "any\n")
+    report = exports.run()
+    assert exports.rows("contacts", "full_name") == [("Ann",)]
+    assert [len(exports.rows(name)) for name in ("clients", "contract_lines")] == [3, 2]
+    assert exports.counts("contract_lines.CSV.GZ")["loaded"] == 2
+    assert report.notes == ("CONTRACT_CHANGES.CSV: holds no table of the contract, not read",)
+
+
+@pytest.mark.parametrize("suffix", ["Parquet", "JSON", "NDJSON", "XLSX"])
+def test_other_formats_may_end_in_capitals_too(exports: Exports, suffix: str):
+    rows = [{"contact_id": "u1", "hub_id": "h1", "full_name": "Ann"}]
+    path = exports.folder / f"contacts.{suffix}"
+    match suffix:
+        case "Parquet":
+            pl.DataFrame(rows).write_parquet(path)
+        case "XLSX":
+            with path.open("wb") as file:
+                pl.DataFrame(rows).write_excel(file)
+        case _:
+            path.write_text(json.dumps(rows if suffix == "JSON" else rows[0]), encoding="utf-8")
+    exports.run()
+    assert exports.rows("contacts", "full_name") == [("Ann",)]
 
 
 def test_progress_names_each_file(exports: Exports):

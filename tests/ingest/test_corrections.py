@@ -147,6 +147,11 @@ def test_a_malformed_entry_is_one_clear_line(exports: Exports, text: str, messag
     assert complaint(exports).startswith(f"corrections.toml: {message}")
 
 
+def test_a_link_to_nothing_is_no_missing_file(exports: Exports):
+    (exports.folder / FILE).symlink_to("gone.toml")
+    assert complaint(exports).startswith("corrections.toml: is not readable as TOML: ")
+
+
 def test_nobody_need_be_told_while_it_is_open(exports: Exports):
     exports.write("contracts.csv", WRONG)
     exports.write(FILE, entry(told='""', status='"open"'))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import InputError, SettingsError, UsageError
-from pipeline.ingest import IngestReport
-from tests.ingest.export_folder import Exports
+from pipeline.ingest import IngestReport, ingest
+from pipeline.settings import Settings
+from tests.ingest.export_folder import AS_OF, GOOD, Exports
 
 DEALS = (
     "deal;customer;start;end;amount;status\n"
@@ -131,6 +133,59 @@ def test_a_ragged_raw_record_is_quarantined_under_its_raw_table(exports: Exports
     assert ("deals.csv", 5, "deal", "too_few_cells") in exports.quarantine()
     assert exports.counts("deals.csv") == {"read": 5, "loaded": 1, "quarantined": 3, "duplicate": 0, "left_out": 1}
     assert report.tables["deal"].rows_refused == 1
+
+
+@pytest.mark.parametrize("name", ["partners.sql", "views/live.sql", "profile.toml"])
+def test_a_file_of_the_profile_that_is_not_utf_8_names_its_line(exports: Exports, profile: Path, name: str):
+    (profile / "views").mkdir()
+    with (profile / name).open("ab") as file:
+        file.write(b"\n-- B\xfcro")
+    lines = (profile / name).read_bytes().count(b"\n") + 1
+    assert complaint(exports, profile, SettingsError) == (
+        f"deals/{name}: line {lines} is not UTF-8; save the file as UTF-8"
+    )
+
+
+def test_a_file_of_the_profile_that_cannot_be_read_is_named(exports: Exports, profile: Path):
+    (profile / "partners.sql").unlink()
+    (profile / "partners.sql").symlink_to("gone.sql")
+    assert complaint(exports, profile, SettingsError) == (
+        "deals/partners.sql: cannot be read (No such file or directory)"
+    )
+
+
+def test_a_profile_toml_that_cannot_be_read_is_named(exports: Exports, profile: Path, monkeypatch: pytest.MonkeyPatch):
+    # Running as root, a test cannot take the right to read away: the system's answer is played instead.
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    assert complaint(exports, profile, SettingsError) == "deals/profile.toml: cannot be read (Permission denied)"
+
+
+@pytest.mark.parametrize("with_profile", [False, True])
+def test_unpacked_files_stand_in_the_scratch_folder_and_leave_it(
+    exports: Exports, profile: Path, tmp_path: Path, with_profile: bool
+):
+    scratch = tmp_path / "it's [1]*, ä"
+    scratch.mkdir()
+    exports.remove("deals.csv")
+    for name, text in {"deals": DEALS, **GOOD}.items():
+        exports.write(f"{name}.csv.gz", gzip.compress(text.encode()))
+    (profile / "profile.toml").write_text(TOML.replace("deals.csv", "deals.csv.gz"))
+    seen: list[Path] = []
+    ingest(
+        exports.con,
+        exports.folder,
+        settings=Settings(),
+        as_of=AS_OF,
+        profile=profile if with_profile else None,
+        scratch=scratch,
+        progress=lambda _: seen.extend(scratch.glob(".tmp-*/*")),
+    )
+    assert [path for path in seen if path.name.endswith(".unpacked")]
+    assert list(scratch.iterdir()) == []
+    assert len(exports.rows("contracts")) == 2
 
 
 def test_a_forgotten_row_stops_the_run(exports: Exports, profile: Path):

@@ -41,6 +41,27 @@ def test_two_files_for_one_table(exports: Exports):
     assert complaint(exports) == "clients: clients.csv and clients.parquet hold the same table; keep one of them"
 
 
+@pytest.mark.parametrize("spelling", ["clients.CSV", "clients.Parquet"])
+def test_two_files_for_one_table_in_two_spellings(exports: Exports, spelling: str):
+    exports.write(spelling, b"")
+    assert complaint(exports).endswith(" hold the same table; keep one of them")
+    assert spelling in complaint(exports)
+
+
+@pytest.mark.parametrize("name", ["contacts.csv", "contacts.JSON", "partners.csv"])
+def test_a_link_to_nothing_in_place_of_a_table(exports: Exports, name: str):
+    (exports.folder / name).unlink(missing_ok=True)
+    (exports.folder / name).symlink_to("gone.csv")
+    assert complaint(exports) == f"{name}: is a link to gone.csv, which is not there; export it again"
+
+
+def test_a_folder_in_place_of_a_table(exports: Exports):
+    (exports.folder / "contacts.csv").mkdir()
+    assert complaint(exports) == (
+        "contacts.csv: has the name of a table but is no file; put the file in its place, or take it away"
+    )
+
+
 def test_a_missing_required_column(exports: Exports):
     exports.write("clients.csv", "hub_id,Client_name,partner_id\nh1,Acme,p1\n")
     assert complaint(exports) == (

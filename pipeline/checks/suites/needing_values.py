@@ -49,10 +49,12 @@ def like_the_run_before(
     )
 
 
-def no_run_before() -> CheckResult:
-    """Says that there was nothing to compare with."""
+def no_run_before(unreadable: str) -> CheckResult:
+    """Says that there was nothing to compare with, which is a warning when the run before is there but `unreadable`."""
     observed = "no run before this one to compare with"
-    return CheckResult("like_run_before", "output", "warning", "contract_mrr", True, observed)
+    if unreadable:
+        observed = f"the run before cannot be read and is not compared with this one ({unreadable})"
+    return CheckResult("like_run_before", "output", "warning", "contract_mrr", not unreadable, observed)
 
 
 def _row_count(table: str, before: int, percent: Decimal) -> tuple[Check, Check]:
