@@ -63,19 +63,42 @@ def test_a_notebook_runs_on_the_sample_and_shows_what_it_is_for(notebook: Path, 
         assert "https://cdn" not in json.dumps(data)
 
 
+EXECUTE = """
+import json, sys
+import jupytext
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+shell, outputs = InteractiveShell.instance(), []
+for cell in jupytext.read(sys.argv[1]).cells:
+    if cell.cell_type == "code":
+        with capture_output() as captured:
+            shell.display_trap.hook = sys.displayhook
+            result = shell.run_cell(cell.source, store_history=True)
+        result.raise_error()
+        outputs.append({"output_type": "stream", "text": captured.stdout})
+        outputs += [{"output_type": "display_data", "data": shown.data} for shown in captured.outputs]
+with open(sys.argv[2], "w", encoding="utf-8") as stream:
+    json.dump(outputs, stream, default=str)
+"""
+"""Cell by cell in IPython's shell, as a kernel does, without the messages between kernel and client: with sliders in a
+notebook, these were seen to wait for each other for ever (ipykernel 7, nbclient 0.11)."""
+
+
 def executed(notebook: Path, home: Path, folder: Path) -> list[dict[str, Any]]:
-    """The outputs of the notebook's cells, run by a kernel as JupyterLab runs them."""
-    made = folder / f"{notebook.stem}.ipynb"
+    """The outputs of the notebook's cells, in their order; what a cell prints comes before what it shows."""
+    made = folder / f"{notebook.stem}.json"
     answer = subprocess.run(
-        [sys.executable, "-m", "jupytext", "--to", "ipynb", "--execute", "--output", made, notebook],
+        [sys.executable, "-c", EXECUTE, notebook, made],
         env={**os.environ, "RENEWALS_HOME": str(home), "IPYTHONDIR": str(folder)},
         capture_output=True,
         text=True,
         cwd=notebook.parent,
+        timeout=300,
     )
-    assert answer.returncode == 0, answer.stderr[-3000:]
-    cells = json.loads(made.read_text(encoding="utf-8"))["cells"]
-    return [output for cell in cells for output in cell.get("outputs", [])]
+    assert answer.returncode == 0, (answer.stdout + answer.stderr)[-3000:]
+    outputs: list[dict[str, Any]] = json.loads(made.read_text(encoding="utf-8"))
+    return outputs
 
 
 RUN_ALL = """
