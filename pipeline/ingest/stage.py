@@ -13,6 +13,7 @@ import duckdb
 from pipeline.errors import InputError
 from pipeline.ingest import accounts, load
 from pipeline.ingest.corrections import Corrections, read_corrections
+from pipeline.ingest.csv_file import PlainCsv
 from pipeline.ingest.folder import ExportFile, find_exports, unused_files
 from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import find_profile, read_profile
@@ -73,18 +74,21 @@ def _ingest_contract(
     """The identity profile: the files are the tables."""
     files = find_exports(exports)
     counts: dict[str, TableCounts] = {}
-    with ThreadPoolExecutor(1) as hashing:
+    with ThreadPoolExecutor(1) as ahead:
         opened = {
             name: open_file(file, EXPORTS[name], settings.file_format(name), work) for name, file in files.items()
         }
-        hashes = {name: hashing.submit(sha256, file.path) for name, file in files.items()}
+        # Beside DuckDB, which keeps all cores busy only part of the time: is the next file plain? Then the hashes.
+        fast = {name: ahead.submit(opened[name].fast) for name in EXPORTS if name in files}
+        hashes = {name: ahead.submit(sha256, file.path) for name, file in files.items()}
         for name, table in EXPORTS.items():
             if name not in files:
                 known.confirm(con, table, None)
                 counts[name] = load.create_empty(con, table)
                 continue
             progress(f"reading {files[name].name}")
-            source, rows = _create(con, table, files[name], opened[name], settings.file_format(name), known)
+            plain = fast[name].result()
+            source, rows = _create(con, table, files[name], opened[name], plain, settings.file_format(name), known)
             known.confirm(con, table, source)
             counts[name], _ = load.settle(con, table, source, rows, as_of)
     found = (*(_account(files[name], counts[name], hashes[name].result()) for name in files), *known.account())
@@ -104,11 +108,11 @@ def _create(
     table: Table,
     file: ExportFile,
     opened: OpenedFile,
+    fast: PlainCsv | None,
     file_format: FileFormat,
     known: Corrections,
 ) -> tuple[Source, int]:
     """Makes the table, by the fast reader where it can be trusted. Gives its source and the number of records."""
-    fast = opened.fast()
     if fast is not None:
         try:
             rows = load.create(con, table, known.correct(table, fast), file_format)
