@@ -19,6 +19,7 @@ from concurrent.futures import (
     as_completed,
 )
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 from pipeline.errors import RenewalsError, UsageError
@@ -28,7 +29,11 @@ FEW: Final = 6
 """Up to so many reports are made in this process: starting workers would take longer."""
 
 REPORTS_PER_WORKER: Final = 200
-"""A worker is replaced after so many reports: WeasyPrint's memory never comes back whole."""
+"""A pool of workers is replaced after so many reports each: WeasyPrint's memory never comes back whole.
+
+Not by the pool's own `max_tasks_per_child`: with more tasks waiting than that, a worker that ends is not replaced and
+the pool waits for ever (CPython issue 115634; measured on 3.11 with one worker and 250 reports).
+"""
 
 MOST_WORKERS: Final = 8
 
@@ -61,7 +66,6 @@ def _processes(count: int) -> ProcessPoolExecutor:
         max_workers=count,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_start_worker,
-        max_tasks_per_child=REPORTS_PER_WORKER,
     )
 
 
@@ -114,13 +118,15 @@ def all_done(
     waiting = dict(tasks)
     while waiting:
         before = len(waiting)
-        with local_workers(len(waiting), workers=workers) as pool:
-            for name, future in _ended(_submitted(pool, waiting, work)):
+        count = worker_count(before, workers)
+        turn = dict(islice(waiting.items(), count * REPORTS_PER_WORKER))
+        with local_workers(len(turn), workers=workers) as pool:
+            for name, future in _ended(_submitted(pool, turn, work)):
                 if not _died(future):
-                    del waiting[name]
+                    del waiting[name], turn[name]
                     yield name, future
         # Tasks are begun in their order, so those that a dead worker can have had in hand stand at the front.
-        suspects = list(waiting)[: worker_count(len(waiting), workers) + 1]
+        suspects = list(turn)[: count + 1]
         alone = list(_one_by_one({name: waiting.pop(name) for name in suspects}, work))
         yield from alone
         if alone and before == len(waiting) + len(alone) and all(future.exception() for _, future in alone):

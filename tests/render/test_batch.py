@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import date
@@ -230,6 +231,18 @@ def test_when_every_worker_dies_the_rest_is_not_tried_one_by_one(tmp_path, light
     assert all(isinstance(future.exception(), WorkerDiedError) for future in found.values())
     assert len(found) == 40
     assert len(list((tmp_path / "begun").iterdir())) <= 4
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("count", [1, 2])
+def test_workers_are_replaced_and_no_task_waits_for_ever(tmp_path, light_workers, monkeypatch, count):
+    # With the pool's own max_tasks_per_child a worker that had done its share was not replaced while tasks waited.
+    monkeypatch.setattr(workers, "REPORTS_PER_WORKER", 3)
+    tasks = {str(number): (str(number), tmp_path) for number in range(14)}
+    processes = [future.result() for _, future in all_done(tasks, deaths.process_of, workers=count)]
+    assert len(processes) == 14
+    assert max(Counter(processes).values()) <= 3 * count
+    assert len(set(processes)) >= 14 / (3 * count)
 
 
 def test_how_many_workers():
