@@ -10,7 +10,7 @@ import click
 from pipeline.cli import options
 from pipeline.cli.surroundings import load_settings, print_json, say, stage_progress, today
 
-_DECIDE = "-- DECIDE: "
+_TOLD = ("-- DECIDE: ", "-- Unused columns: ")
 
 
 @click.group(
@@ -40,7 +40,7 @@ def init(files: tuple[Path, ...], out: Path | None, force: bool) -> None:
     for path in write_draft(files, folder, force=force):
         click.echo(str(path))
         for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith(_DECIDE):
+            if line.startswith(_TOLD):
                 say(f"  {line.removeprefix('-- ')}")
     say(f"now read {folder / 'views' / 'contract.sql'}, then: renewals profile check {folder} --exports FOLDER")
 

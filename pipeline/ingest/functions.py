@@ -63,6 +63,8 @@ _PERIOD_WORDS: Final = (
     (60, "every five years|per five years|per_five_years|five years"),
 )  # fmt: skip
 _MONTH_UNIT: Final = "m|mo|mos|mon|mth|mths|month|months|monat|monate|monaten|mes|meses|mois|mês"
+_DAY_UNIT: Final = "d|days?|tage?n?|kalendertage|jours?|días?|dias?"
+_WEEK_UNIT: Final = "w|weeks?|wochen?|semaines?|semanas?"
 _YEAR_UNIT: Final = "y|yr|yrs|year|years|jahr|jahre|jahren|año|años|an|ans|ano|anos"
 
 
@@ -183,6 +185,17 @@ FUNCTIONS: Final = (
         "1234.50",
     ),
     Function(
+        "days_of",
+        "cell",
+        "days of a notice period: '30', '30 days', '4 weeks', '30 Tage'; months are no days, and stay as they are",
+        rf"CASE WHEN regexp_full_match(lower(trim(cell)), '\d{{1,4}}( ?({_DAY_UNIT}))?') "
+        r"THEN regexp_extract(cell, '\d+') "
+        rf"WHEN regexp_full_match(lower(trim(cell)), '\d{{1,3}} ?({_WEEK_UNIT})') "
+        r"THEN CAST(7 * CAST(regexp_extract(cell, '\d+') AS INTEGER) AS VARCHAR) ELSE cell END",
+        "days_of('4 weeks')",
+        "28",
+    ),
+    Function(
         "times",
         "number, factor",
         "a number text multiplied by a whole factor, exactly: an MRR billed annually is times(mrr, 12)",
@@ -195,7 +208,7 @@ FUNCTIONS: Final = (
     Function(
         "currency_code",
         "cell, otherwise",
-        "the currency a text names or signs ('€', 'US$ 5', 'eur'); `otherwise` where it says nothing of one",
+        "the currency a text names or signs ('€', 'US$ 5', 'eur'); `otherwise` where it has neither; other words stay",
         _currency_code(),
         "currency_code('1.234,50 €', 'USD')",
         "EUR",

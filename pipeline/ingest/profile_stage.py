@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -185,8 +186,13 @@ def _refuse(con: duckdb.DuckDBPyConnection, raw: RawSource, rows: str, what: str
 
 
 def _unused_columns(profile: Profile, raw: Sequence[RawSource]) -> dict[str, tuple[str, ...]]:
-    text = " ".join((*profile.statements.values(), *profile.views.values(), profile.left_out or "")).lower()
-    unused = {one.raw.path: tuple(name for name in one.source.header if name.lower() not in text) for one in raw}
+    texts = (*profile.statements.values(), *profile.views.values(), profile.left_out or "")
+    text = re.sub(r"--[^\n]*", "", "\n".join(texts)).lower()
+
+    def is_used(name: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text) is not None
+
+    unused = {one.raw.path: tuple(name for name in one.source.header if not is_used(name)) for one in raw}
     return {path: names for path, names in unused.items() if names}
 
 

@@ -46,7 +46,7 @@ def test_check_as_json(renewals, drafted):
          "rows_left_out": 1}
     ]  # fmt: skip
     assert {row["currency"]: row["mrr"] for row in found["figures"]} == {"EUR": "883.33", "GBP": "11457.41"}
-    assert found["unused_columns"] == {"contracts.csv": ["Payment"]}
+    assert found["unused_columns"] == {"contracts.csv": ["Payment", "Status"]}
     assert found["quarantine"][0]["examples"][0]["cells"]["Annual Value"] == "(£300.00)"
 
 

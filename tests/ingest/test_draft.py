@@ -157,6 +157,78 @@ def test_a_start_alone_renews_every_period(tmp_path: Path, source: Path):
     assert 'months_of("billing_frequency") AS subscription_term_months' in said(tmp_path)
 
 
+GERMAN = (
+    "Vertragsnummer;Kunde;Beginn;Ende;Gesamtwert;Verlängert automatisch;Kündigungsfrist;E-Mail;Vermittler;Akte\n"
+    "V-1;Alpha;01.01.2026;31.12.2026;1.200,00 €;ja;30 Tage;a@example.org;Nord;x\n"
+    "V-2;Alpha;01.01.2026;31.12.2026;2.400,00 €;nein;4 Wochen;b@example.org;Süd;x\n"
+    "V-3;Beta;01.01.2026;31.12.2026;3.600,00 €;ja;90 Tage;c@example.org;Nord;x\n"
+)
+
+
+def test_what_a_register_says_of_renewal_and_notice_is_taken_over(tmp_path: Path, source: Path):
+    (source / "r.csv").write_text(GERMAN, encoding="utf-8")
+    trial = drafted(tmp_path, source / "r.csv")
+    assert 'yes_no("Verlängert automatisch") AS auto_renews' in said(tmp_path)
+    assert 'days_of("Kündigungsfrist") AS notice_days' in said(tmp_path)
+    assert "    notice_days,\n" in said(tmp_path, "contracts.sql")
+    assert "-- Unused columns: Akte." in said(tmp_path)
+    assert trial.ingested.unused_columns == {"r.csv": ("Akte",)}
+
+
+def test_a_client_of_two_partners_is_kept_apart_so_that_neither_sees_the_other_s_contracts(tmp_path, source):
+    (source / "r.csv").write_text(GERMAN, encoding="utf-8")
+    trial = drafted(tmp_path, source / "r.csv")
+    assert {one.table: one.rows_loaded for one in trial.ingested.tables.values()}["clients"] == 3
+    assert "DECIDE: 1 clients have more than one Vermittler and are kept apart" in said(tmp_path)
+    (source / "r.csv").write_text(GERMAN.replace(";Süd;", ";Nord;"), encoding="utf-8")
+    write_draft([source / "r.csv"], tmp_path / "draft", force=True)
+    assert 'name_key("Kunde") AS hub_id' in said(tmp_path)
+    assert "DECIDE: 1 clients have several contacts" in said(tmp_path, "contacts.sql")
+
+
+def test_a_row_that_is_there_twice_counts_once(tmp_path: Path, source: Path):
+    (source / "r.csv").write_text(GERMAN + GERMAN.splitlines(keepends=True)[2], encoding="utf-8")
+    trial = drafted(tmp_path, source / "r.csv")
+    # 1,200 + 2,400 + 3,600 in twelve months, and not 2,400 once more.
+    assert figures(trial, "contracts", "mrr") == {"EUR": (3, "600.00")}
+    assert trial.ingested.left_out == {"same_row_twice": 1}
+    assert reasons(trial) == []
+
+
+def test_equal_lines_of_a_contract_of_many_lines_are_asked_about(tmp_path: Path, source: Path):
+    rows = GERMAN.splitlines(keepends=True)
+    (source / "r.csv").write_text("".join([*rows, rows[2], rows[2].replace("2.400", "100")]), encoding="utf-8")
+    trial = drafted(tmp_path, source / "r.csv")
+    assert "DECIDE: Vertragsnummer repeats: its rows are taken for lines" in said(tmp_path)
+    assert "1 of them say in every cell what another says; they count too." in said(tmp_path)
+    assert figures(trial, "contracts", "mrr") == {"EUR": (3, "808.33")}
+
+
+def test_of_several_versions_the_last_one_counts(tmp_path: Path, source: Path):
+    (source / "s.csv").write_text(
+        "synced,id,account_id,state,updated_at,current_period_started_at,current_term_started_at,current_term_ends_at,"
+        "unit_amount,quantity\n"
+        "2026-11-20 08:00:00,s1,a1,active,2026-07-11 08:00:00,2026-11-01 00:00:00,2026-07-11 00:00:00,"
+        "2027-07-11 00:00:00,99.0,2\n"
+        "2026-11-20 08:00:00,s1,a1,active,2026-11-11 07:00:00,2026-11-01 00:00:00,2026-07-11 00:00:00,"
+        "2027-07-11 00:00:00,50.0,2\n"
+        "2026-11-20 08:00:00,s2,a2,active,2026-07-11 08:00:00,2026-11-01 00:00:00,2026-07-11 00:00:00,"
+        "2027-07-11 00:00:00,10.0,2\n"
+    )
+    trial = drafted(tmp_path, source / "s.csv")
+    assert figures(trial, "in_force", "mrr") == {"USD": (2, "120.00")}
+    assert trial.ingested.left_out == {"earlier_version": 1}
+    assert "DECIDE: id repeats: the row with the latest updated_at is kept. Are these versions?" in said(tmp_path)
+    assert "DECIDE: which state counts?" in said(tmp_path)
+    assert 'date_text("current_term_started_at"' in said(tmp_path)
+    # Lines of one contract have a number of their own: each of them counts.
+    lines = (source / "s.csv").read_text().splitlines()
+    numbered = [f"{'line_id' if place == 0 else place},{line}" for place, line in enumerate(lines)]
+    (source / "s.csv").write_text("\n".join(numbered) + "\n")
+    write_draft([source / "s.csv"], tmp_path / "draft", force=True)
+    assert "its rows are taken for lines of one contract" in said(tmp_path)
+
+
 def test_ten_digits_are_a_time_only_where_the_name_says_so(tmp_path: Path, source: Path):
     (source / "r.csv").write_text(
         "Contract No,Supplier,Start,End,Remaining Contract Amt,Total Value,is_trial\n"

@@ -11,18 +11,22 @@ from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
 from pipeline.ingest.draft.sources import DraftTable
 
+UNUSED = "-- Unused columns: "
+
 
 @dataclass(slots=True)
 class ContractView:
     """The statement in pieces. `kept`: conditions of the rows that are kept, each with the reason of the others.
 
-    `grouped`: several rows make one contract. `latest`: only the latest revision of a contract is kept.
+    `grouped`: several rows make one contract. `latest`: the clause that keeps one of several rows, `other_rows` the
+    reason of those it drops.
     """
 
     columns: list[tuple[str, str, str]] = field(default_factory=list)
     decide: list[str] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
     latest: str = ""
+    other_rows: str = "left_out_by_contract_view"
     grouped: bool = False
     priced: bool = True
 
@@ -37,6 +41,7 @@ class ContractView:
             "-- All other files of this profile read these columns: a mistake is mended here. Cells are text; dates",
             "-- must come out as 2026-12-31, numbers with a point. docs/profiles-tutorial.md lists the functions.",
             *(f"-- DECIDE: {one_line(one)}" for one in self.decide),
+            *self._unused(table),
             "SELECT",
             *(f"    -- {one_line(why)}\n    {expression} AS {name}," for name, expression, why in self.columns),
             "    _source",
@@ -47,6 +52,17 @@ class ContractView:
         if self.latest:
             lines.append(self.latest)
         return "\n".join(lines) + "\n"
+
+    def expression(self, name: str) -> str:
+        """What that column of the contract was guessed to be, "NULL" where nothing was."""
+        return next((expression for column, expression, _ in self.columns if column == name), "NULL")
+
+    def _unused(self, table: DraftTable) -> list[str]:
+        used = "\n".join(
+            [*(expression for _, expression, _ in self.columns), *(one for one, _ in self.kept), self.latest]
+        )
+        names = [one_line(column.name) for column in table.columns if cell(column) not in used]
+        return [f"{UNUSED}{', '.join(names)}. A guess may have missed one."] if names else []
 
 
 def one_line(text: str) -> str:

@@ -6,21 +6,26 @@ import re
 
 from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
-from pipeline.ingest.draft.contract_text import ContractView, cell, formats, number, why
+from pipeline.ingest.draft.contract_text import ContractView, cell, formats, why
 from pipeline.ingest.draft.price import add_price
 from pipeline.ingest.draft.sources import DraftRoom, DraftTable, joins
 
 
 def contract_view(
-    room: DraftRoom, table: DraftTable, lines: DraftTable | None, clients: DraftTable | None
+    room: DraftRoom,
+    table: DraftTable,
+    lines: DraftTable | None,
+    clients: DraftTable | None,
+    contacts: DraftTable | None,
 ) -> ContractView:
     """Guesses every column of the contract from the table's parts.
 
-    `lines` and `clients`: the tables that hold prices and clients, if others.
+    `lines`, `clients` and `contacts`: the tables that hold prices, clients and people, if others.
     """
     view = ContractView()
     _identity(view, table)
     _partner(view, table, clients)
+    _one_partner_per_client(view, room, table, alone=clients is None and contacts is None)
     _dates(view, room, table)
     add_price(view, table, lines)
     _rest(view, table)
@@ -73,6 +78,32 @@ def _partner(view: ContractView, table: DraftTable, clients: DraftTable | None) 
         return
     view.add("partner_id", f"coalesce(name_key({own}), 'direct')", why(partner, "empty ones go to one"))
     view.add("partner_name", f"coalesce(trim({own}), 'Direct')", "its name in reports")
+
+
+def _one_partner_per_client(view: ContractView, room: DraftRoom, table: DraftTable, *, alone: bool) -> None:
+    """No partner may see another's contracts: a client of several partners becomes one client for each of them.
+
+    `alone`: no other file names the client by its key.
+    """
+    if "partner" not in table.parts:
+        return
+    hub, partner = view.expression("hub_id"), view.expression("partner_id")
+    shared = room.count(
+        f"SELECT count(*) FROM (SELECT {hub} AS hub FROM {sql.name(table.name)} GROUP BY 1 "
+        f"HAVING count(DISTINCT {partner}) > 1) AS shared"
+    )
+    if not shared:
+        return
+    column = table.parts["partner"].name
+    if not alone:
+        view.decide.append(
+            f"{shared:,} clients have contracts with more than one {column}; each goes to its first one's."
+        )
+        return
+    why = f"{shared:,} clients have more than one {column}: one client for each, so that none sees another's contracts"
+    place = next(place for place, (name, *_) in enumerate(view.columns) if name == "hub_id")
+    view.columns[place] = ("hub_id", f"{hub} || ' @ ' || {partner}", why)
+    view.decide.append(f"{shared:,} clients have more than one {column} and are kept apart. Or does a client have one?")
 
 
 def _why_date(view: ContractView, column: ColumnFacts) -> str:
@@ -183,8 +214,11 @@ def _rest(view: ContractView, table: DraftTable) -> None:
     ):
         if part in parts:
             view.add(name, expression.format(cell(parts[part])), why(parts[part]))
-    if "notice" in parts and parts["notice"].kind == "amount":
-        view.add("notice_days", number(parts["notice"]), why(parts["notice"], "in days"))
+    notice = parts.get("notice")
+    if notice is None:
+        view.add("notice_days", "CAST(NULL AS VARCHAR)", "no column looks like a notice period: the usual one counts")
+    else:
+        view.add("notice_days", f"days_of({cell(notice)})", why(notice, "days; months are not guessed to be days"))
     if "auto_renews" not in parts:
         view.add("auto_renews", "true", "no column looks like it: they renew themselves unless they are cancelled")
         view.decide.append("do these contracts renew themselves (guessed: yes)? If not: false AS auto_renews.")
@@ -216,15 +250,42 @@ def _rows(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
                 f"do rows count in which {column.name} is true? All are kept. (Add to WHERE what must not.)"
             )
     if key is not None and key.distinct < key.filled:
-        _repeats(view, table, key)
+        _repeats(view, room, table, key)
 
 
-def _repeats(view: ContractView, table: DraftTable, key: ColumnFacts) -> None:
+def _repeats(view: ContractView, room: DraftRoom, table: DraftTable, key: ColumnFacts) -> None:
     revision = table.parts.get("revision")
+    every = sql.names([column.name for column in table.columns])
+    copies = room.count(
+        f"SELECT sum(n - 1) FROM (SELECT count(*) AS n FROM {sql.name(table.name)} "
+        f"WHERE {cell(key)} IS NOT NULL GROUP BY {every}) AS rows"
+    )
+    if revision is None and copies and copies == key.filled - key.distinct:
+        view.latest = (
+            f"-- Rows that say in every cell what an earlier one says ({copies:,} here) do not count.\n"
+            f"QUALIFY row_number() OVER (PARTITION BY {every} ORDER BY _source) = 1"
+        )
+        view.other_rows = "same_row_twice"
+        return
+    changed = _changed_at(room, table, key) if revision is None else None
+    if changed is not None:
+        written = f"try_strptime(trim({cell(changed)}), {formats(changed)})"
+        view.latest = (
+            "-- Only the version of a contract that was changed last counts.\n"
+            f"QUALIFY row_number() OVER (\n    PARTITION BY {cell(key)}\n"
+            f"    ORDER BY {written} DESC NULLS LAST, {cell(changed)} DESC, _source\n) = 1"
+        )
+        view.other_rows = "earlier_version"
+        view.decide.append(f"{key.name} repeats: the row with the latest {changed.name} is kept. Are these versions?")
+        return
     if revision is None:
         view.grouped = True
-        view.decide.append(f"{key.name} repeats: its rows are taken for lines of one contract that share its dates.")
+        equal = f" {copies:,} of them say in every cell what another says; they count too." if copies else ""
+        view.decide.append(
+            f"{key.name} repeats: its rows are taken for lines of one contract that share its dates.{equal}"
+        )
         return
+    view.other_rows = "earlier_revision"
     view.latest = (
         f"-- Only the latest revision of a contract counts; numbers compare as numbers.\n"
         f"QUALIFY row_number() OVER (\n    PARTITION BY {cell(key)}\n"
@@ -232,3 +293,17 @@ def _repeats(view: ContractView, table: DraftTable, key: ColumnFacts) -> None:
         f"        {cell(revision)} DESC, _source\n) = 1"
     )
     view.decide.append(f"{key.name} repeats: the row with the highest {revision.name} is kept. Is that the order?")
+
+
+def _changed_at(room: DraftRoom, table: DraftTable, key: ColumnFacts) -> ColumnFacts | None:
+    """The column that tells versions of a contract apart by when they were written, and its rows from lines.
+
+    Lines have a number of their own; versions have not, and no two of a contract were written at one moment.
+    """
+    if any(one.unique and re.search(r"\b(id|no|nr|number|nummer|key|line|item)\b", one.words) for one in table.columns):
+        return None
+    names = (r"\b(updated?|modified|changed|geandert)\b", r"\b(valid from|synced)\b")
+    dates = [one for name in names for one in table.columns if one.kind == "date" and re.search(name, one.words)]
+    rows = f"FROM {sql.name(table.name)} WHERE {cell(key)} IS NOT NULL"
+    same = "SELECT count(*) - count(DISTINCT ({}, {})) {}"
+    return next((one for one in dates if not room.count(same.format(cell(key), cell(one), rows))), None)

@@ -23,7 +23,7 @@ def draft_files(room: DraftRoom, name: str) -> dict[str, str]:
     for table in room.tables:
         if table.use in ("lines", "clients", "contacts") and table not in (lines, clients, contacts):
             table.use = "lookup"
-    view = contract_view(room, main, lines, clients)
+    view = contract_view(room, main, lines, clients, contacts)
     found = {
         "profile.toml": _toml(room, name, main),
         **{f"views/{table.name}.sql": _flat(table) for table in room.tables if table.view and table.use != "lookup"},
@@ -36,7 +36,7 @@ def draft_files(room: DraftRoom, name: str) -> dict[str, str]:
     if contacts is not None:
         found["contacts.sql"] = _contacts_of(contacts, main)
     elif {"email", "contact_name"} & {column for column, *_ in view.columns}:
-        found["contacts.sql"] = _contacts(view)
+        found["contacts.sql"] = _contacts(view, room, main)
     if view.kept or view.latest or main.view:
         found["left_out.sql"] = _left_out(view, main)
     return found
@@ -168,13 +168,20 @@ def _lines_of(room: DraftRoom, lines: DraftTable, main: DraftTable) -> str:
     )
 
 
-def _contacts(view: ContractView) -> str:
+def _contacts(view: ContractView, room: DraftRoom, main: DraftTable) -> str:
     there = {column for column, *_ in view.columns}
     email = "email" if "email" in there else "CAST(NULL AS VARCHAR)"
     name = "contact_name" if "contact_name" in there else "CAST(NULL AS VARCHAR)"
+    person = view.expression(email if "email" in there else "contact_name")
+    several = room.count(
+        f"SELECT count(*) FROM (SELECT {view.expression('hub_id')} AS hub FROM {sql.name(main.name)} "
+        f"GROUP BY 1 HAVING count(DISTINCT {person}) > 1) AS several"
+    )
+    decide = f"-- DECIDE: {several:,} clients have several contacts: which is the primary one?\n" if several else ""
     return (
         "-- A contact is a name or an address at a client; the first of a client is its primary one.\n"
-        f"WITH person AS (\n    SELECT hub_id, {name} AS full_name, {email} AS email, _source FROM contract\n)\n"
+        f"{decide}WITH person AS (\n"
+        f"    SELECT hub_id, {name} AS full_name, {email} AS email, _source FROM contract\n)\n"
         "SELECT\n    hub_id || ':' || coalesce(email, name_key(full_name)) AS contact_id,\n    hub_id,\n"
         "    coalesce(arg_min(full_name, _source), any_value(email)) AS full_name,\n    any_value(email) AS email,\n"
         "    row_number() OVER (PARTITION BY hub_id ORDER BY min(_source)) = 1 AS is_primary,\n"
@@ -228,8 +235,7 @@ def _left_out(view: ContractView, main: DraftTable) -> str:
         f"        WHEN {condition.replace('IS NOT NULL', 'IS NULL')} THEN '{reason}'\n"
         for condition, reason in view.kept
     )
-    last = "earlier_revision" if view.latest else "left_out_by_contract_view"
-    reason = f"CASE\n{cases}        ELSE '{last}'\n    END" if cases else f"'{last}'"
+    reason = f"CASE\n{cases}        ELSE '{view.other_rows}'\n    END" if cases else f"'{view.other_rows}'"
     return (
         "-- Every row that views/contract.sql does not keep is left out on purpose: it is counted, with a reason.\n"
         f"SELECT\n    _source,\n    {reason} AS reason\n"
