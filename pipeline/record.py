@@ -70,6 +70,7 @@ def counts_for_the_gate(con: duckdb.DuckDBPyConnection, ingested: IngestReport) 
             rows_by_reason={reason: number for table, reason, number in reasons if table == name},
             quarantined_examples=tuple(examples.get(name, ())),
             unknown_columns=ingested.unknown_columns.get(name, ()),
+            incomplete_contracts=counts.incomplete,
             corrections=tuple(
                 asdict(each) | {"key": ", ".join(each.key.values())}
                 for each in ingested.corrections

@@ -19,7 +19,8 @@ class TableCounts:
     reasons of their own; those that followed a refused parent are not in it. `rows_by_reason`: refused rows per reason
     code, a row counting once under each of its reasons. `quarantined_examples`: some refused rows (`source_file`,
     `line_number`, `reason_codes`, …). `unknown_columns`: columns that the contract does not know.
-    `corrections`: the known errors of the source that were put right.
+    `corrections`: the known errors of the source that were put right. `incomplete_contracts`: contracts that were kept
+    although a line of theirs was refused.
     """
 
     table_name: str
@@ -31,10 +32,12 @@ class TableCounts:
     quarantined_examples: tuple[Mapping[str, Any], ...] = ()
     unknown_columns: tuple[str, ...] = ()
     corrections: tuple[Mapping[str, Any], ...] = ()
+    incomplete_contracts: tuple[str, ...] = ()
 
 
 def export_gate(tables: Iterable[TableCounts], *, limit_percent: Decimal) -> list[CheckResult]:
-    """Judge what ingest counted, four checks per table, and a fifth that passes where corrections were applied.
+    """Judge what ingest counted: four checks per table, one more that passes where corrections were applied, and one
+    that warns of contracts kept without all their lines, whose MRR may be too low.
 
     `quarantine_share` (stop): rows refused for reasons of their own, in percent of the rows read, strictly above
     `limit_percent`. `rows_left` (stop): a required table none of whose rows was kept. `quarantined_rows` and
@@ -49,6 +52,7 @@ def export_gate(tables: Iterable[TableCounts], *, limit_percent: Decimal) -> lis
             _quarantined_rows(table),
             _unknown_columns(table),
             *_corrections(table),
+            *_incomplete_contracts(table),
         )
     ]
 
@@ -92,6 +96,16 @@ def _corrections(table: TableCounts) -> list[CheckResult]:
     observed = f"known errors of the source corrected: {len(table.corrections):,}"
     examples = [plain_example(each) for each in table.corrections[:EXAMPLES_SHOWN]]
     return [CheckResult("corrections", "export", "warning", table.table_name, True, observed, examples)]
+
+
+def _incomplete_contracts(table: TableCounts) -> list[CheckResult]:
+    names = table.incomplete_contracts
+    if not names:
+        return []
+    shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    observed = f"contracts without some of their lines, so that their MRR may be wrong: {len(names):,} ({shown})"
+    examples = [{"contract_id": name} for name in names[:EXAMPLES_SHOWN]]
+    return [_result("incomplete_contracts", "warning", table, observed, True, examples)]
 
 
 def _examples(table: TableCounts) -> list[dict[str, Any]]:

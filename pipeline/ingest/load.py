@@ -15,6 +15,7 @@ from pipeline.ingest.report import TableCounts
 from pipeline.ingest.typed import REASONS_COLUMN, typed_select
 from pipeline.settings import FileFormat
 from pipeline.tables.declare import Table
+from pipeline.tables.exports import CONTRACT_LINES
 
 _BATCH = 50_000
 
@@ -62,6 +63,7 @@ def settle(
         con,
         f"FROM (SELECT record FROM refused GROUP BY record HAVING bool_and(reason = '{reasons.PARENT_QUARANTINED}'))",
     )
+    incomplete = _incomplete(con) if refused and table is CONTRACT_LINES else ()
     if refused:
         _quarantine(con, table, source, refused)
     con.execute(f"ALTER TABLE {_target(table)} DROP COLUMN {REASONS_COLUMN}")
@@ -72,8 +74,18 @@ def settle(
         rows_refused=len(refused) - following,
         rows_following=following,
         rows_duplicate=len(duplicate),
+        incomplete=incomplete,
     )
     return counts, Refusals(frozenset(refused), frozenset(duplicate))
+
+
+def _incomplete(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The contracts that stay although a line of theirs does not: what remains of them is worth less than it says."""
+    found = con.execute(
+        "SELECT DISTINCT contract_id FROM exports.contract_lines SEMI JOIN exports.contracts USING (contract_id) "
+        "WHERE contract_lines.rowid IN (SELECT record FROM refused) ORDER BY contract_id"
+    ).fetchall()
+    return tuple(contract_id for (contract_id,) in found)
 
 
 def create_empty(con: duckdb.DuckDBPyConnection, table: Table) -> TableCounts:

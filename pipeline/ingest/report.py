@@ -31,7 +31,8 @@ class TableCounts:
     """One contract table. Units: rows.
 
     `rows_refused` broke a rule themselves and count towards the quarantine limit; `rows_following` are quarantined
-    only because their parent is, and do not count (data contract).
+    only because their parent is, and do not count (data contract). `incomplete`: of contract lines, the contracts that
+    were kept although a line of theirs was refused, in order.
     """
 
     table: str
@@ -40,6 +41,7 @@ class TableCounts:
     rows_refused: int
     rows_following: int
     rows_duplicate: int
+    incomplete: tuple[str, ...] = ()
 
     @property
     def refused_percent(self) -> Decimal:

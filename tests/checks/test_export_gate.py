@@ -91,3 +91,18 @@ def test_a_raw_file_of_a_profile_is_judged_by_its_share_only():
     raw = TableCounts(table_name="register", rows_read=100, rows_loaded=0, rows_quarantined=6, rows_quarantined_own=6)
     failed = [result.name for result in export_gate([raw], limit_percent=Decimal(5)) if result.stops]
     assert failed == ["quarantine_share"]
+
+
+def test_contracts_without_some_of_their_lines_are_a_warning_that_names_them():
+    names = tuple(f"c{number}" for number in range(30))
+    found = results(
+        TableCounts("contract_lines", rows_read=90, rows_loaded=60, incomplete_contracts=names), Decimal(99)
+    )
+    check = found["incomplete_contracts"]
+    assert (check.level, check.success, check.stops) == ("warning", False, False)
+    assert check.observed == (
+        "contracts without some of their lines, so that their MRR may be wrong: 30 (c0, c1, c2, c3, c4, …)"
+    )
+    assert check.examples == [{"contract_id": name} for name in names[:20]]
+    one = results(TableCounts("contract_lines", rows_read=9, rows_loaded=8, incomplete_contracts=("c7",)))
+    assert one["incomplete_contracts"].observed.endswith("may be wrong: 1 (c7)")

@@ -164,3 +164,14 @@ def test_any_folder_name_will_do(exports: Exports, folder: str):
     exports.folder = moved
     exports.run()
     assert len(exports.rows("clients")) == 3
+
+
+def test_contracts_that_lose_a_line_are_named_and_those_that_go_with_it_are_not(exports: Exports):
+    lines = GOOD["contract_lines"]
+    lines += "l3,c1,hub,Hub,1,many\nl4,c1,hub,Hub,-1,5\nl5,gone,hub,Hub,1,many\nl6,,hub,Hub,1,5\n"
+    exports.write("contract_lines.csv", lines)
+    report = exports.run()
+    # c1 stays with l1 alone; c2 is whole; there is no contract "gone".
+    assert report.tables["contract_lines"].incomplete == ("c1",)
+    exports.write("contracts.csv", GOOD["contracts"].replace("c1,h1", "c1,nobody"))
+    assert exports.run().tables["contract_lines"].incomplete == ()
