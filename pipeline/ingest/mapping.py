@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.errors import InputError
-from pipeline.ingest import functions, sql
+from pipeline.ingest import functions, sql, sql_errors
 from pipeline.ingest.header import labels, table_labels
 from pipeline.ingest.originals import Original, Source, cells_json
 from pipeline.ingest.parquet_file import text_of
@@ -106,8 +106,11 @@ class MappingRoom:
         self._con.execute(f"SET allowed_directories = [{sql.text(str(folder))}, {sql.path(folder)}]")
         self._con.execute("SET enable_external_access = false")
         self._con.execute("SET lock_configuration = true")
-        for definition in functions.definitions(as_of):
+        definitions = functions.definitions(as_of)
+        for definition in definitions:
             self._con.execute(definition)
+        # An error inside a function has a place in the function's own text. That falls into this margin: line 1.
+        self._margin = " " * max(len(definition.encode()) for definition in definitions) + "\n"
         self._make_views()
 
     def close(self) -> None:
@@ -137,13 +140,14 @@ class MappingRoom:
             missing: InputError | None = None
             for name, text in list(waiting.items()):
                 where = f"{self._profile.name}/{VIEWS}/{name}.sql"
+                query = self._select(where, text)
                 try:
-                    self._con.execute(f"CREATE TABLE {sql.name(name)} AS {self._select(where, text)}")
+                    self._con.execute(f"CREATE TABLE {sql.name(name)} AS {query}")
                 except duckdb.CatalogException as error:
-                    missing = missing or _sql_error(where, error)
+                    missing = missing or self._error(where, text, error)
                     continue
                 except duckdb.Error as error:
-                    raise _sql_error(where, error) from None
+                    raise self._error(where, text, error) from None
                 del waiting[name]
                 break
             else:
@@ -152,8 +156,8 @@ class MappingRoom:
     def map(self, table: Table) -> Mapped:
         """Runs the SELECT of that table. Raises InputError when it fails or does not give what it must."""
         where = f"{self._profile.name}/{table.name}.sql"
-        described = self._describe(where, self._profile.statements[table.name])
-        kinds = dict(described)
+        text = self._profile.statements[table.name]
+        kinds = dict(self._describe(where, text))
         columns = [name for name in kinds if name != SOURCE]
         found = table_labels(where, columns, table)
         cells = "".join(
@@ -161,11 +165,12 @@ class MappingRoom:
             for place, name in enumerate(columns)
         )
         target = self._folder / f"{table.name}.mapped.parquet"
-        query = self._select(where, self._profile.statements[table.name])
+        query = self._select(where, text)
         sources = self._sources(where, kinds)
         self._run(
             where,
-            f"COPY (SELECT {cells}{sources} AS sources FROM ({query}\n) AS mapped ORDER BY sources[1]) "
+            text,
+            f"COPY (FROM ({query}\n) AS mapped SELECT {cells}{sources} AS sources ORDER BY sources[1]) "
             f"TO {sql.text(str(target))} (FORMAT parquet)",
         )
         mapped = Mapped(found, target, self._raw)
@@ -177,35 +182,42 @@ class MappingRoom:
         if self._profile.left_out is None:
             return pa.table({"source": pa.array([], pa.int64()), "reason": pa.array([], pa.string())})
         where = f"{self._profile.name}/{LEFT_OUT}.sql"
-        kinds = dict(self._describe(where, self._profile.left_out))
+        text = self._profile.left_out
+        kinds = dict(self._describe(where, text))
         if set(kinds) != {SOURCE, "reason"} or kinds[SOURCE] != "BIGINT":
             raise InputError(f"{where}: must give two columns, {SOURCE} and reason; it gives {', '.join(kinds)}")
-        query = self._select(where, self._profile.left_out)
         columns = f"{SOURCE} AS source, CAST(reason AS VARCHAR) AS reason"
+        query = f"SELECT {columns} FROM ({self._select(where, text)}\n) AS rows"
         try:
-            return self._con.sql(f"SELECT {columns} FROM ({query}\n) AS rows").to_arrow_table()
+            return self._con.sql(query).to_arrow_table()
         except duckdb.Error as error:
-            raise _sql_error(where, error) from None
+            raise self._error(where, text, error) from None
 
     def _select(self, where: str, text: str) -> str:
+        """The SELECT in that text, to be put on the first line of a statement: line n of the file is then n + 1."""
         try:
-            statements = self._con.extract_statements(text)
+            statements = self._con.extract_statements("\n" + text)
         except duckdb.Error as error:
-            raise _sql_error(where, error) from None
+            raise self._error(where, text, error) from None
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise InputError(f"{where}: must be one SELECT and nothing else")
-        return statements[0].query.strip().rstrip(";")
+        return self._margin + sql_errors.numbered(statements[0].query.strip().rstrip(";"), text)
 
     def _describe(self, where: str, text: str) -> list[tuple[str, str]]:
         query = self._select(where, text)
-        described = self._run(where, f"DESCRIBE SELECT * FROM ({query}\n) AS mapped").fetchall()
+        described = self._run(where, text, f"DESCRIBE SELECT * FROM ({query}\n) AS mapped").fetchall()
         return [(name, kind) for name, kind, *_ in described]
 
-    def _run(self, where: str, query: str) -> duckdb.DuckDBPyConnection:
+    def _run(self, where: str, text: str, query: str) -> duckdb.DuckDBPyConnection:
         try:
             return self._con.execute(query)
         except duckdb.Error as error:
-            raise _sql_error(where, error) from None
+            raise self._error(where, text, error) from None
+
+    def _error(self, where: str, text: str, error: duckdb.Error) -> InputError:
+        line = sql_errors.line_of(error)
+        at = where if line is None else f"{where}, line {line}"
+        return InputError(f"{at}: {sql_errors.first_line(error)}")
 
     def _sources(self, where: str, kinds: dict[str, str]) -> str:
         kind = kinds.get(SOURCE, "none")
@@ -215,14 +227,9 @@ class MappingRoom:
 
     def _check_sources(self, where: str, mapped: Mapped) -> None:
         last = sum(raw.rows for raw in self._raw)
-        [(bad,)] = self._run(
-            where,
+        [(bad,)] = self._con.execute(
             f"SELECT count(*) FROM {mapped.sources} WHERE coalesce(len(sources), 0) = 0 "
             f"OR len(list_filter(sources, lambda s: s IS NULL OR s < 0 OR s >= {last})) > 0",
         ).fetchall()
         if bad:
             raise InputError(f"{where}: {bad} rows do not name the raw rows they were made of in {SOURCE}")
-
-
-def _sql_error(where: str, error: duckdb.Error) -> InputError:
-    return InputError(f"{where}: {' '.join(str(error).split(chr(10))[0].split())}")

@@ -207,15 +207,15 @@ def test_a_row_both_mapped_and_left_out_stops_the_run(exports: Exports, profile:
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("SELECT nope FROM deal", 'deals/contracts.sql: Binder Error: Referenced column "nope" not found'),
-        ("SELEC", "deals/contracts.sql: Parser Error: syntax error"),
+        ("SELECT nope FROM deal", 'deals/contracts.sql, line 1: Binder Error: Referenced column "nope" not found'),
+        ("SELEC", "deals/contracts.sql, line 1: Parser Error: syntax error"),
         ("SELECT 1; SELECT 2", "deals/contracts.sql: must be one SELECT and nothing else"),
         ("", "deals/contracts.sql: must be one SELECT and nothing else"),
         ("CREATE TABLE t AS SELECT 1", "deals/contracts.sql: must be one SELECT and nothing else"),
         ("COPY deal TO 'x.csv'", "deals/contracts.sql: must be one SELECT and nothing else"),
-        ("SELECT * FROM read_csv('/etc/passwd')", "deals/contracts.sql: Permission Error: "),
-        ("SELECT * FROM '/etc/passwd'", "deals/contracts.sql: "),
-        ("SELECT content FROM read_text('/etc/hostname')", "deals/contracts.sql: Permission Error: "),
+        ("SELECT * FROM read_csv('/etc/passwd')", "deals/contracts.sql, line 1: Permission Error: "),
+        ("SELECT * FROM '/etc/passwd'", "deals/contracts.sql, line 1: Catalog Error: "),
+        ("SELECT content FROM read_text('/etc/hostname')", "deals/contracts.sql, line 1: Permission Error: "),
         (
             "SELECT deal AS contract_id, _source FROM deal",
             "deals/contracts.sql: the required column 'hub_id'",
@@ -234,7 +234,7 @@ def test_a_row_both_mapped_and_left_out_stops_the_run(exports: Exports, profile:
         ),
         (
             STATEMENTS["contracts"] + " WHERE CAST(amount AS INTEGER) > 0",
-            "deals/contracts.sql: Conversion Error: Could not convert string '12,50' to INT32",
+            "deals/contracts.sql, line 6: Conversion Error: Could not convert string '12,50' to INT32",
         ),
         (
             STATEMENTS["contracts"] + " WHERE false",
@@ -245,6 +245,35 @@ def test_a_row_both_mapped_and_left_out_stops_the_run(exports: Exports, profile:
 def test_a_statement_that_does_not_do(exports: Exports, profile: Path, statement: str, message: str):
     (profile / "contracts.sql").write_text(statement)
     assert complaint(exports, profile).startswith(message)
+
+
+HEAD = "-- Büro\n/* two\n   lines */\n\n"
+
+
+@pytest.mark.parametrize("name", ["views/live.sql", "contracts.sql", "left_out.sql"])
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("coalesce coalesce(1)", ', line 6: Parser Error: syntax error at or near "("'),
+        ("CAST(amount AS INTEGER)", ", line 6: Conversion Error: Could not convert string '12,50' to INT32"),
+        ("'ä' || noway", ', line 6: Binder Error: Referenced column "noway" not found'),
+        ("nofun(1)", ", line 6: Catalog Error: Scalar Function with name nofun does not exist!"),
+        ("strptime(amount, '%Y')", ': Invalid Input Error: Could not parse string "12,50"'),
+        # Inside a function of ours: its text has lines of its own.
+        ("times('12', amount)", ': Conversion Error: Could not convert string "12,50" to DECIMAL'),
+        ("whole_months(_source, _source)", ": Binder Error: No function matches"),
+    ],
+)
+def test_an_error_of_sql_names_its_line(exports: Exports, profile: Path, name: str, wrong: str, said: str):
+    (profile / "views").mkdir()
+    rest = STATEMENTS["contracts"].strip().removeprefix("SELECT") if name == "contracts.sql" else "_source FROM deal"
+    (profile / name).write_text(f"{HEAD}SELECT\n{wrong} AS reason, {rest}\n", encoding="utf-8")
+    assert complaint(exports, profile).startswith(f"deals/{name}{said}")
+
+
+def test_a_statement_on_the_first_line_counts_from_it(exports: Exports, profile: Path):
+    (profile / "contracts.sql").write_text("SELECT nope FROM deal")
+    assert complaint(exports, profile).startswith("deals/contracts.sql, line 1: Binder Error")
 
 
 def test_left_out_must_give_its_two_columns(exports: Exports, profile: Path):
