@@ -139,7 +139,7 @@ class MappingRoom:
         while waiting:
             missing: InputError | None = None
             for name, text in list(waiting.items()):
-                where = f"{self._profile.name}/{VIEWS}/{name}.sql"
+                where = f"{self._profile.called}/{VIEWS}/{name}.sql"
                 query = self._select(where, text)
                 try:
                     self._con.execute(f"CREATE TABLE {sql.name(name)} AS {query}")
@@ -151,11 +151,11 @@ class MappingRoom:
                 del waiting[name]
                 break
             else:
-                raise missing or InputError(f"{self._profile.name}/{VIEWS}: cannot be made")
+                raise missing or InputError(f"{self._profile.called}/{VIEWS}: cannot be made")
 
     def map(self, table: Table) -> Mapped:
         """Runs the SELECT of that table. Raises InputError when it fails or does not give what it must."""
-        where = f"{self._profile.name}/{table.name}.sql"
+        where = f"{self._profile.called}/{table.name}.sql"
         text = self._profile.statements[table.name]
         kinds = dict(self._describe(where, text))
         columns = [name for name in kinds if name != SOURCE]
@@ -181,7 +181,7 @@ class MappingRoom:
         """`source` and `reason` of the rows dropped on purpose. Raises InputError as `map` does."""
         if self._profile.left_out is None:
             return pa.table({"source": pa.array([], pa.int64()), "reason": pa.array([], pa.string())})
-        where = f"{self._profile.name}/{LEFT_OUT}.sql"
+        where = f"{self._profile.called}/{LEFT_OUT}.sql"
         text = self._profile.left_out
         kinds = dict(self._describe(where, text))
         if set(kinds) != {SOURCE, "reason"} or kinds[SOURCE] != "BIGINT":

@@ -99,12 +99,12 @@ def _located(raw: RawFile, exports: Path, profile: Profile) -> RawFile:
     """The file with the name it has in these exports."""
     if "*" not in raw.path:
         if not (exports / raw.path).is_file():
-            raise InputError(f"{raw.path}: the source profile {profile.name} needs this file; it is not in {exports}")
+            raise InputError(f"{raw.path}: the source profile {profile.called} needs this file; it is not in {exports}")
         return raw
     found = sorted(str(path.relative_to(exports)) for path in exports.glob(raw.path) if path.is_file())
     if len(found) != 1:
         there = f"{' and '.join(found)} are; keep one" if found else f"none is in {exports}"
-        raise InputError(f"{raw.path}: the source profile {profile.name} needs one such file; {there}")
+        raise InputError(f"{raw.path}: the source profile {profile.called} needs one such file; {there}")
     return replace(raw, path=found[0])
 
 
@@ -114,7 +114,7 @@ def _load(
     rows = load.create(con, table, known.correct(table, mapped), FileFormat())
     known.confirm(con, table, mapped)
     if table.required and not rows:
-        raise InputError(f"{profile.name}/{table.name}.sql: gives no rows, but {table.name} is a required table")
+        raise InputError(f"{profile.called}/{table.name}.sql: gives no rows, but {table.name} is a required table")
     counts, refusals = load.settle(con, table, mapped, rows, as_of)
     for name, records in (("refused_records", refusals.refused), ("duplicate_records", refusals.duplicate)):
         con.register(name, pa.table({"record": pa.array(sorted(records), pa.int64())}))

@@ -73,9 +73,9 @@ def test_what_cannot_be_used_is_exit_6(renewals, drafted, tmp_path):
     assert said.err.endswith("nope.csv: there is no such file\n")
     assert not (tmp_path / "other").exists()
     (drafted / "contracts.sql").write_text("SELECT nonsense FROM contract")
-    said = check(renewals, drafted)
+    said = check(renewals, "drafted")
     assert said.code == 6
-    assert said.err.startswith("renewals: drafted/contracts.sql: Binder Error: Referenced column")
+    assert said.err.startswith("renewals: drafted/contracts.sql, line 1: Binder Error: Referenced column")
 
 
 def test_there_is_no_such_profile(renewals):

@@ -21,7 +21,7 @@ DEALS = (
     "d4;Cedar;01.01.2020;01.01.2021;1;over\n"
 )
 TOML = """
-name = "deals"
+name = "all deals"
 description = "one row per deal"
 [files.deal]
 path = "deals.csv"
@@ -52,13 +52,14 @@ STATEMENTS = {
 
 
 @pytest.fixture
-def profile(exports: Exports, tmp_path: Path) -> Path:
-    """A profile that works, over an export of four deals."""
+def profile(exports: Exports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A profile that works, over an export of four deals; its folder is called otherwise than the profile."""
     for path in exports.folder.iterdir():
         path.unlink()
     exports.write("deals.csv", DEALS)
     exports.write("regions.ndjson", '{"region": "north"}\n{"region": "south"}\n')
-    folder = tmp_path / "deals"
+    monkeypatch.chdir(tmp_path)
+    folder = Path("deals")
     folder.mkdir()
     (folder / "profile.toml").write_text(TOML, encoding="utf-8")
     for name, statement in STATEMENTS.items():
@@ -92,7 +93,7 @@ def test_mapped_rows_load_and_refusals_point_at_the_source(exports: Exports, pro
         "read": 2, "loaded": 0, "quarantined": 0, "duplicate": 0, "left_out": 2,
     }  # fmt: skip
     assert report.left_out == {"deal_is_over": 1, "lookup": 2}
-    assert (report.profile, report.quarantine_limit_percent) == ("deals", None)
+    assert (report.profile, report.quarantine_limit_percent) == ("all deals", None)
 
 
 def test_a_refused_row_made_of_several_quarantines_them_all_and_points_at_the_first(exports: Exports, profile: Path):
@@ -327,6 +328,15 @@ def test_a_profile_needs_the_required_tables_and_no_others(exports: Exports, pro
     assert complaint(exports, profile, SettingsError) == "deals/client.sql: there is no table 'client' in the contract"
     (profile / "client.sql").unlink()
     assert complaint(exports, profile, SettingsError) == "deals: needs clients.sql: clients is a required table"
+
+
+def test_messages_call_a_profile_as_the_user_did(exports: Exports, profile: Path):
+    (profile / "clients.sql").unlink()
+    assert complaint(exports, profile.resolve(), SettingsError).startswith(f"{profile.resolve()}: needs clients.sql")
+    assert complaint(exports, Path("../") / profile.resolve().parent.name / profile, SettingsError).startswith("../")
+    assert complaint(exports, Path("hubspot")).startswith(
+        "hubspot-crm-exports-*companies*.csv: the source profile hubspot needs"
+    )
 
 
 def test_there_is_no_such_profile(exports: Exports):

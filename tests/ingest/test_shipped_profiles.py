@@ -149,7 +149,7 @@ def test_the_window_counts_109_rows_through_the_raw_table(cases: Path, tmp_path:
     from pipeline.ingest.profile import SHIPPED, read_profile
     from pipeline.ingest.sources import open_raw
 
-    profile = read_profile(SHIPPED / "city_register")
+    profile = read_profile(SHIPPED / "city_register", "city_register")
     source = open_raw(profile.files[0], cases / "contracts" / "chicago_contracts.csv", tmp_path)
     end = f"CAST(strptime(c{source.header.index('End Date')}, '%m/%d/%Y') AS DATE)"
     with duckdb.connect() as con:
