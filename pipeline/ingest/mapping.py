@@ -99,6 +99,7 @@ class MappingRoom:
         self._profile = profile
         self._raw = tuple(raw)
         self._folder = folder
+        self._made: list[str] = []
         self._con = duckdb.connect(config={"temp_directory": str(folder)})
         for one in raw:
             self._add(one)
@@ -149,6 +150,7 @@ class MappingRoom:
                 except duckdb.Error as error:
                     raise self._error(where, text, error) from None
                 del waiting[name]
+                self._made.append(name)
                 break
             else:
                 raise missing or InputError(f"{self._profile.called}/{VIEWS}: cannot be made")
@@ -217,7 +219,38 @@ class MappingRoom:
     def _error(self, where: str, text: str, error: duckdb.Error) -> InputError:
         line = sql_errors.line_of(error)
         at = where if line is None else f"{where}, line {line}"
-        return InputError(f"{at}: {sql_errors.first_line(error)}")
+        said = sql_errors.first_line(error)
+        advice = self._columns(text, missing) if (missing := sql_errors.missing_column(said)) else ""
+        if sql_errors.is_of_a_cell(error):
+            advice = f"{self._place(said)}; {sql_errors.CELL_ADVICE}"
+        return InputError(f"{at}: {said}{advice}")
+
+    def _columns(self, text: str, missing: str) -> str:
+        """The columns of the raw files and views that the SQL names, in words."""
+        found = ""
+        for raw in self._raw:
+            if sql_errors.mentions(text, raw.raw.name):
+                names = raw.source.header
+                columns = sql_errors.columns_in_words(names, missing)
+                found += f"; {raw.raw.path} has {columns}{sql_errors.header_advice(raw.raw, names)}"
+        for view in self._made:
+            if sql_errors.mentions(text, view):
+                names = tuple(row[0] for row in self._con.execute(f"DESCRIBE {sql.name(view)}").fetchall())
+                found += f"; {VIEWS}/{view}.sql gives {sql_errors.columns_in_words(names, missing)}"
+        return found
+
+    def _place(self, said: str) -> str:
+        """Where the cell that an error is about stands first, when a raw column of that name has it."""
+        value, column = sql_errors.refused_cell(said) or ("", "")
+        for raw in self._raw:
+            if column.lower() in (name.lower() for name in raw.source.header):
+                [(source,)] = self._con.execute(
+                    f"SELECT min({SOURCE}) FROM {sql.name(raw.raw.name)} WHERE {sql.name(column)} = ?", [value]
+                ).fetchall()
+                if source is not None:
+                    first = next(iter(raw.source.originals([source - raw.base])))
+                    return f" (first in {first.file}, line {first.line})"
+        return ""
 
     def _sources(self, where: str, kinds: dict[str, str]) -> str:
         kind = kinds.get(SOURCE, "none")

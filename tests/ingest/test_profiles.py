@@ -277,6 +277,73 @@ def test_a_statement_on_the_first_line_counts_from_it(exports: Exports, profile:
     assert complaint(exports, profile).startswith("deals/contracts.sql, line 1: Binder Error")
 
 
+def test_a_missing_column_names_those_there_are(exports: Exports, profile: Path):
+    (profile / "contracts.sql").write_text("SELECT nope FROM deal")
+    assert complaint(exports, profile) == (
+        'deals/contracts.sql, line 1: Binder Error: Referenced column "nope" not found in FROM clause!; '
+        'deals.csv has "deal", "customer", "start", "end", "amount", "status"'
+    )
+    (profile / "views").mkdir()
+    (profile / "views" / "live.sql").write_text(f'SELECT _source, start AS "Begin" FROM {LIVE}')
+    (profile / "contracts.sql").write_text("SELECT l.nope FROM LIVE AS l")
+    assert complaint(exports, profile) == (
+        'deals/contracts.sql, line 1: Binder Error: Table "l" does not have a column named "nope"; '
+        'views/live.sql gives "_source", "Begin"'
+    )
+
+
+def test_of_many_columns_those_like_the_missing_one_are_named(exports: Exports, profile: Path):
+    exports.write("deals.csv", ";".join([*(f"c{n}" for n in range(50)), "Contract Value", "x" * 99]) + "\n")
+    (profile / "contracts.sql").write_text('SELECT "contract_value" FROM deal')
+    said = complaint(exports, profile)
+    assert 'deals.csv has "Contract Value", "c' in said
+    assert said.endswith(" and 40 more")
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [
+        (DEALS.replace(";", "|"), True),
+        ("Deals of 2026;;;;;\n" + DEALS, True),
+        (DEALS.partition("\n")[2], True),
+        (DEALS, False),
+    ],
+)
+def test_a_header_that_looks_like_none_is_doubted(exports: Exports, profile: Path, content: str, advice: bool):
+    exports.write("deals.csv", content)
+    (profile / "contracts.sql").write_text("SELECT nope FROM deal")
+    said = complaint(exports, profile)
+    doubt = " (if that is not its header, set delimiter or header_row under [files.deal])"
+    assert said.endswith(doubt) is advice
+    assert "deals.csv has" in said
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (
+            "CAST(amount AS INTEGER)",
+            "deals/contracts.sql, line 1: Conversion Error: Could not convert string '12,50' to INT32 when casting "
+            "from source column amount (first in deals.csv, line 2)",
+        ),
+        (
+            'CAST("end" AS DATE)',
+            'deals/contracts.sql, line 1: Conversion Error: invalid date field format: "01.01.2027", expected format '
+            "is (YYYY-MM-DD) when casting from source column end (first in deals.csv, line 2)",
+        ),
+        (
+            "strptime(\"end\", '%d.%m.%Y')",
+            'deals/contracts.sql: Invalid Input Error: Could not parse string "bad" according to format specifier '
+            '"%d.%m.%Y"',
+        ),
+    ],
+)
+def test_a_cell_that_cannot_be_cast_is_named_with_what_to_use(exports: Exports, profile: Path, cell: str, said: str):
+    statement = " ".join(STATEMENTS["contracts"].split()).replace("12 AS", f"{cell} AS odd, 12 AS")
+    (profile / "contracts.sql").write_text(statement)
+    assert complaint(exports, profile) == said + "; use date_text, number_text or TRY_CAST, which take any cell"
+
+
 def test_left_out_must_give_its_two_columns(exports: Exports, profile: Path):
     (profile / "left_out.sql").write_text("SELECT _source FROM deal")
     assert complaint(exports, profile) == (
