@@ -155,6 +155,11 @@ class MappingRoom:
             else:
                 raise missing or InputError(f"{self._profile.called}/{VIEWS}: cannot be made")
 
+    def view_columns(self) -> dict[str, tuple[str, ...]]:
+        """The columns of the views that are made, by view."""
+        described = {view: self._con.execute(f"DESCRIBE {sql.name(view)}").fetchall() for view in self._made}
+        return {view: tuple(name for name, *_ in rows) for view, rows in described.items()}
+
     def map(self, table: Table) -> Mapped:
         """Runs the SELECT of that table. Raises InputError when it fails or does not give what it must."""
         where = f"{self._profile.called}/{table.name}.sql"
@@ -229,13 +234,12 @@ class MappingRoom:
         """The columns of the raw files and views that the SQL names, in words."""
         found = ""
         for raw in self._raw:
-            if sql_errors.mentions(text, raw.raw.name):
+            if sql.mentions(text, raw.raw.name):
                 names = raw.source.header
                 columns = sql_errors.columns_in_words(names, missing)
                 found += f"; {raw.raw.path} has {columns}{sql_errors.header_advice(raw.raw, names)}"
-        for view in self._made:
-            if sql_errors.mentions(text, view):
-                names = tuple(row[0] for row in self._con.execute(f"DESCRIBE {sql.name(view)}").fetchall())
+        for view, names in self.view_columns().items():
+            if sql.mentions(text, view):
                 found += f"; {VIEWS}/{view}.sql gives {sql_errors.columns_in_words(names, missing)}"
         return found
 

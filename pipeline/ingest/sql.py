@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,3 +27,8 @@ def text(value: str) -> str:
 def path(file: Path) -> str:
     """The file as a text literal; DuckDB would otherwise take `*` and `[` in a folder's name as a pattern."""
     return text(glob.escape(str(file)))
+
+
+def mentions(text: str, word: str) -> bool:
+    """Whether an SQL text has that word or name."""
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None

@@ -63,11 +63,6 @@ def refused_cell(said: str) -> tuple[str, str] | None:
     return (found[1] or found[2] or "", found[3]) if found else None
 
 
-def mentions(text: str, word: str) -> bool:
-    """Whether an SQL text has that word."""
-    return re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE) is not None
-
-
 def columns_in_words(names: Sequence[str], missing: str) -> str:
     """The names as SQL writes them; of many, those most like the missing one."""
     shown = names

@@ -172,5 +172,6 @@ def test_the_stripe_export_gives_the_published_mrr(cases: Path):
         mrr = transform.build(frames, as_of=as_of)["contract_mrr"]
         found = {row["contract_id"]: 100 * row["current_mrr"] for row in mrr.iter_rows(named=True)}
         assert found == dict(expected)
+    assert report.lost_columns == ()
     assert report.left_out == {"lookup": 13 + 4 + 10 + 10 + 10}
     assert sum(file.rows_loaded for file in report.files) == 14 + 2 + 12
