@@ -128,6 +128,23 @@ def test_a_row_that_fed_only_a_duplicate_counts_as_one(exports: Exports, profile
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("aggregated", "duplicate"), [(False, 1), (True, 0)])
+def test_a_row_whose_mapped_rows_are_all_duplicates_counts_as_one(
+    exports: Exports, profile: Path, aggregated: bool, duplicate: int
+):
+    first = DEALS.splitlines(keepends=True)[1]
+    exports.write("deals.csv", DEALS.replace(first, first * 2))
+    (profile / "partners.sql").write_text(f"SELECT 'p' AS partner_id, 'P' AS partner_name, _source FROM {LIVE}")
+    if not aggregated:
+        (profile / "clients.sql").write_text(f"SELECT customer AS hub_id, customer AS client_name, _source FROM {LIVE}")
+    report = exports.run(profile=profile)
+    assert report.tables["contracts"].rows_duplicate == report.tables["contract_lines"].rows_duplicate == 1
+    # Where a client is made of all its rows, the row fed that table: it is loaded (data contract).
+    assert exports.counts("deals.csv") == {
+        "read": 5, "loaded": 2 - duplicate, "quarantined": 2, "duplicate": duplicate, "left_out": 1,
+    }  # fmt: skip
+
+
 def test_a_ragged_raw_record_is_quarantined_under_its_raw_table(exports: Exports, profile: Path):
     exports.write("deals.csv", DEALS.replace("d4;", "d9;only two\nd4;"))
     report = exports.run(profile=profile)
