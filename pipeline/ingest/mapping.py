@@ -208,7 +208,7 @@ class MappingRoom:
             raise self._error(where, text, error) from None
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise InputError(f"{where}: must be one SELECT and nothing else")
-        return self._margin + sql_errors.numbered(statements[0].query.strip().rstrip(";"), text)
+        return self._margin + sql_errors.numbered(sql.without_end(statements[0].query), text)
 
     def _describe(self, where: str, text: str) -> list[tuple[str, str]]:
         query = self._select(where, text)

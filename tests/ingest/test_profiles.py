@@ -361,6 +361,15 @@ def test_a_cell_that_cannot_be_cast_is_named_with_what_to_use(exports: Exports, 
     assert complaint(exports, profile) == said + "; use date_text, number_text or TRY_CAST, which take any cell"
 
 
+@pytest.mark.parametrize("end", [";\n-- the end; really\n", " ;; /* ä */ ; ", " -- 'ä;", "\n"])
+def test_a_statement_may_end_in_semicolons_and_comments(exports: Exports, profile: Path, end: str):
+    for name, statement in STATEMENTS.items():
+        text = statement.rstrip(";").replace("'Partner'", "'Pärtner; -- '")
+        (profile / f"{name}.sql").write_text(text + end, encoding="utf-8")
+    assert exports.run(profile=profile).tables["contracts"].rows_loaded == 2
+    assert exports.rows("partners", "partner_name") == [("Pärtner; -- ",)]
+
+
 def test_left_out_must_give_its_two_columns(exports: Exports, profile: Path):
     (profile / "left_out.sql").write_text("SELECT _source FROM deal")
     assert complaint(exports, profile) == (
