@@ -57,6 +57,7 @@ class Trial:
             "left_out": self.ingested.left_out,
             "corrections": [asdict(each) for each in self.ingested.corrections],
             "unused_columns": {path: list(names) for path, names in self.ingested.unused_columns.items()},
+            "lost_columns": [asdict(each) for each in self.ingested.lost_columns],
             "unknown_columns": {name: list(extra) for name, extra in self.ingested.unknown_columns.items()},
             "tables": self.tables,
             "quarantine": self.quarantine,

@@ -50,6 +50,8 @@ def _files(trial: Trial) -> None:
         click.echo(f"corrected: {each.in_words}")
     for path, names in trial.ingested.unused_columns.items():
         click.echo(f"no statement uses these columns of {path}: {', '.join(names)}")
+    for lost in trial.ingested.lost_columns:
+        click.echo(lost.in_words)
     for table, extra in trial.ingested.unknown_columns.items():
         click.echo(f"the contract's {table} has no column {', '.join(extra)}: kept, not used")
 

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.errors import InputError
-from pipeline.ingest import functions, sql
+from pipeline.ingest import functions, sql, sql_errors
 from pipeline.ingest.header import labels, table_labels
 from pipeline.ingest.originals import Original, Source, cells_json
 from pipeline.ingest.parquet_file import text_of
@@ -99,6 +99,7 @@ class MappingRoom:
         self._profile = profile
         self._raw = tuple(raw)
         self._folder = folder
+        self._made: list[str] = []
         self._con = duckdb.connect(config={"temp_directory": str(folder)})
         for one in raw:
             self._add(one)
@@ -106,8 +107,11 @@ class MappingRoom:
         self._con.execute(f"SET allowed_directories = [{sql.text(str(folder))}, {sql.path(folder)}]")
         self._con.execute("SET enable_external_access = false")
         self._con.execute("SET lock_configuration = true")
-        for definition in functions.definitions(as_of):
+        definitions = functions.definitions(as_of)
+        for definition in definitions:
             self._con.execute(definition)
+        # An error inside a function has a place in the function's own text. That falls into this margin: line 1.
+        self._margin = " " * max(len(definition.encode()) for definition in definitions) + "\n"
         self._make_views()
 
     def close(self) -> None:
@@ -136,24 +140,31 @@ class MappingRoom:
         while waiting:
             missing: InputError | None = None
             for name, text in list(waiting.items()):
-                where = f"{self._profile.name}/{VIEWS}/{name}.sql"
+                where = f"{self._profile.called}/{VIEWS}/{name}.sql"
+                query = self._select(where, text)
                 try:
-                    self._con.execute(f"CREATE TABLE {sql.name(name)} AS {self._select(where, text)}")
+                    self._con.execute(f"CREATE TABLE {sql.name(name)} AS {query}")
                 except duckdb.CatalogException as error:
-                    missing = missing or _sql_error(where, error)
+                    missing = missing or self._error(where, text, error)
                     continue
                 except duckdb.Error as error:
-                    raise _sql_error(where, error) from None
+                    raise self._error(where, text, error) from None
                 del waiting[name]
+                self._made.append(name)
                 break
             else:
-                raise missing or InputError(f"{self._profile.name}/{VIEWS}: cannot be made")
+                raise missing or InputError(f"{self._profile.called}/{VIEWS}: cannot be made")
+
+    def view_columns(self) -> dict[str, tuple[str, ...]]:
+        """The columns of the views that are made, by view."""
+        described = {view: self._con.execute(f"DESCRIBE {sql.name(view)}").fetchall() for view in self._made}
+        return {view: tuple(name for name, *_ in rows) for view, rows in described.items()}
 
     def map(self, table: Table) -> Mapped:
         """Runs the SELECT of that table. Raises InputError when it fails or does not give what it must."""
-        where = f"{self._profile.name}/{table.name}.sql"
-        described = self._describe(where, self._profile.statements[table.name])
-        kinds = dict(described)
+        where = f"{self._profile.called}/{table.name}.sql"
+        text = self._profile.statements[table.name]
+        kinds = dict(self._describe(where, text))
         columns = [name for name in kinds if name != SOURCE]
         found = table_labels(where, columns, table)
         cells = "".join(
@@ -161,11 +172,12 @@ class MappingRoom:
             for place, name in enumerate(columns)
         )
         target = self._folder / f"{table.name}.mapped.parquet"
-        query = self._select(where, self._profile.statements[table.name])
+        query = self._select(where, text)
         sources = self._sources(where, kinds)
         self._run(
             where,
-            f"COPY (SELECT {cells}{sources} AS sources FROM ({query}\n) AS mapped ORDER BY sources[1]) "
+            text,
+            f"COPY (FROM ({query}\n) AS mapped SELECT {cells}{sources} AS sources ORDER BY sources[1]) "
             f"TO {sql.text(str(target))} (FORMAT parquet)",
         )
         mapped = Mapped(found, target, self._raw)
@@ -176,36 +188,73 @@ class MappingRoom:
         """`source` and `reason` of the rows dropped on purpose. Raises InputError as `map` does."""
         if self._profile.left_out is None:
             return pa.table({"source": pa.array([], pa.int64()), "reason": pa.array([], pa.string())})
-        where = f"{self._profile.name}/{LEFT_OUT}.sql"
-        kinds = dict(self._describe(where, self._profile.left_out))
+        where = f"{self._profile.called}/{LEFT_OUT}.sql"
+        text = self._profile.left_out
+        kinds = dict(self._describe(where, text))
         if set(kinds) != {SOURCE, "reason"} or kinds[SOURCE] != "BIGINT":
             raise InputError(f"{where}: must give two columns, {SOURCE} and reason; it gives {', '.join(kinds)}")
-        query = self._select(where, self._profile.left_out)
         columns = f"{SOURCE} AS source, CAST(reason AS VARCHAR) AS reason"
+        query = f"SELECT {columns} FROM ({self._select(where, text)}\n) AS rows"
         try:
-            return self._con.sql(f"SELECT {columns} FROM ({query}\n) AS rows").to_arrow_table()
+            return self._con.sql(query).to_arrow_table()
         except duckdb.Error as error:
-            raise _sql_error(where, error) from None
+            raise self._error(where, text, error) from None
 
     def _select(self, where: str, text: str) -> str:
+        """The SELECT in that text, to be put on the first line of a statement: line n of the file is then n + 1."""
         try:
-            statements = self._con.extract_statements(text)
+            statements = self._con.extract_statements("\n" + text)
         except duckdb.Error as error:
-            raise _sql_error(where, error) from None
+            raise self._error(where, text, error) from None
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise InputError(f"{where}: must be one SELECT and nothing else")
-        return statements[0].query.strip().rstrip(";")
+        return self._margin + sql_errors.numbered(sql.without_end(statements[0].query), text)
 
     def _describe(self, where: str, text: str) -> list[tuple[str, str]]:
         query = self._select(where, text)
-        described = self._run(where, f"DESCRIBE SELECT * FROM ({query}\n) AS mapped").fetchall()
+        described = self._run(where, text, f"DESCRIBE SELECT * FROM ({query}\n) AS mapped").fetchall()
         return [(name, kind) for name, kind, *_ in described]
 
-    def _run(self, where: str, query: str) -> duckdb.DuckDBPyConnection:
+    def _run(self, where: str, text: str, query: str) -> duckdb.DuckDBPyConnection:
         try:
             return self._con.execute(query)
         except duckdb.Error as error:
-            raise _sql_error(where, error) from None
+            raise self._error(where, text, error) from None
+
+    def _error(self, where: str, text: str, error: duckdb.Error) -> InputError:
+        line = sql_errors.line_of(error)
+        at = where if line is None else f"{where}, line {line}"
+        said = sql_errors.first_line(error)
+        advice = self._columns(text, missing) if (missing := sql_errors.missing_column(said)) else ""
+        if sql_errors.is_of_a_cell(error):
+            advice = f"{self._place(said)}; {sql_errors.CELL_ADVICE}"
+        return InputError(f"{at}: {said}{advice}")
+
+    def _columns(self, text: str, missing: str) -> str:
+        """The columns of the raw files and views that the SQL names, in words."""
+        found = ""
+        for raw in self._raw:
+            if sql.mentions(text, raw.raw.name):
+                names = raw.source.header
+                columns = sql_errors.columns_in_words(names, missing)
+                found += f"; {raw.raw.path} has {columns}{sql_errors.header_advice(raw.raw, names)}"
+        for view, names in self.view_columns().items():
+            if sql.mentions(text, view):
+                found += f"; {VIEWS}/{view}.sql gives {sql_errors.columns_in_words(names, missing)}"
+        return found
+
+    def _place(self, said: str) -> str:
+        """Where the cell that an error is about stands first, when a raw column of that name has it."""
+        value, column = sql_errors.refused_cell(said) or ("", "")
+        for raw in self._raw:
+            if column.lower() in (name.lower() for name in raw.source.header):
+                [(source,)] = self._con.execute(
+                    f"SELECT min({SOURCE}) FROM {sql.name(raw.raw.name)} WHERE {sql.name(column)} = ?", [value]
+                ).fetchall()
+                if source is not None:
+                    first = next(iter(raw.source.originals([source - raw.base])))
+                    return f" (first in {first.file}, line {first.line})"
+        return ""
 
     def _sources(self, where: str, kinds: dict[str, str]) -> str:
         kind = kinds.get(SOURCE, "none")
@@ -215,14 +264,9 @@ class MappingRoom:
 
     def _check_sources(self, where: str, mapped: Mapped) -> None:
         last = sum(raw.rows for raw in self._raw)
-        [(bad,)] = self._run(
-            where,
+        [(bad,)] = self._con.execute(
             f"SELECT count(*) FROM {mapped.sources} WHERE coalesce(len(sources), 0) = 0 "
             f"OR len(list_filter(sources, lambda s: s IS NULL OR s < 0 OR s >= {last})) > 0",
         ).fetchall()
         if bad:
             raise InputError(f"{where}: {bad} rows do not name the raw rows they were made of in {SOURCE}")
-
-
-def _sql_error(where: str, error: duckdb.Error) -> InputError:
-    return InputError(f"{where}: {' '.join(str(error).split(chr(10))[0].split())}")

@@ -66,9 +66,10 @@ class RawFile:
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A source profile. `statements`: the SELECT of each contract table; `left_out`: that of the dropped rows; `views`:
-    SELECTs that those may read, by name."""
+    SELECTs that those may read, by name. `called`: its folder or shipped name as the user wrote it, for messages."""
 
     name: str
+    called: str
     description: str
     files: tuple[RawFile, ...]
     statements: dict[str, str]
@@ -93,11 +94,14 @@ def find_profile(profile: Path) -> Path | None:
     )
 
 
-def read_profile(folder: Path) -> Profile:
-    """The profile in that folder. Raises SettingsError with one line that says what is wrong in which file."""
-    where = f"{folder.name}/profile.toml"
+def read_profile(folder: Path, called: str) -> Profile:
+    """The profile in that folder, which messages call `called`.
+
+    Raises SettingsError with one line that says what is wrong in which file.
+    """
+    where = f"{called}/profile.toml"
     try:
-        values = tomllib.loads(_text(folder, folder / "profile.toml"))
+        values = tomllib.loads(_text(folder / "profile.toml", where))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{where}: is no TOML: {error}") from None
     unknown = sorted(set(values) - {"name", "description", "quarantine_limit_percent", "files"})
@@ -107,15 +111,16 @@ def read_profile(folder: Path) -> Profile:
     files = values.get("files")
     if not isinstance(files, dict) or not files:
         raise SettingsError(f"{where}: needs at least one [files.<name>]")
-    statements = _statements(folder)
+    statements = _statements(folder, called)
     return Profile(
         name=str(values.get("name", folder.name)),
+        called=called,
         description=str(values.get("description", "")),
         files=tuple(_raw_file(where, name, raw) for name, raw in files.items()),
         left_out=statements.pop(LEFT_OUT, None),
         statements=statements,
         quarantine_limit_percent=_limit(where, values),
-        views=_views(folder, set(files)),
+        views=_views(folder, called, set(files)),
     )
 
 
@@ -153,9 +158,8 @@ def raw_suffix(path: str) -> str | None:
     return next((kind for suffix, kind in RAW_SUFFIXES.items() if path.lower().endswith(suffix)), None)
 
 
-def _text(folder: Path, path: Path) -> str:
-    """What a file of the profile in that folder says. Raises SettingsError when it cannot be read as UTF-8 text."""
-    where = f"{folder.name}/{path.relative_to(folder)}"
+def _text(path: Path, where: str) -> str:
+    """What a file of a profile says. Raises SettingsError when it cannot be read as UTF-8 text."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -167,20 +171,24 @@ def _text(folder: Path, path: Path) -> str:
         raise SettingsError(f"{where}: line {line} is not UTF-8; save the file as UTF-8") from None
 
 
-def _views(folder: Path, raw: set[str]) -> dict[str, str]:
-    found = {path.stem: _text(folder, path) for path in sorted((folder / VIEWS).glob("*.sql"))}
+def _views(folder: Path, called: str, raw: set[str]) -> dict[str, str]:
+    found = _texts(folder / VIEWS, f"{called}/{VIEWS}")
     for name in found:
         if not name.isidentifier() or name in raw:
-            raise SettingsError(f"{folder.name}/{VIEWS}/{name}.sql: a view's name is a plain word and no file's name")
+            raise SettingsError(f"{called}/{VIEWS}/{name}.sql: a view's name is a plain word and no file's name")
     return found
 
 
-def _statements(folder: Path) -> dict[str, str]:
-    found = {path.stem: _text(folder, path) for path in sorted(folder.glob("*.sql"))}
+def _statements(folder: Path, called: str) -> dict[str, str]:
+    found = _texts(folder, called)
     for name in found:
         if name not in EXPORTS and name != LEFT_OUT:
-            raise SettingsError(f"{folder.name}/{name}.sql: there is no table {name!r} in the contract")
+            raise SettingsError(f"{called}/{name}.sql: there is no table {name!r} in the contract")
     for table in EXPORTS.values():
         if table.required and table.name not in found:
-            raise SettingsError(f"{folder.name}: needs {table.name}.sql: {table.name} is a required table")
+            raise SettingsError(f"{called}: needs {table.name}.sql: {table.name} is a required table")
     return found
+
+
+def _texts(folder: Path, called: str) -> dict[str, str]:
+    return {path.stem: _text(path, f"{called}/{path.name}") for path in sorted(folder.glob("*.sql"))}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -21,6 +20,7 @@ from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
 from pipeline.ingest.profile import Profile, RawFile
 from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
 from pipeline.ingest.sources import open_raw, sha256
+from pipeline.ingest.unused_columns import lost_columns, unused_columns
 from pipeline.settings import FileFormat
 from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
@@ -64,6 +64,7 @@ def ingest_by_profile(
             if extra := tuple(label for label in mapped.header if label not in table.column_names):
                 unknown[table.name] = extra
         left_out = room.left_out()
+        lost = tuple(lost_columns(profile, room.view_columns()))
     counts |= _quarantine_misfits(con, raw)
     left_out_reasons = _account_left_out(con, raw, left_out)
     files = (*(_account(con, exports, one) for one in raw), *known.account())
@@ -76,7 +77,8 @@ def ingest_by_profile(
         profile=profile.name,
         quarantine_limit_percent=profile.quarantine_limit_percent,
         corrections=known.entries,
-        unused_columns=_unused_columns(profile, raw),
+        unused_columns=unused_columns(profile, raw),
+        lost_columns=lost,
     )
 
 
@@ -99,12 +101,12 @@ def _located(raw: RawFile, exports: Path, profile: Profile) -> RawFile:
     """The file with the name it has in these exports."""
     if "*" not in raw.path:
         if not (exports / raw.path).is_file():
-            raise InputError(f"{raw.path}: the source profile {profile.name} needs this file; it is not in {exports}")
+            raise InputError(f"{raw.path}: the source profile {profile.called} needs this file; it is not in {exports}")
         return raw
     found = sorted(str(path.relative_to(exports)) for path in exports.glob(raw.path) if path.is_file())
     if len(found) != 1:
         there = f"{' and '.join(found)} are; keep one" if found else f"none is in {exports}"
-        raise InputError(f"{raw.path}: the source profile {profile.name} needs one such file; {there}")
+        raise InputError(f"{raw.path}: the source profile {profile.called} needs one such file; {there}")
     return replace(raw, path=found[0])
 
 
@@ -114,7 +116,7 @@ def _load(
     rows = load.create(con, table, known.correct(table, mapped), FileFormat())
     known.confirm(con, table, mapped)
     if table.required and not rows:
-        raise InputError(f"{profile.name}/{table.name}.sql: gives no rows, but {table.name} is a required table")
+        raise InputError(f"{profile.called}/{table.name}.sql: gives no rows, but {table.name} is a required table")
     counts, refusals = load.settle(con, table, mapped, rows, as_of)
     for name, records in (("refused_records", refusals.refused), ("duplicate_records", refusals.duplicate)):
         con.register(name, pa.table({"record": pa.array(sorted(records), pa.int64())}))
@@ -183,17 +185,6 @@ def _refuse(con: duckdb.DuckDBPyConnection, raw: RawSource, rows: str, what: str
     first = next(iter(raw.source.originals([source - raw.base])))
     more = f" (and {number - 1} more)" if number > 1 else ""
     raise InputError(f"{first.file}: line {first.line}{more} {what}")
-
-
-def _unused_columns(profile: Profile, raw: Sequence[RawSource]) -> dict[str, tuple[str, ...]]:
-    texts = (*profile.statements.values(), *profile.views.values(), profile.left_out or "")
-    text = re.sub(r"--[^\n]*", "", "\n".join(texts)).lower()
-
-    def is_used(name: str) -> bool:
-        return re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text) is not None
-
-    unused = {one.raw.path: tuple(name for name in one.source.header if not is_used(name)) for one in raw}
-    return {path: names for path, names in unused.items() if names}
 
 
 def _account(con: duckdb.DuckDBPyConnection, exports: Path, raw: RawSource) -> FileCounts:

@@ -79,13 +79,29 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class LostColumn:
+    """A column of a profile's view that no table takes. `tables`: those of the contract that have such a column."""
+
+    column: str
+    view: str
+    tables: tuple[str, ...]
+
+    @property
+    def in_words(self) -> str:
+        """What it is and what to do."""
+        files = " or ".join(f"{table}.sql" for table in self.tables)
+        return f"view column {self.column} of views/{self.view}.sql reaches no table: add it to {files}"
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What one ingest did.
 
     `files`: one entry per source file. `tables`: one entry per contract table, also those without a file.
     `unknown_columns`: columns no contract table declares, kept and reported. `left_out`: rows a source profile dropped
     on purpose, by reason. `quarantine_limit_percent`: the profile's own limit, else None. `corrections`: those applied.
-    `unused_columns`: columns of a raw file that no statement of the profile names, by file.
+    `unused_columns`: columns of a raw file that no statement of the profile names, by file. `lost_columns`: columns of
+    its views that no table takes.
     """
 
     files: tuple[FileCounts, ...]
@@ -97,3 +113,4 @@ class IngestReport:
     quarantine_limit_percent: Decimal | None = None
     corrections: tuple[Correction, ...] = ()
     unused_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lost_columns: tuple[LostColumn, ...] = ()

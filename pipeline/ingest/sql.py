@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Iterable
 from pathlib import Path
+
+import duckdb
 
 
 def name(identifier: str) -> str:
@@ -26,3 +29,20 @@ def text(value: str) -> str:
 def path(file: Path) -> str:
     """The file as a text literal; DuckDB would otherwise take `*` and `[` in a folder's name as a pattern."""
     return text(glob.escape(str(file)))
+
+
+def without_end(statement: str) -> str:
+    """The statement without the semicolons and comments behind it."""
+    # DuckDB counts in bytes.
+    data = statement.encode()
+    end = len(data)
+    for place, kind in reversed(duckdb.tokenize(statement)):
+        if kind != duckdb.token_type.comment and data[place : place + 1] != b";":
+            break
+        end = place
+    return data[:end].decode()
+
+
+def mentions(text: str, word: str) -> bool:
+    """Whether an SQL text has that word or name."""
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE) is not None

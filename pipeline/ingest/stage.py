@@ -54,7 +54,7 @@ def ingest(
     con.execute(load.REFUSED_KEYS)
     folder = None if profile is None else find_profile(profile)
     known = read_corrections(exports)
-    declared = None if folder is None else read_profile(folder)
+    declared = None if folder is None else read_profile(folder, str(profile))
     with tempfile.TemporaryDirectory(prefix=".tmp-ingest-", dir=scratch) as name:
         work = Path(name).resolve()
         if declared is None:

@@ -50,6 +50,28 @@ def test_check_as_json(renewals, drafted):
     assert found["quarantine"][0]["examples"][0]["cells"]["Annual Value"] == "(£300.00)"
 
 
+NOTICE = "view column notice_days of views/contract.sql reaches no table: add it to contracts.sql"
+
+
+def test_a_column_of_a_view_that_reaches_no_table_is_said(renewals, drafted):
+    assert "reaches no table" not in check(renewals, drafted).out
+    contract = drafted / "views" / "contract.sql"
+    contract.write_text(contract.read_text().replace("AS contract_id,", "AS contract_id, 30 AS notice_days,", 1))
+    table = drafted / "contracts.sql"
+    before = table.read_text()
+    table.write_text("-- no notice_days here\n" + before)
+    said = check(renewals, drafted)
+    assert said.code == 3
+    assert NOTICE in said.out.splitlines()
+    assert json.loads(check(renewals, drafted, REGISTER, "--json").out)["lost_columns"] == [
+        {"column": "notice_days", "view": "contract", "tables": ["contracts"]}
+    ]
+    for passed_on in ("SELECT notice_days, contract_id,", "SELECT contract.*,", "SELECT *,"):
+        table.write_text(before.replace("SELECT\n    contract_id,", passed_on, 1))
+        assert table.read_text() != before
+        assert NOTICE not in check(renewals, drafted).out
+
+
 def test_check_publishes_nothing_and_needs_no_home(renewals, own_home):
     before = tree(own_home)
     assert check(renewals, "contract_register").code == 0
@@ -73,9 +95,9 @@ def test_what_cannot_be_used_is_exit_6(renewals, drafted, tmp_path):
     assert said.err.endswith("nope.csv: there is no such file\n")
     assert not (tmp_path / "other").exists()
     (drafted / "contracts.sql").write_text("SELECT nonsense FROM contract")
-    said = check(renewals, drafted)
+    said = check(renewals, "drafted")
     assert said.code == 6
-    assert said.err.startswith("renewals: drafted/contracts.sql: Binder Error: Referenced column")
+    assert said.err.startswith("renewals: drafted/contracts.sql, line 1: Binder Error: Referenced column")
 
 
 def test_there_is_no_such_profile(renewals):

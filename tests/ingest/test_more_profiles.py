@@ -75,6 +75,7 @@ def crm(tmp_path: Path) -> Path:
 
 def test_hubspot_deals_become_contracts(crm: Path):
     trial = try_profile(crm, Path("hubspot"), settings=Settings(), as_of=date(2026, 11, 23))
+    assert trial.ingested.lost_columns == ()
     # 301: 10 x 40 less 10 % a month, 1,200 a year: 360 + 100. 302: 3 x (90 - 15) a quarter, the weekly line is refused.
     assert mrr(trial) == {"EUR": "460.00", "USD": "75.00"}
     deals, lines = ("hubspot-crm-exports-all-deals-2026-11-23.csv", "hubspot-crm-exports-all-line-items-2026-11-23.csv")
@@ -116,6 +117,7 @@ def test_the_zuora_export_gives_the_published_mrr(cases: Path):
     assert published == {"USD": Decimal("43328.17"), "JPY": Decimal("2726666.67")}
     assert mrr(trial) == {"USD": "43328.17", "JPY": "2726667.00"}
     assert trial.quarantine == []
+    assert trial.ingested.lost_columns == ()
     assert trial.ingested.left_out == {"deleted": 3, "draft": 1, "lookup": 16}
 
 
@@ -137,6 +139,7 @@ def test_the_flat_register_gives_the_figures_of_the_tutorial():
         ROOT / "data" / "register", Path("contract_register"), settings=Settings(), as_of=date(2026, 11, 23)
     )
     assert trial.stopped == []
+    assert trial.ingested.lost_columns == ()
     assert counts(trial, "contracts.csv") == (20, 14, 4, 0, 2)
     assert trial.ingested.left_out == {"cancelled": 1, "no_start_date": 1}
     figures: dict[str, tuple[Any, ...]] = {

@@ -21,7 +21,7 @@ DEALS = (
     "d4;Cedar;01.01.2020;01.01.2021;1;over\n"
 )
 TOML = """
-name = "deals"
+name = "all deals"
 description = "one row per deal"
 [files.deal]
 path = "deals.csv"
@@ -52,13 +52,14 @@ STATEMENTS = {
 
 
 @pytest.fixture
-def profile(exports: Exports, tmp_path: Path) -> Path:
-    """A profile that works, over an export of four deals."""
+def profile(exports: Exports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A profile that works, over an export of four deals; its folder is called otherwise than the profile."""
     for path in exports.folder.iterdir():
         path.unlink()
     exports.write("deals.csv", DEALS)
     exports.write("regions.ndjson", '{"region": "north"}\n{"region": "south"}\n')
-    folder = tmp_path / "deals"
+    monkeypatch.chdir(tmp_path)
+    folder = Path("deals")
     folder.mkdir()
     (folder / "profile.toml").write_text(TOML, encoding="utf-8")
     for name, statement in STATEMENTS.items():
@@ -92,7 +93,7 @@ def test_mapped_rows_load_and_refusals_point_at_the_source(exports: Exports, pro
         "read": 2, "loaded": 0, "quarantined": 0, "duplicate": 0, "left_out": 2,
     }  # fmt: skip
     assert report.left_out == {"deal_is_over": 1, "lookup": 2}
-    assert (report.profile, report.quarantine_limit_percent) == ("deals", None)
+    assert (report.profile, report.quarantine_limit_percent) == ("all deals", None)
 
 
 def test_a_refused_row_made_of_several_quarantines_them_all_and_points_at_the_first(exports: Exports, profile: Path):
@@ -124,6 +125,23 @@ def test_a_row_that_fed_only_a_duplicate_counts_as_one(exports: Exports, profile
     exports.run(profile=profile)
     assert exports.counts("regions.ndjson") == {
         "read": 2, "loaded": 1, "quarantined": 0, "duplicate": 1, "left_out": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("aggregated", "duplicate"), [(False, 1), (True, 0)])
+def test_a_row_whose_mapped_rows_are_all_duplicates_counts_as_one(
+    exports: Exports, profile: Path, aggregated: bool, duplicate: int
+):
+    first = DEALS.splitlines(keepends=True)[1]
+    exports.write("deals.csv", DEALS.replace(first, first * 2))
+    (profile / "partners.sql").write_text(f"SELECT 'p' AS partner_id, 'P' AS partner_name, _source FROM {LIVE}")
+    if not aggregated:
+        (profile / "clients.sql").write_text(f"SELECT customer AS hub_id, customer AS client_name, _source FROM {LIVE}")
+    report = exports.run(profile=profile)
+    assert report.tables["contracts"].rows_duplicate == report.tables["contract_lines"].rows_duplicate == 1
+    # Where a client is made of all its rows, the row fed that table: it is loaded (data contract).
+    assert exports.counts("deals.csv") == {
+        "read": 5, "loaded": 2 - duplicate, "quarantined": 2, "duplicate": duplicate, "left_out": 1,
     }  # fmt: skip
 
 
@@ -207,15 +225,15 @@ def test_a_row_both_mapped_and_left_out_stops_the_run(exports: Exports, profile:
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("SELECT nope FROM deal", 'deals/contracts.sql: Binder Error: Referenced column "nope" not found'),
-        ("SELEC", "deals/contracts.sql: Parser Error: syntax error"),
+        ("SELECT nope FROM deal", 'deals/contracts.sql, line 1: Binder Error: Referenced column "nope" not found'),
+        ("SELEC", "deals/contracts.sql, line 1: Parser Error: syntax error"),
         ("SELECT 1; SELECT 2", "deals/contracts.sql: must be one SELECT and nothing else"),
         ("", "deals/contracts.sql: must be one SELECT and nothing else"),
         ("CREATE TABLE t AS SELECT 1", "deals/contracts.sql: must be one SELECT and nothing else"),
         ("COPY deal TO 'x.csv'", "deals/contracts.sql: must be one SELECT and nothing else"),
-        ("SELECT * FROM read_csv('/etc/passwd')", "deals/contracts.sql: Permission Error: "),
-        ("SELECT * FROM '/etc/passwd'", "deals/contracts.sql: "),
-        ("SELECT content FROM read_text('/etc/hostname')", "deals/contracts.sql: Permission Error: "),
+        ("SELECT * FROM read_csv('/etc/passwd')", "deals/contracts.sql, line 1: Permission Error: "),
+        ("SELECT * FROM '/etc/passwd'", "deals/contracts.sql, line 1: Catalog Error: "),
+        ("SELECT content FROM read_text('/etc/hostname')", "deals/contracts.sql, line 1: Permission Error: "),
         (
             "SELECT deal AS contract_id, _source FROM deal",
             "deals/contracts.sql: the required column 'hub_id'",
@@ -234,7 +252,7 @@ def test_a_row_both_mapped_and_left_out_stops_the_run(exports: Exports, profile:
         ),
         (
             STATEMENTS["contracts"] + " WHERE CAST(amount AS INTEGER) > 0",
-            "deals/contracts.sql: Conversion Error: Could not convert string '12,50' to INT32",
+            "deals/contracts.sql, line 6: Conversion Error: Could not convert string '12,50' to INT32",
         ),
         (
             STATEMENTS["contracts"] + " WHERE false",
@@ -245,6 +263,111 @@ def test_a_row_both_mapped_and_left_out_stops_the_run(exports: Exports, profile:
 def test_a_statement_that_does_not_do(exports: Exports, profile: Path, statement: str, message: str):
     (profile / "contracts.sql").write_text(statement)
     assert complaint(exports, profile).startswith(message)
+
+
+HEAD = "-- Büro\n/* two\n   lines */\n\n"
+
+
+@pytest.mark.parametrize("name", ["views/live.sql", "contracts.sql", "left_out.sql"])
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("coalesce coalesce(1)", ', line 6: Parser Error: syntax error at or near "("'),
+        ("CAST(amount AS INTEGER)", ", line 6: Conversion Error: Could not convert string '12,50' to INT32"),
+        ("'ä' || noway", ', line 6: Binder Error: Referenced column "noway" not found'),
+        ("nofun(1)", ", line 6: Catalog Error: Scalar Function with name nofun does not exist!"),
+        ("strptime(amount, '%Y')", ': Invalid Input Error: Could not parse string "12,50"'),
+        # Inside a function of ours: its text has lines of its own.
+        ("times('12', amount)", ': Conversion Error: Could not convert string "12,50" to DECIMAL'),
+        ("whole_months(_source, _source)", ": Binder Error: No function matches"),
+    ],
+)
+def test_an_error_of_sql_names_its_line(exports: Exports, profile: Path, name: str, wrong: str, said: str):
+    (profile / "views").mkdir()
+    rest = STATEMENTS["contracts"].strip().removeprefix("SELECT") if name == "contracts.sql" else "_source FROM deal"
+    (profile / name).write_text(f"{HEAD}SELECT\n{wrong} AS reason, {rest}\n", encoding="utf-8")
+    assert complaint(exports, profile).startswith(f"deals/{name}{said}")
+
+
+def test_a_statement_on_the_first_line_counts_from_it(exports: Exports, profile: Path):
+    (profile / "contracts.sql").write_text("SELECT nope FROM deal")
+    assert complaint(exports, profile).startswith("deals/contracts.sql, line 1: Binder Error")
+
+
+def test_a_missing_column_names_those_there_are(exports: Exports, profile: Path):
+    (profile / "contracts.sql").write_text("SELECT nope FROM deal")
+    assert complaint(exports, profile) == (
+        'deals/contracts.sql, line 1: Binder Error: Referenced column "nope" not found in FROM clause!; '
+        'deals.csv has "deal", "customer", "start", "end", "amount", "status"'
+    )
+    (profile / "views").mkdir()
+    (profile / "views" / "live.sql").write_text(f'SELECT _source, start AS "Begin" FROM {LIVE}')
+    (profile / "contracts.sql").write_text("SELECT l.nope FROM LIVE AS l")
+    assert complaint(exports, profile) == (
+        'deals/contracts.sql, line 1: Binder Error: Table "l" does not have a column named "nope"; '
+        'views/live.sql gives "_source", "Begin"'
+    )
+
+
+def test_of_many_columns_those_like_the_missing_one_are_named(exports: Exports, profile: Path):
+    exports.write("deals.csv", ";".join([*(f"c{n}" for n in range(50)), "Contract Value", "x" * 99]) + "\n")
+    (profile / "contracts.sql").write_text('SELECT "contract_value" FROM deal')
+    said = complaint(exports, profile)
+    assert 'deals.csv has "Contract Value", "c' in said
+    assert said.endswith(" and 40 more")
+
+
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [
+        (DEALS.replace(";", "|"), True),
+        ("Deals of 2026;;;;;\n" + DEALS, True),
+        (DEALS.partition("\n")[2], True),
+        (DEALS, False),
+    ],
+)
+def test_a_header_that_looks_like_none_is_doubted(exports: Exports, profile: Path, content: str, advice: bool):
+    exports.write("deals.csv", content)
+    (profile / "contracts.sql").write_text("SELECT nope FROM deal")
+    said = complaint(exports, profile)
+    doubt = " (if that is not its header, set delimiter or header_row under [files.deal])"
+    assert said.endswith(doubt) is advice
+    assert "deals.csv has" in said
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (
+            "CAST(amount AS INTEGER)",
+            "deals/contracts.sql, line 1: Conversion Error: Could not convert string '12,50' to INT32 when casting "
+            "from source column amount (first in deals.csv, line 2)",
+        ),
+        (
+            'CAST("end" AS DATE)',
+            'deals/contracts.sql, line 1: Conversion Error: invalid date field format: "01.01.2027", expected format '
+            "is (YYYY-MM-DD) when casting from source column end (first in deals.csv, line 2)",
+        ),
+        (
+            "strptime(\"end\", '%d.%m.%Y')",
+            'deals/contracts.sql: Invalid Input Error: Could not parse string "bad" according to format specifier '
+            '"%d.%m.%Y"',
+        ),
+    ],
+)
+def test_a_cell_that_cannot_be_cast_is_named_with_what_to_use(exports: Exports, profile: Path, cell: str, said: str):
+    statement = " ".join(STATEMENTS["contracts"].split()).replace("12 AS", f"{cell} AS odd, 12 AS")
+    (profile / "contracts.sql").write_text(statement)
+    assert complaint(exports, profile) == said + "; use date_text, number_text or TRY_CAST, which take any cell"
+
+
+@pytest.mark.parametrize("end", [";\n-- the end; really\n", " ;; /* ä */ ; ", " -- 'ä;", "\n"])
+def test_a_statement_may_end_in_semicolons_and_comments(exports: Exports, profile: Path, end: str):
+    for name, statement in STATEMENTS.items():
+        text = statement.rstrip(";").replace("'Partner'", "'Pärtner; -- '")
+        (profile / f"{name}.sql").write_text(text + end, encoding="utf-8")
+    assert exports.run(profile=profile).tables["contracts"].rows_loaded == 2
+    assert exports.rows("partners", "partner_name") == [("Pärtner; -- ",)]
 
 
 def test_left_out_must_give_its_two_columns(exports: Exports, profile: Path):
@@ -298,6 +421,15 @@ def test_a_profile_needs_the_required_tables_and_no_others(exports: Exports, pro
     assert complaint(exports, profile, SettingsError) == "deals/client.sql: there is no table 'client' in the contract"
     (profile / "client.sql").unlink()
     assert complaint(exports, profile, SettingsError) == "deals: needs clients.sql: clients is a required table"
+
+
+def test_messages_call_a_profile_as_the_user_did(exports: Exports, profile: Path):
+    (profile / "clients.sql").unlink()
+    assert complaint(exports, profile.resolve(), SettingsError).startswith(f"{profile.resolve()}: needs clients.sql")
+    assert complaint(exports, Path("../") / profile.resolve().parent.name / profile, SettingsError).startswith("../")
+    assert complaint(exports, Path("hubspot")).startswith(
+        "hubspot-crm-exports-*companies*.csv: the source profile hubspot needs"
+    )
 
 
 def test_there_is_no_such_profile(exports: Exports):

@@ -149,7 +149,7 @@ def test_the_window_counts_109_rows_through_the_raw_table(cases: Path, tmp_path:
     from pipeline.ingest.profile import SHIPPED, read_profile
     from pipeline.ingest.sources import open_raw
 
-    profile = read_profile(SHIPPED / "city_register")
+    profile = read_profile(SHIPPED / "city_register", "city_register")
     source = open_raw(profile.files[0], cases / "contracts" / "chicago_contracts.csv", tmp_path)
     end = f"CAST(strptime(c{source.header.index('End Date')}, '%m/%d/%Y') AS DATE)"
     with duckdb.connect() as con:
@@ -172,5 +172,6 @@ def test_the_stripe_export_gives_the_published_mrr(cases: Path):
         mrr = transform.build(frames, as_of=as_of)["contract_mrr"]
         found = {row["contract_id"]: 100 * row["current_mrr"] for row in mrr.iter_rows(named=True)}
         assert found == dict(expected)
+    assert report.lost_columns == ()
     assert report.left_out == {"lookup": 13 + 4 + 10 + 10 + 10}
     assert sum(file.rows_loaded for file in report.files) == 14 + 2 + 12
