@@ -138,14 +138,15 @@ class MappingRoom:
         """A view may read others: one that does not find its tables yet is tried again after the others."""
         waiting = dict(self._profile.views)
         while waiting:
-            missing: InputError | None = None
+            wrong: InputError | None = None
             for name, text in list(waiting.items()):
                 where = f"{self._profile.called}/{VIEWS}/{name}.sql"
                 query = self._select(where, text)
                 try:
                     self._con.execute(f"CREATE TABLE {sql.name(name)} AS {query}")
                 except duckdb.CatalogException as error:
-                    missing = missing or self._error(where, text, error)
+                    if not any(f"name {other} does not exist" in str(error) for other in waiting if other != name):
+                        wrong = wrong or self._error(where, text, error)
                     continue
                 except duckdb.Error as error:
                     raise self._error(where, text, error) from None
@@ -153,7 +154,8 @@ class MappingRoom:
                 self._made.append(name)
                 break
             else:
-                raise missing or InputError(f"{self._profile.called}/{VIEWS}: cannot be made")
+                circle = ", ".join(f"{name}.sql" for name in waiting)
+                raise wrong or InputError(f"{self._profile.called}/{VIEWS}: {circle} read each other in a circle")
 
     def view_columns(self) -> dict[str, tuple[str, ...]]:
         """The columns of the views that are made, by view."""
@@ -196,9 +198,12 @@ class MappingRoom:
         columns = f"{SOURCE} AS source, CAST(reason AS VARCHAR) AS reason"
         query = f"SELECT {columns} FROM ({self._select(where, text)}\n) AS rows"
         try:
-            return self._con.sql(query).to_arrow_table()
+            found = self._con.sql(query).to_arrow_table()
         except duckdb.Error as error:
             raise self._error(where, text, error) from None
+        if silent := sum(not reason for reason in found.column("reason").to_pylist()):
+            raise InputError(f"{where}: {silent:,} rows have no reason; name one for each, such as 'cancelled'")
+        return found
 
     def _select(self, where: str, text: str) -> str:
         """The SELECT in that text, to be put on the first line of a statement: line n of the file is then n + 1."""

@@ -21,6 +21,7 @@ statements need stands once in `views/<name>.sql`, a SELECT that they read by th
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -149,8 +150,12 @@ def _raw_file(where: str, name: str, values: Any) -> RawFile:
     optional = values.get("optional", [])
     if not isinstance(optional, list) or not all(isinstance(column, str) for column in optional):
         raise SettingsError(f"{at}.optional takes a list of column names")
-    written = {key: value for key, value in values.items() if key not in ("path", "lookup", "optional")}
-    return RawFile(name, path, suffix, parse_file_format(at, written), values.get("lookup", False), tuple(optional))
+    own = ("path", "lookup", "optional")
+    known = (*own, *(one.name for one in dataclasses.fields(FileFormat)))
+    if unknown := [key for key in values if key not in known]:
+        raise SettingsError(f"{where}: unknown setting files.{name}.{unknown[0]}; known: {', '.join(known)}")
+    file_format = parse_file_format(at, {key: value for key, value in values.items() if key not in own})
+    return RawFile(name, path, suffix, file_format, values.get("lookup", False), tuple(optional))
 
 
 def raw_suffix(path: str) -> str | None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipeline.errors import InputError
 from pipeline.ingest import accounts, load
 from pipeline.ingest.corrections import Corrections
-from pipeline.ingest.folder import check_folder
+from pipeline.ingest.folder import check_folder, unused_files
 from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
 from pipeline.ingest.profile import Profile, RawFile
 from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
@@ -78,6 +78,10 @@ def ingest_by_profile(
         quarantine_limit_percent=profile.quarantine_limit_percent,
         corrections=known.entries,
         unused_columns=unused_columns(profile, raw),
+        notes=tuple(
+            f"{name}: not named in {profile.called}/profile.toml, not read"
+            for name in unused_files(exports, {one.raw.path for one in raw})
+        ),
         lost_columns=lost,
     )
 
@@ -116,7 +120,8 @@ def _load(
     rows = load.create(con, table, known.correct(table, mapped), FileFormat())
     known.confirm(con, table, mapped)
     if table.required and not rows:
-        raise InputError(f"{profile.called}/{table.name}.sql: gives no rows, but {table.name} is a required table")
+        why = "".join(_without_rows(con, one) for one in mapped.raw)
+        raise InputError(f"{profile.called}/{table.name}.sql: gives no rows, but {table.name} is a required table{why}")
     counts, refusals = load.settle(con, table, mapped, rows, as_of)
     for name, records in (("refused_records", refusals.refused), ("duplicate_records", refusals.duplicate)):
         con.register(name, pa.table({"record": pa.array(sorted(records), pa.int64())}))
@@ -129,6 +134,16 @@ def _load(
     con.unregister("refused_records")
     con.unregister("duplicate_records")
     return counts
+
+
+def _without_rows(con: duckdb.DuckDBPyConnection, raw: RawSource) -> str:
+    """Why that file gives a SELECT nothing to read, to be put behind a message; "" when it does."""
+    if not raw.rows:
+        return f"; {raw.raw.path} has no rows"
+    if raw.source.has_structure and not load.count(con, f"FROM {raw.source.relation} WHERE structure IS NULL"):
+        where = f"[files.{raw.raw.name}]"
+        return f"; no row of {raw.raw.path} has as many cells as its header: see header_row and delimiter under {where}"
+    return ""
 
 
 def _quarantine_misfits(con: duckdb.DuckDBPyConnection, raw: Sequence[RawSource]) -> dict[str, TableCounts]:

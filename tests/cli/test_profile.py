@@ -50,23 +50,23 @@ def test_check_as_json(renewals, drafted):
     assert found["quarantine"][0]["examples"][0]["cells"]["Annual Value"] == "(£300.00)"
 
 
-NOTICE = "view column notice_days of views/contract.sql reaches no table: add it to contracts.sql"
+NOTICE = "view column contact_max of views/contract.sql reaches no table: add it to contracts.sql"
 
 
 def test_a_column_of_a_view_that_reaches_no_table_is_said(renewals, drafted):
     assert "reaches no table" not in check(renewals, drafted).out
     contract = drafted / "views" / "contract.sql"
-    contract.write_text(contract.read_text().replace("AS contract_id,", "AS contract_id, 30 AS notice_days,", 1))
+    contract.write_text(contract.read_text().replace("AS contract_id,", "AS contract_id, 30 AS contact_max,", 1))
     table = drafted / "contracts.sql"
     before = table.read_text()
-    table.write_text("-- no notice_days here\n" + before)
+    table.write_text("-- no contact_max here\n" + before)
     said = check(renewals, drafted)
     assert said.code == 3
     assert NOTICE in said.out.splitlines()
     assert json.loads(check(renewals, drafted, REGISTER, "--json").out)["lost_columns"] == [
-        {"column": "notice_days", "view": "contract", "tables": ["contracts"]}
+        {"column": "contact_max", "view": "contract", "tables": ["contracts"]}
     ]
-    for passed_on in ("SELECT notice_days, contract_id,", "SELECT contract.*,", "SELECT *,"):
+    for passed_on in ("SELECT contact_max, contract_id,", "SELECT contract.*,", "SELECT *,"):
         table.write_text(before.replace("SELECT\n    contract_id,", passed_on, 1))
         assert table.read_text() != before
         assert NOTICE not in check(renewals, drafted).out

@@ -402,7 +402,7 @@ def test_a_half_written_raw_file(exports: Exports, profile: Path):
         ("[files.deal]\npath = '../x.csv'", "deals/profile.toml: files.deal.path takes a file in the exports folder"),
         ("[files.deal]\npath = 'x.doc'", "deals/profile.toml: files.deal.path takes a file in the exports folder"),
         ("[files.deal]\npath = 'x.csv'\nlookup = 1", "deals/profile.toml: files.deal.lookup takes true or false"),
-        ("[files.deal]\npath = 'x.csv'\ndelim = ';'", "unknown setting deals/profile.toml: files.deal.delim"),
+        ("[files.deal]\npath = 'x.csv'\ndelim = ';'", "deals/profile.toml: unknown setting files.deal.delim; known: "),
         ("quarantine_limit_percent = 101\n" + TOML, "deals/profile.toml: quarantine_limit_percent takes a number"),
     ],
 )
@@ -459,3 +459,38 @@ def adds_up(report: IngestReport) -> bool:
 
 def test_the_accounts_of_a_profile_add_up(exports: Exports, profile: Path):
     assert adds_up(exports.run(profile=profile))
+
+
+def test_of_views_that_need_each_other_the_one_that_is_wrong_is_named(exports: Exports, profile: Path):
+    (profile / "views").mkdir()
+    (profile / "views" / "first.sql").write_text("SELECT * FROM second")
+    (profile / "views" / "second.sql").write_text("SELECT * FROM deals")
+    assert complaint(exports, profile).startswith(
+        "deals/views/second.sql, line 1: Catalog Error: Table with name deals does not exist!"
+    )
+    (profile / "views" / "second.sql").write_text("SELECT * FROM first")
+    assert complaint(exports, profile) == "deals/views: first.sql, second.sql read each other in a circle"
+
+
+@pytest.mark.parametrize("reason", ["NULL", "''"])
+def test_rows_are_not_left_out_without_a_reason(exports: Exports, profile: Path, reason: str):
+    (profile / "left_out.sql").write_text(STATEMENTS["left_out"].replace("'deal_is_over'", reason))
+    assert complaint(exports, profile) == (
+        "deals/left_out.sql: 1 rows have no reason; name one for each, such as 'cancelled'"
+    )
+
+
+def test_a_file_that_gives_nothing_to_read_is_named(exports: Exports, profile: Path):
+    exports.write("deals.csv", DEALS.replace(";status\n", "\n"))
+    (profile / "partners.sql").write_text("SELECT 'p' AS partner_id, 'P' AS partner_name, _source FROM deal")
+    assert complaint(exports, profile) == (
+        "deals/partners.sql: gives no rows, but partners is a required table; no row of deals.csv has as many cells as "
+        "its header: see header_row and delimiter under [files.deal]"
+    )
+    exports.write("deals.csv", DEALS.splitlines()[0] + "\n")
+    assert complaint(exports, profile).endswith("is a required table; deals.csv has no rows")
+
+
+def test_a_file_that_the_profile_does_not_name_is_said(exports: Exports, profile: Path):
+    exports.write("deals-more.csv", DEALS)
+    assert exports.run(profile=profile).notes == ("deals-more.csv: not named in deals/profile.toml, not read",)
