@@ -66,6 +66,8 @@ def test_a_scheduler_that_is_none_is_one_clear_line(own_home, renewals, monkeypa
     assert len(said.err.splitlines()) == 1
 
 
+# The work is ended from outside, wherever it is: also between opening a file and holding it.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_one_partners_failure_is_named_and_the_others_are_made(own_home, renewals, tmp_path):
     (tmp_path / "renewals.toml").write_text("report_mebibytes = 100\n")
     # A process that has loaded the libraries has more than 100 MiB: every report fails, and each partner is named.

@@ -167,6 +167,8 @@ def test_a_disk_that_cannot_link_gets_a_copy(tmp_path, monkeypatch):
 # ---- limits ---------------------------------------------------------------------------------------------------
 
 
+# The work is ended from outside, wherever it is: also between opening a file and holding it.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_report_that_takes_too_long_is_stopped_and_said(run_file, tmp_path):
     batch = write_reports(run_file, IDS, tmp_path, formats=("pdf",), limits=Limits(seconds=0.001))
     assert set(batch.failures) == set(IDS)
@@ -174,6 +176,8 @@ def test_a_report_that_takes_too_long_is_stopped_and_said(run_file, tmp_path):
     assert batch.paths == []
 
 
+# The work is ended from outside, wherever it is: also between opening a file and holding it.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_report_that_needs_too_much_memory_is_stopped_and_said(run_file, tmp_path):
     batch = write_reports(run_file, ["p1"], tmp_path, formats=("pdf",), limits=Limits(mebibytes=1))
     assert batch.failures == {"p1": "needed more than 1 MiB of memory (report_mebibytes)"}
