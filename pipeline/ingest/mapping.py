@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.errors import InputError
 from pipeline.ingest import functions, sql, sql_errors
@@ -145,7 +146,9 @@ class MappingRoom:
                 try:
                     self._con.execute(f"CREATE TABLE {sql.name(name)} AS {query}")
                 except duckdb.CatalogException as error:
-                    if not any(f"name {other} does not exist" in str(error) for other in waiting if other != name):
+                    if not any(
+                        f"name {other} does".lower() in str(error).lower() for other in waiting if other != name
+                    ):
                         wrong = wrong or self._error(where, text, error)
                     continue
                 except duckdb.Error as error:
@@ -201,7 +204,7 @@ class MappingRoom:
             found = self._con.sql(query).to_arrow_table()
         except duckdb.Error as error:
             raise self._error(where, text, error) from None
-        if silent := sum(not reason for reason in found.column("reason").to_pylist()):
+        if silent := pc.sum(pc.fill_null(pc.equal(found.column("reason"), ""), True)).as_py():
             raise InputError(f"{where}: {silent:,} rows have no reason; name one for each, such as 'cancelled'")
         return found
 

@@ -195,6 +195,20 @@ def test_a_row_that_is_there_twice_counts_once(tmp_path: Path, source: Path):
     assert reasons(trial) == []
 
 
+@pytest.mark.parametrize("again", ["{0}", "{0}{1}"])
+def test_what_repeats_is_counted_in_all_rows_and_not_in_a_sample(tmp_path: Path, source: Path, again: str):
+    # 5,000 rows are looked at; of these few the sample need not hold one.
+    rows = [f"c{n},v{n},2026-01-01,2026-12-31,1200,2026-01-01 10:00:00\n" for n in range(12_000)]
+    newer = rows[7].replace(",1200,2026-01-01", ",2400,2026-02-01")
+    (source / "r.csv").write_text(
+        "contract_id,vendor,start,end,annual_value,updated_at\n" + "".join(rows) + again.format(rows[5], newer)
+    )
+    trial = drafted(tmp_path, source / "r.csv")
+    versions = "{1}" in again
+    assert figures(trial, "contracts", "mrr") == {"USD": (12_000, "1200100.00" if versions else "1200000.00")}
+    assert sum(trial.ingested.left_out.values()) + sum(f.rows_duplicate for f in trial.ingested.files) == 1 + versions
+
+
 def test_equal_lines_of_a_contract_of_many_lines_are_asked_about(tmp_path: Path, source: Path):
     rows = GERMAN.splitlines(keepends=True)
     (source / "r.csv").write_text("".join([*rows, rows[2], rows[2].replace("2.400", "100")]), encoding="utf-8")

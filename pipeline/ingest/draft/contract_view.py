@@ -249,25 +249,30 @@ def _rows(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
             view.decide.append(
                 f"do rows count in which {column.name} is true? All are kept. (Add to WHERE what must not.)"
             )
-    if key is not None and key.distinct < key.filled:
-        _repeats(view, room, table, key)
+    if key is not None and (repeated := _repeated(room, table, key)):
+        _repeats(view, room, table, key, repeated)
 
 
-def _repeats(view: ContractView, room: DraftRoom, table: DraftTable, key: ColumnFacts) -> None:
+def _repeated(room: DraftRoom, table: DraftTable, column: ColumnFacts) -> int:
+    """How many filled cells say what another says, in all rows: facts about columns are from a sample."""
+    return room.count(f"SELECT count({cell(column)}) - count(DISTINCT {cell(column)}) FROM {sql.name(table.name)}")
+
+
+def _repeats(view: ContractView, room: DraftRoom, table: DraftTable, key: ColumnFacts, repeated: int) -> None:
     revision = table.parts.get("revision")
     every = sql.names([column.name for column in table.columns])
     copies = room.count(
         f"SELECT sum(n - 1) FROM (SELECT count(*) AS n FROM {sql.name(table.name)} "
         f"WHERE {cell(key)} IS NOT NULL GROUP BY {every}) AS rows"
     )
-    if revision is None and copies and copies == key.filled - key.distinct:
+    if revision is None and copies and copies == repeated:
         view.latest = (
             f"-- Rows that say in every cell what an earlier one says ({copies:,} here) do not count.\n"
             f"QUALIFY row_number() OVER (PARTITION BY {every} ORDER BY _source) = 1"
         )
         view.other_rows = "same_row_twice"
         return
-    changed = _changed_at(room, table, key) if revision is None else None
+    changed = _changed_at(room, table, key, copies) if revision is None else None
     if changed is not None:
         written = f"try_strptime(trim({cell(changed)}), {formats(changed)})"
         view.latest = (
@@ -295,15 +300,17 @@ def _repeats(view: ContractView, room: DraftRoom, table: DraftTable, key: Column
     view.decide.append(f"{key.name} repeats: the row with the highest {revision.name} is kept. Is that the order?")
 
 
-def _changed_at(room: DraftRoom, table: DraftTable, key: ColumnFacts) -> ColumnFacts | None:
+def _changed_at(room: DraftRoom, table: DraftTable, key: ColumnFacts, copies: int) -> ColumnFacts | None:
     """The column that tells versions of a contract apart by when they were written, and its rows from lines.
 
-    Lines have a number of their own; versions have not, and no two of a contract were written at one moment.
+    Lines have a number of their own; versions have not, and no two of a contract were written at one moment, but
+    for `copies`, the rows equal in every cell to another.
     """
-    if any(one.unique and re.search(r"\b(id|no|nr|number|nummer|key|line|item)\b", one.words) for one in table.columns):
+    numbers = [one for one in table.columns if re.search(r"\b(id|no|nr|number|nummer|key|line|item)\b", one.words)]
+    if any(one.unique and not _repeated(room, table, one) for one in numbers):
         return None
     names = (r"\b(updated?|modified|changed|geandert)\b", r"\b(valid from|synced)\b")
     dates = [one for name in names for one in table.columns if one.kind == "date" and re.search(name, one.words)]
     rows = f"FROM {sql.name(table.name)} WHERE {cell(key)} IS NOT NULL"
     same = "SELECT count(*) - count(DISTINCT ({}, {})) {}"
-    return next((one for one in dates if not room.count(same.format(cell(key), cell(one), rows))), None)
+    return next((one for one in dates if room.count(same.format(cell(key), cell(one), rows)) == copies), None)
