@@ -19,7 +19,17 @@ from pipeline.errors import SettingsError, UsageError
 PDF_ENGINES: Final = ("weasyprint", "plutoprint")
 """What makes PDFs: the tagged one, and the fast one for bulk without tags."""
 
-OPERATIONAL: Final = ("scheduler", "report_seconds", "report_mebibytes", "keep_runs")
+OPERATIONAL: Final = (
+    "scheduler",
+    "report_seconds",
+    "report_mebibytes",
+    "keep_runs",
+    "unpacked_mebibytes",
+    "most_cells",
+    "most_columns",
+    "workbook_mebibytes",
+    "workbook_seconds",
+)
 """Settings that say how work is done; no figure and no page depends on them."""
 
 CONTRACT_TABLES: Final = (
@@ -66,6 +76,25 @@ class FileFormat:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What one export file may take, so that no file fills memory or disk.
+
+    `unpacked_mebibytes`: of a gzip file, or of a workbook's parts. `cells`: of a workbook or a Parquet or JSON file.
+    `columns`: of a table, in any format. `workbook_mebibytes` and `workbook_seconds`: of the process that reads a
+    workbook.
+    """
+
+    unpacked_mebibytes: int = 4096
+    cells: int = 200_000_000
+    columns: int = 2_000
+    workbook_mebibytes: int = 1024
+    workbook_seconds: int = 600
+
+
+DEFAULT_LIMITS: Final = ReadLimits()
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """How a partner's reports look: an accent colour (`#rrggbb`), a logo (`data:` address of a PNG), client cards."""
 
@@ -97,6 +126,11 @@ class Settings:
     scheduler: str = ""
     report_seconds: int = 900
     report_mebibytes: int = 4096
+    unpacked_mebibytes: int = DEFAULT_LIMITS.unpacked_mebibytes
+    most_cells: int = DEFAULT_LIMITS.cells
+    most_columns: int = DEFAULT_LIMITS.columns
+    workbook_mebibytes: int = DEFAULT_LIMITS.workbook_mebibytes
+    workbook_seconds: int = DEFAULT_LIMITS.workbook_seconds
     exports: dict[str, FileFormat] = field(default_factory=dict)
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     look: Look = Look()
@@ -105,6 +139,17 @@ class Settings:
     def file_format(self, table: str) -> FileFormat:
         """How the file of that export table is written."""
         return self.exports.get(table, FileFormat())
+
+    @property
+    def read_limits(self) -> ReadLimits:
+        """What one export file may take."""
+        return ReadLimits(
+            unpacked_mebibytes=self.unpacked_mebibytes,
+            cells=self.most_cells,
+            columns=self.most_columns,
+            workbook_mebibytes=self.workbook_mebibytes,
+            workbook_seconds=self.workbook_seconds,
+        )
 
     def partner_columns(self, partner_id: str) -> tuple[str, ...]:
         """The columns that partner's report shows, in order."""
@@ -418,6 +463,11 @@ _CHECKS: Final = {
     "scheduler": scheduler_address,
     "report_seconds": _whole(1, 86400),
     "report_mebibytes": _whole(100, 1_000_000),
+    "unpacked_mebibytes": _whole(1, 1_000_000),
+    "most_cells": _whole(1, 100_000_000_000),
+    "most_columns": _whole(1, 16_384),
+    "workbook_mebibytes": _whole(256, 1_000_000),
+    "workbook_seconds": _whole(1, 86400),
 }
 
 _LOOK_CHECKS: Final = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sys
-import tomllib
 import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ import click
 
 from pipeline.brand import LARGEST_LOGO, as_address
 from pipeline.errors import SettingsError
+from pipeline.regular_file import check_regular, read_regular, toml_values
 from pipeline.settings import Settings, parse_settings
 from pipeline.surroundings import home_folder, now
 
@@ -59,7 +60,8 @@ def settings_file(named: Path | None) -> Path | None:
     if named is not None:
         return named
     for folder in (Path(), home_folder().root):
-        if (folder / SETTINGS_FILE).is_file():
+        # Whatever has the name counts: a pipe or a folder there is an error and not "no settings".
+        if os.path.lexists(folder / SETTINGS_FILE):
             return folder / SETTINGS_FILE
     return None
 
@@ -70,11 +72,11 @@ def load_settings(named: Path | None = None) -> Settings:
     if path is None:
         return Settings()
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = toml_values(read_regular(path))
         return parse_settings(with_logos(values, path.parent))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:
         raise SettingsError(f"{path} is not readable as TOML: {error}") from None
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from None
@@ -93,6 +95,7 @@ def with_logos(values: dict[str, Any], folder: Path) -> dict[str, Any]:
     if not isinstance(named, str) or not named:
         return values
     try:
+        check_regular(folder / named)
         with (folder / named).open("rb") as file:
             return {**values, "logo": as_address(file.read(LARGEST_LOGO + 1))}
     except OSError as error:
