@@ -5,7 +5,6 @@ exports → ingest → export gate → transform → output gate → night gate 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -54,7 +53,7 @@ def run(
     Raises InputError for an input that cannot be used, ChecksFailedError for a failed stop-level check, LockedError
     when another run holds the lock; in all three cases nothing is published and `current` stays where it is.
     """
-    threading.Thread(target=checks.warm_up, daemon=True).start()
+    checks.warm_up_beside()
     run_id = warehouse.run_name(now, short_id)
     reports = home.reports(run_id)
     with warehouse.run_lock(home), warehouse.candidate(home, run_id) as candidate:
