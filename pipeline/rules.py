@@ -50,6 +50,12 @@ INTERVAL_PERCENT: Final = 90
 QUARANTINE_LIMIT_PERCENT: Final = Decimal(5)
 """Data contract. Percent of a table's rows that may be quarantined for their own reasons. *ours*. *setting*."""
 
+HELD_RUN_DAYS: Final = 7
+"""Rule 14. Days for which a held run is kept to be compared and accepted; after that it is removed. *ours*."""
+
+MONTHS_KEPT: Final = 24
+"""Rule 14. Months, that of the newest run included, whose last run is kept besides the last `keep_runs`. *ours*."""
+
 REMINDER_LADDER_DAYS: Final = (15, 5, 0)
 """Rule 13. Days before the deadline on which a Pending change is reminded of. *ours*. *setting* (vendor)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.render.batch import Batch
     from pipeline.transform.decided import EndedPairs
+    from pipeline.warehouse.home import Home
 
 NAMED = 10
 """Partners named in the last line when reports failed; each has its own line before."""
@@ -73,6 +75,37 @@ def make_reports(
     for partner_id, why in batch.failures.items():
         say(f"renewals: the report of partner {partner_id!r} failed: {why}")
     return batch
+
+
+@dataclass(frozen=True, slots=True)
+class AllReports:
+    """The reports of a run that were made: their paths, what the partners' batch says, why finance's failed or ""."""
+
+    paths: list[Path] = field(default_factory=list)
+    batch: Batch | None = None
+    finance_failed: str = ""
+
+    def failed(self) -> dict[str, object]:
+        """What failed, for programs."""
+        return {"failed_reports": self.batch.failures if self.batch else {}, "finance_failed": self.finance_failed}
+
+    def raise_failures(self) -> None:
+        """Raises ReportsFailedError (exit 4) when a report could not be made."""
+        if self.batch is not None:
+            raise_failures(self.batch, finance=self.finance_failed)
+
+
+def make_all_reports(home: Home, run_file: Path, *, settings: Settings) -> AllReports:
+    """Every report of a run that was just published, by itself or accepted: finance's, then every partner's."""
+    from pipeline.surroundings import ended_associations
+    from pipeline.warehouse.tables import partner_ids
+
+    out_dir = home.reports(run_file.stem)
+    of_finance, failure = make_finance_report(run_file, out_dir, settings=settings, ended=ended_associations(home))
+    made = make_reports(
+        run_file, partner_ids(run_file), out_dir, settings=settings, ended=lambda: ended_associations(home)
+    )
+    return AllReports([*of_finance, *made.paths], made, failure)
 
 
 def make_finance_report(

@@ -331,6 +331,14 @@ RUN_INFO: Final = Table(
         Column("library_versions", "text", "JSON of the engines' versions", required=True),
         Column("settings", "text", "JSON of the settings", required=True),
         Column("profile", "text", "the source profile", required=True),
+        Column(
+            "exported_at", "text", "when the export was made, as its manifest says: UTC time, ISO 8601; null = not said"
+        ),
+        Column(
+            "summary",
+            "text",
+            "JSON of what `renewals runs` shows: clients, contracts_in_force, mrr by currency, warnings",
+        ),
     ),
     primary_key=("run_id",),
 )

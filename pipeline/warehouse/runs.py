@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +20,7 @@ import duckdb
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.warehouse.database import open_run
+from pipeline.warehouse.held import held_ids
 from pipeline.warehouse.home import Home, sync_folder
 
 _RUN_FILE = re.compile(r"run-\d{8}T\d{6}Z-[0-9a-f]+\.duckdb")
@@ -37,6 +38,10 @@ class Run:
         """The day its figures are true for."""
         with open_run(self.path) as con:
             return settings_of(con)[1]
+
+
+Besides = Callable[[list[Run]], frozenset[str]]
+"""Given the published runs, newest first: the ids of those that are kept besides the newest."""
 
 
 def run_name(now: datetime, short_id: str) -> str:
@@ -59,20 +64,6 @@ def current_run(home: Home) -> Run:
         if run.is_current:
             return run
     raise UsageError(f"no run is published in {home.root}: make one with 'renewals run --exports DIR'")
-
-
-def run_before(home: Home) -> tuple[Path | None, str]:
-    """The file that a new run is compared with: that of the run readers see, or None; and why it cannot be read, or "".
-
-    None without a reason: nothing is published yet.
-    """
-    if not home.current.exists() and not home.current.is_symlink():
-        return None, ""
-    path = next((run.path for run in list_runs(home) if run.is_current), None)
-    if path is None:
-        return None, "'current' leads to no run"
-    unreadable = why_unreadable(path)
-    return (None, unreadable) if unreadable else (path, "")
 
 
 def why_unreadable(run_file: Path) -> str:
@@ -110,10 +101,16 @@ def find_run(home: Home, reference: str | None) -> Run:
     return found[0]
 
 
-def publish(home: Home, candidate: Path, run_id: str, *, keep: int) -> Run:
+def nothing_besides(_runs: list[Run]) -> frozenset[str]:
+    """No run is kept besides the newest."""
+    return frozenset()
+
+
+def publish(home: Home, candidate: Path, run_id: str, *, keep: int, besides: Besides = nothing_besides) -> Run:
     """Make the finished candidate the current run, then prune all but the newest `keep` runs and their reports.
 
-    The caller holds the lock and has closed every connection on the candidate.
+    `besides`: which runs are kept besides the newest (`nights.kept_besides`). The caller holds the lock and has closed
+    every connection on the candidate.
     """
     with candidate.open("rb") as handle:
         os.fsync(handle.fileno())
@@ -122,7 +119,7 @@ def publish(home: Home, candidate: Path, run_id: str, *, keep: int) -> Run:
     candidate.replace(path)
     sync_folder(home.runs)
     _flip(home, path)
-    prune(home, keep=keep)
+    prune(home, keep=keep, besides=besides)
     return Run(run_id, path, is_current=True)
 
 
@@ -153,16 +150,21 @@ def rollback(home: Home, reference: str | None) -> tuple[Run, Run]:
     return current, target
 
 
-def prune(home: Home, *, keep: int) -> None:
-    """Delete all but the newest `keep` runs, never the current one, and the reports of runs that are gone."""
+def prune(home: Home, *, keep: int, besides: Besides = nothing_besides) -> None:
+    """Delete all but the newest `keep` runs and what is kept `besides`, never the current one.
+
+    Reports of runs that are gone, and are not held either, go with them.
+    """
     runs = list_runs(home)
+    reasons = besides(runs) if len(runs) > keep else frozenset()
     for run in runs[keep:]:
-        if not run.is_current:
+        if not run.is_current and run.run_id not in reasons:
             run.path.unlink()
-    kept = {run.run_id for run in list_runs(home)}
+    kept = {run.run_id for run in list_runs(home)} | held_ids(home)
+    newest = max(kept, default="")
     reports = home.root / "reports"
     for folder in reports.iterdir() if reports.is_dir() else ():
-        if folder.name not in kept and folder.name < max(kept, default=""):
+        if folder.name not in kept and folder.name < newest:
             shutil.rmtree(folder, ignore_errors=True)
 
 
