@@ -58,7 +58,7 @@ def run(
     run_id = warehouse.run_name(now, short_id)
     reports = home.reports(run_id)
     with warehouse.run_lock(home), warehouse.candidate(home, run_id) as candidate:
-        previous, unreadable = warehouse.run_before(home)
+        previous, _ = warehouse.run_before(home)
         with warehouse.create_run_file(candidate) as con:
             ingested = ingest.ingest(
                 con, exports, settings=settings, as_of=as_of, profile=profile, scratch=home.runs, progress=progress
@@ -80,7 +80,7 @@ def run(
                 tables = chain(tables, transform.build_finance_in_turn(loaded, as_of=as_of, **values))
             warehouse.write_tables(con, tables)
         progress("checking the result")
-        found = checks.output_gate(candidate, previous=previous, unreadable=unreadable, settings=settings, as_of=as_of)
+        found = checks.output_gate(candidate, settings=settings, as_of=as_of)
         with warehouse.create_run_file(candidate) as con:
             results += record.keep_results(con, found, reports)
         progress("comparing with the nights before")
