@@ -10,11 +10,12 @@ from pipeline.checks.night.nights import Nights
 from pipeline.checks.results import CheckResult
 
 _LEAVING: Final = """
-SELECT partner_before AS partner_id, count(*) AS clients, count_if(NOT in_tonight) AS gone,
+SELECT partner_before AS partner_id, count(*) AS clients, count(*) FILTER (NOT in_tonight) AS gone,
     min(partner_tonight) AS destination
 FROM clients_of_both WHERE partner_before IS NOT NULL
 GROUP BY partner_before
-HAVING count_if(partner_tonight IS NOT DISTINCT FROM partner_before) = 0 AND count(DISTINCT partner_tonight) <= 1
+HAVING count(*) FILTER (partner_tonight IS NOT DISTINCT FROM partner_before) = 0
+    AND count(DISTINCT partner_tonight) <= 1
     AND 2 * count(*) <= (SELECT count(partner_before) FROM clients_of_both)
     AND (min(partner_tonight) IS NULL OR (SELECT count(DISTINCT partner_tonight) FROM clients_of_both) > 1)
 ORDER BY clients DESC, partner_id LIMIT 1
@@ -32,7 +33,7 @@ CREATE OR REPLACE TEMP TABLE left_out AS
 """
 
 _CHANGED: Final = """
-SELECT count(*) AS clients, count_if(partner_tonight IS DISTINCT FROM partner_before) AS changed
+SELECT count(*) AS clients, count(*) FILTER (partner_tonight IS DISTINCT FROM partner_before) AS changed
 FROM clients_of_both
 WHERE in_before AND in_tonight AND ($partner IS NULL OR partner_before IS DISTINCT FROM $partner)
 """

@@ -19,18 +19,14 @@ from pipeline.checks.results import CheckResult
 from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
 
-PRICES: Final = {
-    "contract_lines": "unit_price",
-    "price_book": "monthly_unit_price",
-    "limit_blocks": "monthly_price_per_block",
-}
-"""Judged by `prices` when they move by a common factor; here they changed when they left the range of its factors."""
-
 _ELSEWHERE: Final = {
     "clients": ("partner_id",),
     "contracts": ("hub_id", "currency", "term_start_date", "renewal_start_date"),
+    "contract_lines": ("unit_price",),
+    "price_book": ("monthly_unit_price",),
+    "limit_blocks": ("monthly_price_per_block",),
 }
-"""Columns with a limit of their own (`associations`, `facts`)."""
+"""Columns with a limit of their own (`associations`, `facts`, `prices`)."""
 
 _MEANINGS: Final = {
     ("partners", "owns_communication"): "false",
@@ -100,9 +96,6 @@ def _compared(nights: Nights, table: Table, name: str) -> _Compared:
     else:
         before, tonight = f"b.{name}", f"t.{name}"
     changed = f"{tonight} IS DISTINCT FROM {before}"
-    if PRICES.get(table.name) == name:
-        low, high = nights.settings.price_factor_low, nights.settings.price_factor_high
-        changed += f" AND NOT coalesce(t.{name} / nullif(b.{name}, 0) BETWEEN {low} AND {high}, false)"
     return _Compared(name, before, tonight, f"({changed})", meaning)
 
 
@@ -115,7 +108,8 @@ def _joined(table: Table) -> str:
 def _counts(nights: Nights, columns: list[_Compared], joined: str) -> tuple[int, dict[str, tuple[int, int, int]]]:
     """Rows compared, and per column: values that were there, those of them that changed, all that changed."""
     asked = ", ".join(
-        f"count(b.{c.name}), count_if(b.{c.name} IS NOT NULL AND {c.raw_changed}), count_if({c.changed})"
+        f"count(b.{c.name}), count(*) FILTER (b.{c.name} IS NOT NULL AND {c.raw_changed}), "
+        f"count(*) FILTER ({c.changed})"
         for c in columns
     )
     keys, *numbers = nights.one(f"SELECT count(*){', ' if asked else ''}{asked} {joined}")
@@ -161,11 +155,11 @@ def _wrong(
         )
     meaning = column.meaning or "NULL"
     told, told_changed, rare, to_common, from_common = nights.one(
-        f"SELECT count_if({column.before} IS DISTINCT FROM {meaning}), "
-        f"count_if({column.before} IS DISTINCT FROM {meaning} AND {column.changed}), "
-        f"count_if({column.before} IS DISTINCT FROM {most_common}), "
-        f"count_if({column.tonight} IS NOT DISTINCT FROM {most_common} AND {column.changed}), "
-        f"count_if({column.before} IS NOT DISTINCT FROM {most_common} AND {column.changed}) {joined}"
+        f"SELECT count(*) FILTER ({column.before} IS DISTINCT FROM {meaning}), "
+        f"count(*) FILTER ({column.before} IS DISTINCT FROM {meaning} AND {column.changed}), "
+        f"count(*) FILTER ({column.before} IS DISTINCT FROM {most_common}), "
+        f"count(*) FILTER ({column.tonight} IS NOT DISTINCT FROM {most_common} AND {column.changed}), "
+        f"count(*) FILTER ({column.before} IS NOT DISTINCT FROM {most_common} AND {column.changed}) {joined}"
     )
     if column.meaning and told >= enough and above(told_changed, told, limit):
         return f"changed in {told_changed:,} of the {told:,} rows where it was not {meaning} " + (

@@ -25,7 +25,7 @@ _FACTS: Final = {
 
 def contract_facts_kept(nights: Nights) -> list[CheckResult]:
     """`currency_kept`, `client_kept` and `term_dates_kept`: at most so many percent of the contracts of both nights."""
-    counts = ", ".join(f"count_if({changed})" for _, changed, _ in _FACTS.values())
+    counts = ", ".join(f"count(*) FILTER ({changed})" for _, changed, _ in _FACTS.values())
     contracts, *changed = nights.one(f"SELECT count(*), {counts} FROM {_ON_BOTH}")
     return [_kept(nights, name, contracts, number) for name, number in zip(_FACTS, changed, strict=True)]
 
@@ -40,8 +40,7 @@ def _kept(nights: Nights, name: str, contracts: int, changed: int) -> CheckResul
             f"the limit is {plain(limit)} %)"
         )
         examples = nights.rows(
-            f"SELECT contract_id, {shown} FROM {_ON_BOTH} AND {condition} "
-            f"ORDER BY contract_id LIMIT {EXAMPLES_SHOWN}"
+            f"SELECT contract_id, {shown} FROM {_ON_BOTH} AND {condition} ORDER BY contract_id LIMIT {EXAMPLES_SHOWN}"
         )
     fine = f"contracts that changed {what}: {changed:,} of {contracts:,}"
     return result(name, "contracts", sentences, fine=fine, examples=examples)

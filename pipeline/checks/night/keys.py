@@ -72,7 +72,7 @@ def _key(table: str) -> tuple[str, ...]:
 
 
 def _kept(nights: Nights, name: str, table: str, what: str, sql: str) -> CheckResult:
-    keys, there = nights.one(f"SELECT count(*), count_if(is_there) FROM ({sql})")
+    keys, there = nights.one(f"SELECT count(*), count(*) FILTER (is_there) FROM ({sql})")
     limit, level = nights.settings.kept_keys_percent, _level(table)
     what = what.replace("_", " ")
     sentences, examples = [], []

@@ -9,10 +9,11 @@ from pipeline.checks.night.nights import Nights
 from pipeline.checks.results import CheckResult
 
 _CLIENTS: Final = """
-SELECT count_if(in_before AND hub_id NOT IN (FROM gone_with_partner)), count_if(in_tonight) FROM clients_of_both
+SELECT count(*) FILTER (in_before AND hub_id NOT IN (FROM gone_with_partner)), count(*) FILTER (in_tonight)
+FROM clients_of_both
 """
 _CONTRACTS: Final = """
-SELECT count_if(in_before), count_if(in_tonight), count(mrr_before), count(mrr_tonight)
+SELECT count(*) FILTER (in_before), count(*) FILTER (in_tonight), count(mrr_before), count(mrr_tonight)
 FROM contracts_of_both ANTI JOIN left_out USING (contract_id)
 """
 _LINES: Final = """

@@ -5,7 +5,7 @@ Relations that every comparison reads (temporary, in the candidate's connection)
 | relation | grain | columns |
 |---|---|---|
 | `before_<table>`, `tonight_<table>` | as in `tables.exports` | the declared columns; null where a run file lacks one |
-| `clients_of_both` | client | `hub_id, in_before, in_tonight`, `partner_before, partner_tonight` (rule 7; null = none) |
+| `clients_of_both` | client | `hub_id, in_before, in_tonight`, `partner_before, partner_tonight` (rule 7; or null) |
 | `contracts_of_both` | contract | see `_CONTRACTS` |
 | `left_out` | contract | `contract_id` of contracts that no comparison of the whole run looks at |
 | `gone_with_partner` | client | `hub_id` of the clients that left the export with the one partner that may leave |

@@ -33,7 +33,8 @@ clients AS (
 ),
 contracts AS (
     SELECT partner_id, sum(all_before) AS all_before, sum(before) AS before, sum(tonight) AS tonight FROM (
-        SELECT w.partner_before AS partner_id, count(*) AS all_before, count_if(NOT renews) AS before, 0 AS tonight
+        SELECT w.partner_before AS partner_id, count(*) AS all_before, count(*) FILTER (NOT renews) AS before,
+            0 AS tonight
         FROM contracts_of_both c JOIN whose w ON w.hub_id = c.hub_before WHERE mrr_before IS NOT NULL GROUP BY ALL
         UNION ALL SELECT w.partner_tonight, 0, 0, count(*)
         FROM contracts_of_both c JOIN whose w ON w.hub_id = c.hub_tonight

@@ -21,24 +21,25 @@ ANTI JOIN left_out l ON l.contract_id = b.contract_id
 """
 _NET_PRICE: Final = (
     "{side}.unit_price::DECIMAL(38,6) * (100 - CASE WHEN {side}.discount_end_date <= {as_of} THEN 0 "
-    "ELSE coalesce({side}.discount_percent, 0) END)"
+    "ELSE coalesce({side}.discount_percent, 0) END) * 0.01"
 )
 _LISTED: Final = """
 SELECT {key}, b.{price} AS before, t.{price} AS tonight FROM before_{table} b JOIN tonight_{table} t ON {same}
 """
-_COUNTS: Final = "SELECT count_if(before <> 0 OR tonight <> 0), count_if(before <> tonight) FROM ({prices})"
-
-_FACTORS: Final = """
-SELECT kind, place, count(*) AS prices, exp(avg(ln_factor)) AS factor
-FROM (
-    SELECT CASE WHEN before = 0 THEN 'from nothing' WHEN tonight = 0 THEN 'to nothing'
-            WHEN (tonight < 0) <> (before < 0) THEN 'other sign' ELSE 'factor' END AS kind,
-        CASE WHEN kind = 'factor' THEN ln(tonight::DOUBLE / before::DOUBLE) ELSE 0 END AS ln_factor,
-        floor(ln_factor / {step})::BIGINT AS place
-    FROM ({prices}) WHERE before <> tonight
-)
-GROUP BY kind, place ORDER BY kind, place
+_COUNTS: Final = """
+SELECT count(*) FILTER (before <> 0 OR tonight <> 0), count(*) FILTER (before <> tonight),
+    count(*) FILTER (before <> tonight AND coalesce(tonight / nullif(before, 0) NOT BETWEEN {low} AND {high}, true))
+FROM ({prices})
 """
+_FACTORS: Final = """
+SELECT floor(ln_factor / {step})::BIGINT AS place, count(*) AS prices, avg(ln_factor) AS logarithm
+FROM (
+    SELECT CASE WHEN tonight <> 0 THEN ln(tonight::DOUBLE / before::DOUBLE) END AS ln_factor
+    FROM ({prices}) WHERE before <> tonight AND tonight::DOUBLE * before::DOUBLE > 0 OR (before <> 0 AND tonight = 0)
+)
+GROUP BY place ORDER BY place
+"""
+"""A price that was 0, or changed its sign, has no factor."""
 
 _RATES: Final = """
 SELECT currency, b.rate AS before, b.rate_date AS date_before, t.rate AS tonight, t.rate_date AS date_tonight
@@ -48,14 +49,18 @@ _LATEST: Final = """
 SELECT currency, arg_max(rate, rate_date) AS rate, max(rate_date) AS rate_date
 FROM {side}_fx_rates WHERE rate_date <= {as_of} GROUP BY currency
 """
+_LISTS: Final = ("price_book", "limit_blocks")
 _NEAR: Final = Decimal("0.005")
 _PARITY: Final = Decimal("0.02")
 
 
 def prices_kept(nights: Nights) -> list[CheckResult]:
-    """`prices_kept` of lines, price book and limit blocks: not too many by one factor; `prices_moved` warns.
+    """`prices_kept` of lines, price book and limit blocks: not too many change by a factor outside the settings' two;
+    `prices_moved` warns when so many change by less.
 
-    A line's price is net of the discount in force tonight, so that a discount which ends is no difference.
+    The factor need not be the same for all (*ours*): prices of other lines are as wrong. A list price belongs to its
+    day, so more than half of them do not change by different factors either (*ours*). A line's price is net of the
+    discount in force tonight, so that a discount which ends is no difference.
     """
     sources = {
         "contract_lines": (
@@ -85,48 +90,48 @@ def _listed(table: str, price: str) -> str:
 
 def _moved_prices(nights: Nights, table: str, what: str, prices: str) -> list[CheckResult]:
     settings = nights.settings
-    priced, changed = nights.one(_COUNTS.format(prices=prices))
     limit = settings.price_change_percent
+    allowed = f"{plain(settings.price_factor_low)} to {plain(settings.price_factor_high)}"
+    words = {"prices": prices, "low": str(settings.price_factor_low), "high": str(settings.price_factor_high)}
+    priced, changed, far = nights.one(_COUNTS.format(**words))
+    enough = priced >= settings.compared_keys_minimum
     held: list[str] = []
     moved: list[str] = []
     examples: list[dict[str, Any]] = []
-    if priced >= settings.compared_keys_minimum and above(changed, priced, limit):
-        for number, factor, words in _common_factors(nights.rows(_FACTORS.format(prices=prices, step=_STEP))):
-            if not above(number, priced, limit):
-                continue
-            inside = factor is not None and float(settings.price_factor_low) <= factor <= float(
-                settings.price_factor_high
+    if enough and above(changed, priced, limit):
+        number, factor = _most_common_factor(nights, prices)
+        most = f", {number:,} of them by the factor {factor:.4g}" if number else ""
+        if above(far, priced, limit):
+            held.append(
+                f"{far:,} of {priced:,} {what} changed by a factor outside {allowed}{most} "
+                f"({percent_of(far, priced)}; the limit is {plain(limit)} %)"
             )
-            said = f"{number:,} of {priced:,} {what} {words} ({percent_of(number, priced)}"
-            allowed = f"{plain(settings.price_factor_low)} to {plain(settings.price_factor_high)}"
-            if inside:
-                moved.append(f"{said}; a factor of {allowed} is only worth a look)")
-            else:
-                held.append(f"{said}; the limit is {plain(limit)} % by one factor outside {allowed})")
+        elif table in _LISTS and above(changed, priced, settings.column_change_percent) and 2 * number < changed:
+            held.append(
+                f"{changed:,} of {priced:,} {what} changed by no common factor ({percent_of(changed, priced)}; the limit "
+                f"is {plain(settings.column_change_percent)} %)"
+            )
+        else:
+            said = f"{changed:,} of {priced:,} {what} changed{most} ({percent_of(changed, priced)}; "
+            moved.append(f"{said}factors of {allowed} do not hold the run)")
         examples = nights.rows(f"FROM ({prices}) WHERE before <> tonight ORDER BY ALL LIMIT {EXAMPLES_SHOWN}")
-        if table == "contract_lines":
-            examples = [{**row, "before": row["before"] / 100, "tonight": row["tonight"] / 100} for row in examples]
     fine = f"{what.rstrip(',')} that changed: {changed:,} of {priced:,}"
     return [
-        result("prices_kept", table, held[:1], fine=fine, examples=examples),
-        result("prices_moved", table, moved[:1], fine=fine, level="warning", examples=examples),
+        result("prices_kept", table, held, fine=fine, examples=examples),
+        result("prices_moved", table, moved, fine=fine, level="warning", examples=examples),
     ]
 
 
-def _common_factors(rows: list[dict[str, Any]]) -> list[tuple[int, float | None, str]]:
-    """How many prices share a factor, the factor, and in words; most first. Neighbouring places are one factor."""
-    at = {row["place"]: row for row in rows if row["kind"] == "factor"}
-    found: list[tuple[int, float | None, str]] = []
+def _most_common_factor(nights: Nights, prices: str) -> tuple[int, float]:
+    """How many prices share a factor, and which one; neighbouring places are one factor. 0 is a price that is 0 now."""
+    rows = nights.rows(_FACTORS.format(prices=prices, step=_STEP))
+    at = {row["place"]: row for row in rows if row["place"] is not None}
+    found = [(row["prices"], 0.0) for row in rows if row["place"] is None]
     for place, row in at.items():
-        above_it = at.get(place + 1)
-        number = row["prices"] + (above_it["prices"] if above_it else 0)
-        logarithm = math.log(row["factor"]) * row["prices"]
-        logarithm += math.log(above_it["factor"]) * above_it["prices"] if above_it else 0
-        factor = math.exp(logarithm / number)
-        found.append((number, factor, f"changed by the factor {factor:.4g}"))
-    words = {"from nothing": "were 0 before", "to nothing": "are 0 now", "other sign": "changed their sign"}
-    found += [(row["prices"], None, words[row["kind"]]) for row in rows if row["kind"] != "factor"]
-    return sorted(found, key=lambda one: -one[0])
+        both = [row, *([at[place + 1]] if place + 1 in at else [])]
+        number = sum(each["prices"] for each in both)
+        found.append((number, math.exp(sum(each["prices"] * each["logarithm"] for each in both) / number)))
+    return max(found, default=(0, 0.0))
 
 
 def rates_kept(nights: Nights) -> list[CheckResult]:
