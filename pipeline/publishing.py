@@ -164,13 +164,17 @@ def shown_before(before: RunsBefore) -> str | None:
     return None if run is None else run.run_id
 
 
-def nights_before(before: RunsBefore) -> checks.NightsBefore:
-    """The files that the night gate compares with."""
+def nights_before(before: RunsBefore, book: RunBook) -> checks.NightsBefore:
+    """The files that the night gate compares with; of a held partner its own yardstick, where it is still there."""
+    files = {run.run_id: run.path for run in (before.published, *before.older) if run is not None}
     return checks.NightsBefore(
         yardstick=before.yardstick.path if before.yardstick else None,
         published=before.published.path if before.published else None,
         older=tuple(run.path for run in before.older),
         unreadable=before.unreadable,
+        of_partners={
+            each.partner_id: files[each.shown_run_id] for each in book.held().values() if each.shown_run_id in files
+        },
     )
 
 

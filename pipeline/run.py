@@ -93,13 +93,11 @@ def run(
                 tables = chain(tables, transform.build_finance_in_turn(loaded, as_of=as_of, **values))
             warehouse.write_tables(con, tables)
         progress("checking the result")
-        found = checks.output_gate(
-            candidate, previous=previous, unreadable=before.unreadable, settings=settings, as_of=as_of
-        )
+        found = checks.output_gate(candidate, settings=settings, as_of=as_of)
         with warehouse.create_run_file(candidate) as con:
             results += record.keep_results(con, found, reports, told)
         progress("comparing with the nights before")
-        nights = publishing.nights_before(before)
+        nights = publishing.nights_before(before, book)
         exported_at = ingested.exported_at
         night = checks.night_gate(
             candidate, nights, settings=settings, as_of=as_of, decisions=used, exported_at=exported_at
