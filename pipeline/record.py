@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline import __version__, checks, render
+from pipeline import __version__, checks, render, warehouse
 from pipeline.errors import ChecksFailedError
 from pipeline.ingest.reference_rates import add_reference_rates
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
@@ -105,6 +105,12 @@ def keep_results(
             f"See {page}"
         )
     return results
+
+
+def what_was_written(con: duckdb.DuckDBPyConnection, results: list[checks.CheckResult]) -> warehouse.Contents:
+    """What publishing must find in the file again; the results are those of the gates, not those in the file."""
+    found = ((each.name, each.gate, each.level, each.table_name, each.success) for each in results)
+    return warehouse.contents_of(con, checked=found)
 
 
 def quarantine_limit(ingested: IngestReport, settings: Settings) -> Decimal:

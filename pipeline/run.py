@@ -50,12 +50,14 @@ def run(
     `finance` the tables of `tables.finance` are left out.
 
     Raises InputError for an input that cannot be used, ChecksFailedError for a failed stop-level check, LockedError
-    when another run holds the lock; in all three cases nothing is published and `current` stays where it is.
+    when another run holds the lock, MachineError when the disk or its permissions fail; in all four cases nothing is
+    published and `current` stays where it is.
     """
     threading.Thread(target=checks.warm_up, daemon=True).start()
     run_id = warehouse.run_name(now, short_id)
     reports = home.reports(run_id)
-    with warehouse.run_lock(home), warehouse.candidate(home, run_id) as candidate:
+    machine = warehouse.machine_failures(inputs=exports)
+    with warehouse.run_lock(home), machine, warehouse.candidate(home, run_id) as candidate:
         previous, unreadable = warehouse.run_before(home)
         with warehouse.create_run_file(candidate) as con:
             ingested = ingest.ingest(
@@ -81,8 +83,9 @@ def run(
         found = checks.output_gate(candidate, previous=previous, unreadable=unreadable, settings=settings, as_of=as_of)
         with warehouse.create_run_file(candidate) as con:
             results += record.keep_results(con, found, reports)
+            written = record.what_was_written(con, results)
         if not publish:
             return Outcome(run_id, None, results, ingested)
         progress("publishing")
-        published = warehouse.publish(home, candidate, run_id, keep=settings.keep_runs)
+        published = warehouse.publish(home, candidate, run_id, keep=settings.keep_runs, written=written)
     return Outcome(run_id, published.path, results, ingested)

@@ -13,9 +13,12 @@ from pipeline.surroundings import home_folder
 @click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print data for programs.")
 def command(run_reference: str | None, dry_run: bool, as_json: bool) -> None:
-    """Let readers see the run before the current one again, or the RUN named. Nothing is deleted."""
+    """Let readers see the run before the current one again, or the RUN named. Nothing is deleted.
+
+    Where readers see no run ('current' is lost, leads nowhere or is no link), the newest run that is whole.
+    """
     from pipeline.warehouse import rollback, run_lock
-    from pipeline.warehouse.runs import rollback_target
+    from pipeline.warehouse.publishing import rollback_target
 
     home = home_folder()
     if dry_run:
@@ -24,7 +27,10 @@ def command(run_reference: str | None, dry_run: bool, as_json: bool) -> None:
         with run_lock(home):
             current, target = rollback(home, run_reference)
     if as_json:
-        print_json({"from": current.run_id, "to": target.run_id, "dry_run": dry_run})
+        print_json({"from": current.run_id if current else None, "to": target.run_id, "dry_run": dry_run})
+    elif current is None:
+        verb = "would lead" if dry_run else "leads"
+        click.echo(f"current led to no run; it {verb} to {target.run_id}")
     else:
         verb = "would go" if dry_run else "went"
         click.echo(f"current {verb} from {current.run_id} to {target.run_id}")

@@ -1,12 +1,7 @@
-"""Published runs: publish, list, find, roll back, prune.
-
-A run is published by renaming its finished file and flipping the `current` symlink, each in one step that the disk
-keeps or does not: readers always see one complete run, and never wait.
-"""
+"""Published runs: list, find, prune; and the file in which the next one is built."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -19,8 +14,10 @@ import duckdb
 
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
+from pipeline.warehouse.contents import all_tables, checksum_file, kept_checksum, sha256
 from pipeline.warehouse.database import open_run
-from pipeline.warehouse.home import Home, sync_folder
+from pipeline.warehouse.home import Home
+from pipeline.warehouse.leftovers import remove_leftovers
 
 _RUN_FILE = re.compile(r"run-\d{8}T\d{6}Z-[0-9a-f]+\.duckdb")
 
@@ -75,19 +72,37 @@ def run_before(home: Home) -> tuple[Path | None, str]:
     return (None, unreadable) if unreadable else (path, "")
 
 
-def why_unreadable(run_file: Path) -> str:
-    """One line that says why later runs and reports cannot be compared with that run; "" when they can."""
+def why_unreadable(run_file: Path, *, tables: tuple[str, ...] | None = ("contract_mrr", "upcoming_renewals")) -> str:
+    """One line that says why those tables (None = all) of that run cannot be read; "" when they can.
+
+    For the run that later ones are compared with. A look at every value: a file that is damaged further in opens
+    without a word.
+    """
     try:
         with open_run(run_file) as con:
-            for table in ("contract_mrr", "upcoming_renewals"):
-                # A look at every value: a file that is damaged further in opens without a word.
-                con.execute(f"SELECT bit_xor(hash(rows)) FROM main.{table} AS rows").fetchall()  # noqa: S608
+            for name in all_tables(con) if tables is None else (f"main.{table}" for table in tables):
+                con.execute(f"SELECT bit_xor(hash(rows)) FROM {name} AS rows").fetchall()  # noqa: S608
             settings_of(con)
     except UsageError as error:
         return str(error)
     except duckdb.Error as error:
         return f"{run_file.name} cannot be read: {str(error).splitlines()[0]}"
     return ""
+
+
+def why_damaged(run_file: Path) -> str:
+    """Reads every block of a run's file: in one line what is wrong with it, "" when it is as it was written.
+
+    A run without a checksum (from before there were any) is read through DuckDB, table by table, which takes longer.
+    """
+    try:
+        kept = kept_checksum(run_file)
+        if kept is None:
+            return why_unreadable(run_file, tables=None)
+        same = sha256(run_file) == kept
+    except OSError as error:
+        return f"{run_file.name} cannot be read: {error.strerror}"
+    return "" if same else f"{run_file.name} is not as it was written: its checksum differs"
 
 
 def find_run(home: Home, reference: str | None) -> Run:
@@ -110,55 +125,13 @@ def find_run(home: Home, reference: str | None) -> Run:
     return found[0]
 
 
-def publish(home: Home, candidate: Path, run_id: str, *, keep: int) -> Run:
-    """Make the finished candidate the current run, then prune all but the newest `keep` runs and their reports.
-
-    The caller holds the lock and has closed every connection on the candidate.
-    """
-    with candidate.open("rb") as handle:
-        os.fsync(handle.fileno())
-    candidate.chmod(0o444)
-    path = home.runs / f"{run_id}.duckdb"
-    candidate.replace(path)
-    sync_folder(home.runs)
-    _flip(home, path)
-    prune(home, keep=keep)
-    return Run(run_id, path, is_current=True)
-
-
-def rollback_target(home: Home, reference: str | None) -> tuple[Run, Run]:
-    """Which run readers see, and which one a rollback would let them see: the one before it, or the one named.
-
-    Raises UsageError when there is no such run, or it cannot be opened.
-    """
-    current = current_run(home)
-    if reference is None:
-        older = [run for run in list_runs(home) if run.run_id < current.run_id]
-        if not older:
-            raise UsageError(f"{current.run_id} is the oldest run: there is none to roll back to")
-        target = older[0]
-    else:
-        target = find_run(home, reference)
-    open_run(target.path).close()
-    return current, target
-
-
-def rollback(home: Home, reference: str | None) -> tuple[Run, Run]:
-    """Let readers see an older run again; returns (from, to). Nothing is deleted: naming the newer run undoes it.
-
-    The caller holds the lock. Raises UsageError like `rollback_target`.
-    """
-    current, target = rollback_target(home, reference)
-    _flip(home, target.path)
-    return current, target
-
-
 def prune(home: Home, *, keep: int) -> None:
     """Delete all but the newest `keep` runs, never the current one, and the reports of runs that are gone."""
     runs = list_runs(home)
     for run in runs[keep:]:
         if not run.is_current:
             run.path.unlink()
+            checksum_file(run.path).unlink(missing_ok=True)
     kept = {run.run_id for run in list_runs(home)}
     reports = home.root / "reports"
     for folder in reports.iterdir() if reports.is_dir() else ():
@@ -172,27 +145,11 @@ def candidate(home: Home, run_id: str) -> Iterator[Path]:
 
     What runs that were killed left behind is removed first. The caller holds the lock.
     """
-    _remove_leftovers(home)
+    remove_leftovers(home)
     try:
         yield home.candidate(run_id)
     finally:
-        _remove_leftovers(home)
-
-
-def _remove_leftovers(home: Home) -> None:
-    for path in home.runs.glob(".tmp-*"):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def _flip(home: Home, path: Path) -> None:
-    link = home.root / ".tmp-current"
-    link.unlink(missing_ok=True)
-    link.symlink_to(path.relative_to(home.root))
-    link.replace(home.current)
-    sync_folder(home.root)
+        remove_leftovers(home)
 
 
 def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:
