@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from pipeline.errors import MachineError
+from pipeline.errors import MachineError, UsageError
 
 _MAKE_ROOM: Final = "make room on that disk, then try again"
 _MAKE_WRITABLE: Final = "make it writable for this user, then try again"
@@ -84,6 +84,22 @@ def whole_file(path: Path, *, replace: bool = True) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def chosen_file(path: Path, *, replace: bool = True) -> Iterator[Path]:
+    """The same for a file that a user named: its folder must be there, and a device or pipe is written to directly.
+
+    Raises UsageError when there is no such folder; else like `whole_file`.
+    """
+    if path.exists() and not path.is_file():
+        with writing(path):
+            yield path
+        return
+    if not path.parent.is_dir():
+        raise UsageError(f"{path} cannot be written: {os.strerror(errno.ENOENT)}")
+    with whole_file(path.resolve() if replace else path, replace=replace) as unfinished:
+        yield unfinished
 
 
 def unfinished_name(path: Path) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,11 +13,14 @@ import click
 
 from pipeline.cli.reporting import make_finance_report, make_reports, raise_failures
 from pipeline.cli.surroundings import print_json, say, short_id, stage_progress, today
+from pipeline.errors import MachineError, ReportsFailedError
+from pipeline.files import machine_error
 from pipeline.settings import Settings
 from pipeline.surroundings import home_folder, now
 
 if TYPE_CHECKING:
     from pipeline.run import Outcome
+    from pipeline.warehouse import Home
 
 
 def main_job(
@@ -33,8 +38,6 @@ def main_job(
     """The main job with progress, its findings on stderr and the paths of what it made on stdout."""
     from pipeline.cli.deciding import decisions_for_run
     from pipeline.run import run
-    from pipeline.surroundings import ended_associations
-    from pipeline.warehouse.tables import partner_ids
 
     home = home_folder()
     outcome = run(
@@ -50,6 +53,15 @@ def main_job(
         finance=finance,
         progress=stage_progress(quiet),
     )
+    with _after_publishing(outcome):
+        _report(outcome, home, settings=settings, reports=reports, as_json=as_json)
+
+
+def _report(outcome: Outcome, home: Home, *, settings: Settings, reports: bool, as_json: bool) -> None:
+    """Say what was found, make the reports of a published run, print the paths."""
+    from pipeline.surroundings import ended_associations
+    from pipeline.warehouse.tables import partner_ids
+
     say_findings(outcome)
     paths = [home.reports(outcome.run_id) / "checks.html"]
     made, failure = None, ""
@@ -72,6 +84,20 @@ def main_job(
             click.echo(str(path))
     if made is not None:
         raise_failures(made, finance=failure)
+
+
+@contextmanager
+def _after_publishing(outcome: Outcome) -> Iterator[None]:
+    """From here on an error of the machine does not mean that nothing was published: exit 4, not 7."""
+    try:
+        yield
+    except (OSError, MachineError) as error:
+        told = error if isinstance(error, MachineError) else machine_error(error)
+        if outcome.run_file is None or told is None or isinstance(error, BrokenPipeError):
+            raise
+        raise ReportsFailedError(
+            f"{outcome.run_id} is published, but not everything after that was done: {told}"
+        ) from None
 
 
 def say_findings(outcome: Outcome) -> None:

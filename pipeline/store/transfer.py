@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
-from pipeline.errors import UsageError
+from pipeline.errors import MachineError, UsageError
+from pipeline.files import machine_error, sync_file, sync_folder
 from pipeline.store.decision_store import DecisionStore
 from pipeline.store.events import parse_line
 
@@ -39,8 +42,27 @@ def backup(store: DecisionStore, path: Path) -> int:
             unfinished = Path(folder) / path.name
             with DecisionStore.at(unfinished) as copy:
                 count = copy.add_all(store.events())
-            # Nobody else knows this file: closing it has put everything into the one file.
+            _refuse_unfinished(unfinished, count)
+            sync_file(unfinished)
             os.link(unfinished, path)
+            sync_folder(path.parent)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already and stays as it is: name another file") from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+        told = machine_error(error, path)
+        raise told or UsageError(f"{path} cannot be written: {error.strerror}") from None
     return count
+
+
+def _refuse_unfinished(unfinished: Path, count: int) -> None:
+    """Raises MachineError unless the one file holds every decision.
+
+    Nobody else knows it: closing it puts everything into the one file, and says nothing when the disk is full.
+    """
+    for log in unfinished.parent.glob(f"{unfinished.name}-*"):
+        raise MachineError(f"the backup is not whole, a part of it is still in {log.name} (disk full?); make room")
+    with closing(sqlite3.connect(f"{unfinished.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as con:
+        sound = con.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        found = con.execute("SELECT count(*) FROM decisions").fetchone()[0]
+    if not sound or found != count:
+        raise MachineError(f"the backup is not whole: it has {found} of {count} decisions; look at the disk")

@@ -10,14 +10,16 @@ from typing import Final
 
 import duckdb
 
-from pipeline.errors import DamagedRunError, InputError, RenewalsError
-from pipeline.errors import MachineError as Failed
+from pipeline.errors import DamagedRunError, InputError, MachineError, RenewalsError
 from pipeline.files import ADVICE, machine_error
 
 _SAYINGS: Final = {os.strerror(number): advice for number, advice in ADVICE.items()}
+_FSYNC_FAILED: Final = "fsync failed"
+"""What DuckDB says without the system's own words when the disk did not take what was written."""
+
 _LONGEST: Final = 300
-_DAMAGED: Final = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException, duckdb.InternalException)
-"""What DuckDB raises when the blocks of a file are not what was written."""
+_DAMAGED: Final = ("Corrupt database file", "Could not read")
+"""How DuckDB says that a block of a file is missing or not what was written: each has a checksum of its own."""
 
 
 @contextmanager
@@ -42,20 +44,22 @@ def machine_failure(error: BaseException, *, inputs: Path | None = None) -> Rene
         return machine_error(error)
     if not isinstance(error, duckdb.Error):
         return None
-    said = " ".join(str(error).split())
-    advice = next((advice for saying, advice in _SAYINGS.items() if saying in said), "")
-    if isinstance(error, duckdb.OutOfMemoryException):
-        advice = "make room on that disk, or end other programs, then try again"
+    said = " ".join(str(error).split())[:_LONGEST]
     if inputs is not None and isinstance(error, duckdb.IOException) and str(inputs) in said:
-        return InputError(f"an export cannot be read: {said[:_LONGEST]}")
-    if not advice and isinstance(error, duckdb.IOException):
-        advice = "look at the disk, then try again"
-    return Failed(f"the machine failed: {said[:_LONGEST]}; {advice}") if advice else None
+        return InputError(f"an export cannot be read: {said}")
+    advice = next((advice for saying, advice in _SAYINGS.items() if saying in str(error)), "")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        advice = "make room on that disk or end other programs, then try again"
+    if isinstance(error, duckdb.IOException) or any(saying in said for saying in (_FSYNC_FAILED, *_DAMAGED)):
+        advice = advice or "look at the disk (dmesg), then try again"
+    return MachineError(f"the machine failed: {said}; {advice}") if advice else None
 
 
 def damage(error: BaseException) -> DamagedRunError | None:
     """The error of somebody who only reads a run, when it means that the run's file is damaged; else None."""
-    if not isinstance(error, _DAMAGED):
+    said = str(error).splitlines()[0] if isinstance(error, duckdb.Error) else ""
+    if not any(saying in said for saying in _DAMAGED):
         return None
-    said = str(error).splitlines()[0][:_LONGEST]
-    return DamagedRunError(f"the run's file is damaged ({said}): 'renewals doctor' says which runs are, and what to do")
+    return DamagedRunError(
+        f"the run's file is damaged ({said[:_LONGEST]}): 'renewals doctor' says which runs are, and what to do"
+    )

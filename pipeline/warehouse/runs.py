@@ -12,12 +12,13 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import UsageError
+from pipeline.errors import DamagedRunError, MachineError, UsageError
 from pipeline.settings import Settings
 from pipeline.warehouse.contents import all_tables, checksum_file, kept_checksum, sha256
 from pipeline.warehouse.database import open_run
 from pipeline.warehouse.home import Home
 from pipeline.warehouse.leftovers import remove_leftovers
+from pipeline.warehouse.machine import damage
 
 _RUN_FILE = re.compile(r"run-\d{8}T\d{6}Z-[0-9a-f]+\.duckdb")
 
@@ -31,9 +32,12 @@ class Run:
     is_current: bool
 
     def as_of(self) -> date:
-        """The day its figures are true for."""
-        with open_run(self.path) as con:
-            return settings_of(con)[1]
+        """The day its figures are true for. Raises UsageError when the file cannot be read."""
+        try:
+            with open_run(self.path) as con:
+                return settings_of(con)[1]
+        except duckdb.Error as error:
+            raise damage(error) or error from None
 
 
 def run_name(now: datetime, short_id: str) -> str:
@@ -51,10 +55,13 @@ def list_runs(home: Home) -> list[Run]:
 
 
 def current_run(home: Home) -> Run:
-    """The run readers see. Raises UsageError when nothing is published yet."""
-    for run in list_runs(home):
+    """The run readers see. Raises UsageError when nothing is published yet, or `current` leads to no run."""
+    runs = list_runs(home)
+    for run in runs:
         if run.is_current:
             return run
+    if runs:
+        raise UsageError(f"{home.current} leads to none of the {len(runs)} runs: 'renewals rollback' mends it")
     raise UsageError(f"no run is published in {home.root}: make one with 'renewals run --exports DIR'")
 
 
@@ -139,12 +146,29 @@ def prune(home: Home, *, keep: int) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def whole_run(home: Home, reference: str | None) -> Run:
+    """A run as `find_run` finds it, every block of which has been read: what is sent out is made from it.
+
+    Raises UsageError like `find_run`, and DamagedRunError when its file is not as it was written.
+    """
+    run = find_run(home, reference)
+    if damage := why_damaged(run.path):
+        raise DamagedRunError(f"{run.run_id} is damaged ({damage}): 'renewals doctor' says what to do")
+    return run
+
+
 @contextmanager
 def candidate(home: Home, run_id: str) -> Iterator[Path]:
     """The file in which a run is built; whatever is not published by the end is removed.
 
-    What runs that were killed left behind is removed first. The caller holds the lock.
+    What runs that were killed left behind is removed first. The caller holds the lock. Raises MachineError when a
+    folder stands where the link `current` should be: publishing could not replace it.
     """
+    if home.current.is_dir() and not home.current.is_symlink():
+        raise MachineError(
+            f"{home.current} is a folder, not the link to a run: 'renewals rollback' moves it aside; without runs, "
+            "move it away yourself"
+        )
     remove_leftovers(home)
     try:
         yield home.candidate(run_id)
