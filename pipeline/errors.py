@@ -2,7 +2,7 @@
 
 Exit codes (a promise): 0 done · 1 a bug · 2 usage or settings · 3 checks failed or the run is held, nothing published ·
 4 published, but some reports or deliveries failed or are uncertain · 5 another run holds the lock ·
-6 an input cannot be used.
+6 an input cannot be used · 7 the machine failed (disk full, folder not writable), nothing published.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ class UsageError(RenewalsError):
 
 class SettingsError(UsageError):
     """The settings file says something that cannot be."""
+
+
+class DamagedRunError(UsageError):
+    """A published run's file cannot be read as it was written: another run is to be chosen."""
 
 
 class ChecksFailedError(RenewalsError):
@@ -50,3 +54,9 @@ class InputError(RenewalsError):
     """An input file cannot be used (missing table or column, unreadable or half-written file)."""
 
     exit_code = 6
+
+
+class MachineError(RenewalsError):
+    """The machine failed (disk full, folder not writable): nothing was published, and what was there stays."""
+
+    exit_code = 7

@@ -31,7 +31,8 @@ from pipeline.store.run_records import (
     withdrawn_runs,
 )
 from pipeline.views.night import Situation
-from pipeline.warehouse.held import as_candidate, file_hash, hold, remove_held, run_time
+from pipeline.warehouse.contents import sha256
+from pipeline.warehouse.held import as_candidate, hold, remove_held, run_time
 from pipeline.warehouse.nights import Retained, kept_besides
 
 if TYPE_CHECKING:
@@ -178,28 +179,20 @@ def nights_before(before: RunsBefore, book: RunBook) -> checks.NightsBefore:
     )
 
 
-def publish_candidate(
-    home: Home,
-    candidate: Path,
-    run_id: str,
-    *,
-    book: RunBook,
-    holds: Sequence[RecordDraft],
-    keep: int,
-) -> Run:
+def publish_candidate(publish: Callable[..., Run], home: Home, *, book: RunBook, holds: Sequence[RecordDraft]) -> Run:
     """Publish a candidate. The partners it holds are recorded before readers can see it, never after.
 
-    The caller holds the lock and has closed every connection on the candidate. When publishing fails the new holds are
-    released again. Raises what `warehouse.publish` raises.
+    `publish`: `warehouse.publish` of that candidate, which only needs to be told what is kept `besides`. The caller
+    holds the lock and has closed every connection on the candidate. When publishing fails the new holds are released
+    again. Raises what `warehouse.publish` raises.
     """
     added = book.hold(holds)
-    besides = partial(kept_besides, retained=book.retained(home))
     try:
-        return warehouse.publish(home, candidate, run_id, keep=keep, besides=besides)
+        return publish(besides=partial(kept_besides, retained=book.retained(home)))
     except BaseException:
         for each in added:
             with suppress(Exception):
-                book.release(_release(each, f"{run_id} was not published"))
+                book.release(_release(each, f"{each.run_id} was not published"))
         raise
 
 
@@ -274,11 +267,11 @@ def publish_held(home: Home, reference: str, signed: Signed, *, book: RunBook, s
 
     The acceptance is recorded first: what is published without one was published by itself. Raises UsageError when
     there is no such held run, another run has been published since, there is no reason, or the file is not as it was
-    kept; LockedError when a run holds the lock. Nothing is published then.
+    kept; LockedError when a run holds the lock; MachineError when the disk fails. Nothing is published then.
     """
     if not signed.reason.strip():
         raise UsageError("accepting a run needs a reason: --accept REASON")
-    with warehouse.run_lock(home):
+    with warehouse.run_lock(home), warehouse.machine_failures():
         held = warehouse.find_held(home, reference)
         _refuse_overtaken(home, held)
         before = next((run for run in warehouse.list_runs(home) if run.is_current), None)
@@ -286,10 +279,11 @@ def publish_held(home: Home, reference: str, signed: Signed, *, book: RunBook, s
             book.add(_acceptance(held, signed))
             partners = [checks.PartnerHold(**each) for each in held.partners]
             drafts = hold_drafts(partners, held.run_id, shown=before.run_id if before else None, now=signed.at)
-            run = publish_candidate(home, candidate, held.run_id, book=book, holds=drafts, keep=settings.keep_runs)
+            publish = partial(warehouse.publish, home, candidate, held.run_id, keep=settings.keep_runs)
+            run = publish_candidate(publish, home, book=book, holds=drafts)
         _refuse_changed(home, run, held, before)
-        remove_held(held)
-        _show_acceptance(home, run, signed, book)
+        with suppress(OSError):
+            remove_held(held)  # else the next run removes it: this one is published
     return run
 
 
@@ -303,7 +297,7 @@ def _refuse_overtaken(home: Home, held: HeldRun) -> None:
 
 
 def _refuse_changed(home: Home, run: Run, held: HeldRun, before: Run | None) -> None:
-    if file_hash(run.path) == held.sha256:
+    if sha256(run.path) == held.sha256:
         return
     if before is not None:
         warehouse.rollback(home, before.run_id)
@@ -329,7 +323,8 @@ def _recordable(findings: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], .
     return tuple({name: value for name, value in each.items() if name != "examples"} for each in findings)
 
 
-def _show_acceptance(home: Home, run: Run, signed: Signed, book: RunBook) -> None:
+def show_acceptance(home: Home, run: Run, signed: Signed, *, book: RunBook) -> None:
+    """Write the checks page of an accepted run again, with who accepted its findings, when and why."""
     accepted = {"actor": signed.actor, "time": f"{signed.at:%Y-%m-%d %H:%M} UTC", "reason": signed.reason}
     partners = tuple(_partner_row(each) for each in book.held().values())
     with warehouse.open_run(run.path) as con:
@@ -338,23 +333,28 @@ def _show_acceptance(home: Home, run: Run, signed: Signed, book: RunBook) -> Non
         )
 
 
-def record_rollback(home: Home, left: str, shown: str, signed: Signed, *, book: RunBook) -> None:
+def record_rollback(home: Home, left: Run | None, shown: Run, signed: Signed, *, book: RunBook) -> None:
     """Record that readers see the run `shown` instead of `left`: that withdraws the acceptance of what it leaves.
 
-    The caller holds the lock and has moved `current`. When it cannot be recorded readers see `left` again, and what
-    the store raised is raised.
+    `left` None: `current` led nowhere, so every newer run was left. The caller holds the lock and has moved `current`.
+    When it cannot be recorded readers see `left` again, and what the store raised is raised.
     """
+    newest = warehouse.list_runs(home)[0]
+    run_id = left.run_id if left else newest.run_id
+    if run_id == shown.run_id:
+        return
     draft = RecordDraft(
         record_id=secrets.token_hex(16),
         recorded_at=signed.at,
         actor=signed.actor,
         kind="run_rolled_back",
-        run_id=left,
-        shown_run_id=shown,
+        run_id=run_id,
+        shown_run_id=shown.run_id,
         reason=signed.reason,
     )
     try:
         book.add(draft)
     except BaseException:
-        warehouse.rollback(home, left)
+        if left is not None:
+            warehouse.rollback(home, left.run_id)
         raise

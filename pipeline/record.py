@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline import __version__, checks, render
+from pipeline import __version__, checks, render, warehouse
 from pipeline.errors import ChecksFailedError
 from pipeline.ingest.reference_rates import add_reference_rates
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
@@ -119,6 +119,12 @@ def why_stopped(results: list[checks.CheckResult], situation: Situation, page: P
 def keep_summary(con: duckdb.DuckDBPyConnection) -> None:
     """Let the finished candidate say of itself what a list of runs shows."""
     con.execute("UPDATE main.run_info SET summary = $summary", {"summary": summarise(con)})
+
+
+def what_was_written(con: duckdb.DuckDBPyConnection, results: list[checks.CheckResult]) -> warehouse.Contents:
+    """What publishing must find in the file again; the results are those of the gates, not those in the file."""
+    found = ((each.name, each.gate, each.level, each.table_name, each.success) for each in results)
+    return warehouse.contents_of(con, checked=found)
 
 
 def quarantine_limit(ingested: IngestReport, settings: Settings) -> Decimal:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -61,12 +62,14 @@ def run(
     that rule 14 holds is not published but kept, and its outcome says so.
 
     Raises InputError for an input that cannot be used, ChecksFailedError for a failed stop-level check, LockedError
-    when another run holds the lock; in all three cases nothing is published and `current` stays where it is.
+    when another run holds the lock, MachineError when the disk or its permissions fail; in all four cases nothing is
+    published and `current` stays where it is.
     """
     threading.Thread(target=checks.warm_up, daemon=True).start()
     run_id = warehouse.run_name(now, short_id)
     reports = home.reports(run_id)
-    with warehouse.run_lock(home), warehouse.candidate(home, run_id) as candidate:
+    machine = warehouse.machine_failures(inputs=exports)
+    with warehouse.run_lock(home), machine, warehouse.candidate(home, run_id) as candidate:
         prune_held(home, now=now)
         with warehouse.create_run_file(candidate) as con:
             ingested = ingest.ingest(
@@ -106,6 +109,7 @@ def run(
         with warehouse.create_run_file(candidate) as con:
             results += record.keep_results(con, night.results, reports, told)
             record.keep_summary(con)
+            written = record.what_was_written(con, results)
         outcome = Outcome(run_id, None, results, ingested, night.partners)
         if checks.holding(results):
             kept = publishing.hold_candidate(home, candidate, outcome, as_of=as_of, options=typed) if publish else None
@@ -115,7 +119,6 @@ def run(
             return outcome
         progress("publishing")
         holds = publishing.hold_drafts(night.partners, run_id, shown=publishing.shown_before(before), now=now)
-        published = publishing.publish_candidate(
-            home, candidate, run_id, book=book, holds=holds, keep=settings.keep_runs
-        )
+        run_kept = partial(warehouse.publish, home, candidate, run_id, keep=settings.keep_runs, written=written)
+        published = publishing.publish_candidate(run_kept, home, book=book, holds=holds)
     return replace(outcome, run_file=published.path)

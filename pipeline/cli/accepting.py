@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import checks
+from pipeline.cli.reporting import after_publishing
 from pipeline.cli.surroundings import say
 from pipeline.errors import RunHeldError, UsageError
-from pipeline.publishing import Signed, publish_held
+from pipeline.publishing import Signed, publish_held, show_acceptance
 from pipeline.settings import Settings
 from pipeline.surroundings import now, run_book, system_user
 
@@ -36,6 +37,11 @@ class Acceptance:
         return Signed(self.actor or system_user(), now(), self.reason)
 
 
+def terminal() -> bool:
+    """Whether somebody sits there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def acceptance(reason: str | None, findings: str | None, actor: str | None) -> Acceptance | None:
     """The acceptance that the options name, None without one.
 
@@ -48,7 +54,7 @@ def acceptance(reason: str | None, findings: str | None, actor: str | None) -> A
         return None
     if not reason.strip():
         raise UsageError("accepting a run needs a reason: --accept REASON")
-    if findings is None and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if findings is None and not terminal():
         raise UsageError(
             "--accept asks whether the findings are acceptable, and there is no terminal to ask: name them with "
             "--findings HASH, as 'renewals check' and a held run print it"
@@ -81,7 +87,10 @@ def accepted(outcome: Outcome, given: Acceptance | None, *, home: Home, settings
         why = f"the findings are not those of --findings {given.findings}"
     if not agreed:
         return replace(outcome, held_because=f"{why}: {outcome.held_because}")
-    run = publish_held(home, outcome.run_id, given.signed(), book=run_book(home), settings=settings)
+    signed, book = given.signed(), run_book(home)
+    run = publish_held(home, outcome.run_id, signed, book=book, settings=settings)
+    with after_publishing(run.run_id, run.path):
+        show_acceptance(home, run, signed, book=book)
     return replace(outcome, run_file=run.path, held_because="", held=None)
 
 

@@ -32,8 +32,8 @@ def command(
     Who accepted, when, why and what was found is recorded for good. Refused once another run has been published since.
     Prints the run's file and the path of each report, one a line.
     """
-    from pipeline.cli.reporting import AllReports, make_all_reports
-    from pipeline.publishing import Signed, publish_held
+    from pipeline.cli.reporting import AllReports, after_publishing, make_all_reports
+    from pipeline.publishing import Signed, publish_held, show_acceptance
 
     if accept is None:
         raise UsageError(f"say why its findings are acceptable: renewals publish {run_reference} --accept REASON")
@@ -41,13 +41,15 @@ def command(
     signed = Signed(actor or system_user(), now(), accept)
     run = publish_held(home, run_reference, signed, book=run_book(home), settings=settings)
     say(f"{run.run_id} is published; accepted by {signed.actor}. Undo: renewals rollback")
-    made = AllReports() if no_reports else make_all_reports(home, run.path, settings=settings)
-    paths = [home.reports(run.run_id) / "checks.html", *made.paths]
-    if as_json:
-        accepted = {"actor": signed.actor, "reason": signed.reason}
-        answer = {"run": run.run_id, "file": str(run.path), "published": True, "accepted": accepted}
-        print_json(answer | {"reports": [str(path) for path in paths]} | made.failed())
-    else:
-        for path in (run.path, *paths):
-            click.echo(str(path))
-    made.raise_failures()
+    with after_publishing(run.run_id, run.path):
+        show_acceptance(home, run, signed, book=run_book(home))
+        made = AllReports() if no_reports else make_all_reports(home, run.path, settings=settings)
+        paths = [home.reports(run.run_id) / "checks.html", *made.paths]
+        if as_json:
+            accepted = {"actor": signed.actor, "reason": signed.reason}
+            answer = {"run": run.run_id, "file": str(run.path), "published": True, "accepted": accepted}
+            print_json(answer | {"reports": [str(path) for path in paths]} | made.failed())
+        else:
+            for path in (run.path, *paths):
+                click.echo(str(path))
+        made.raise_failures()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pipeline import rules
 from pipeline.cli.surroundings import progress_bar, say
-from pipeline.errors import RenewalsError, ReportsFailedError
+from pipeline.errors import MachineError, RenewalsError, ReportsFailedError
+from pipeline.files import machine_error
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,6 +107,18 @@ def make_all_reports(home: Home, run_file: Path, *, settings: Settings) -> AllRe
         run_file, partner_ids(run_file), out_dir, settings=settings, ended=lambda: ended_associations(home)
     )
     return AllReports([*of_finance, *made.paths], made, failure)
+
+
+@contextmanager
+def after_publishing(run_id: str, run_file: Path | None) -> Iterator[None]:
+    """Where that run is published, an error of the machine does not mean that nothing was: exit code 4, not 7."""
+    try:
+        yield
+    except (OSError, MachineError) as error:
+        told = error if isinstance(error, MachineError) else machine_error(error)
+        if run_file is None or told is None or isinstance(error, BrokenPipeError):
+            raise
+        raise ReportsFailedError(f"{run_id} is published, but not everything after that was done: {told}") from None
 
 
 def make_finance_report(

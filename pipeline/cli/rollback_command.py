@@ -18,12 +18,13 @@ from pipeline.surroundings import home_folder, now, run_book, system_user
 def command(run_reference: str | None, dry_run: bool, actor: str | None, reason: str, as_json: bool) -> None:
     """Let readers see the run before the current one again, or the RUN named. Nothing is deleted.
 
-    It is recorded for good. What is rolled back is no longer what the next run is compared with, and its acceptance is
+    Where readers see no run ('current' is lost, leads nowhere or is no link), the newest run that is whole. It is
+    recorded for good. What is rolled back is no longer what the next run is compared with, and its acceptance is
     withdrawn; naming the newer run undoes both.
     """
     from pipeline.publishing import Signed, record_rollback
     from pipeline.warehouse import rollback, run_lock
-    from pipeline.warehouse.runs import rollback_target
+    from pipeline.warehouse.publishing import rollback_target
 
     home = home_folder()
     if dry_run:
@@ -32,9 +33,12 @@ def command(run_reference: str | None, dry_run: bool, actor: str | None, reason:
         with run_lock(home):
             current, target = rollback(home, run_reference)
             signed = Signed(actor or system_user(), now(), reason)
-            record_rollback(home, current.run_id, target.run_id, signed, book=run_book(home))
+            record_rollback(home, current, target, signed, book=run_book(home))
     if as_json:
-        print_json({"from": current.run_id, "to": target.run_id, "dry_run": dry_run})
+        print_json({"from": current.run_id if current else None, "to": target.run_id, "dry_run": dry_run})
+    elif current is None:
+        verb = "would lead" if dry_run else "leads"
+        click.echo(f"current led to no run; it {verb} to {target.run_id}")
     else:
         verb = "would go" if dry_run else "went"
         click.echo(f"current {verb} from {current.run_id} to {target.run_id}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.reporting import AllReports, make_all_reports
+from pipeline.cli.reporting import AllReports, after_publishing, make_all_reports
 from pipeline.cli.surroundings import print_json, say, short_id, stage_progress, today
 from pipeline.settings import Settings
 from pipeline.surroundings import home_folder, now, run_book
@@ -17,6 +17,7 @@ from pipeline.surroundings import home_folder, now, run_book
 if TYPE_CHECKING:
     from pipeline.cli.accepting import Acceptance
     from pipeline.run import Outcome
+    from pipeline.warehouse import Home
 
 
 def main_job(
@@ -43,7 +44,6 @@ def main_job(
     from pipeline.run import run
 
     home = home_folder()
-    book = run_book(home)
     outcome = run(
         exports,
         home=home,
@@ -52,7 +52,7 @@ def main_job(
         now=now(),
         short_id=short_id(),
         decisions=decisions_for_run(home, settings),
-        book=book,
+        book=run_book(home),
         profile=profile,
         publish=publish,
         finance=finance,
@@ -62,7 +62,16 @@ def main_job(
     if outcome.held_because:
         accepting.say_held(outcome, options_typed(exports, profile))
     outcome = accepting.accepted(outcome, accept, home=home, settings=settings)
-    partners = accepting.partner_rows(outcome, book)
+    with after_publishing(outcome.run_id, outcome.run_file):
+        _report(outcome, home, settings=settings, reports=reports, as_json=as_json)
+    accepting.refuse_held(outcome)
+
+
+def _report(outcome: Outcome, home: Home, *, settings: Settings, reports: bool, as_json: bool) -> None:
+    """Say which partners are held, make the reports of a published run, print the paths."""
+    from pipeline.cli import accepting
+
+    partners = accepting.partner_rows(outcome, run_book(home))
     accepting.say_partners(partners)
     made = make_all_reports(home, outcome.run_file, settings=settings) if reports and outcome.run_file else AllReports()
     paths = [home.reports(outcome.run_id) / "checks.html", *made.paths]
@@ -72,7 +81,6 @@ def main_job(
     elif not outcome.held_because:
         for path in (outcome.run_file, *paths) if outcome.run_file else paths:
             click.echo(str(path))
-    accepting.refuse_held(outcome)
     made.raise_failures()
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.files import write_whole
 from pipeline.ingest.reasons import advice_for
-from pipeline.render.folders import write_whole
 from pipeline.render.html import self_contained
 from pipeline.views import checks_report
+from pipeline.warehouse.leftovers import marked
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,7 +51,8 @@ def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path, situation: 
         quarantine=_refused_by_reason(run),
         situation=situation,
     )
-    return write_whole(out_dir / "checks.html", checks_page(view))
+    with marked(out_dir):
+        return write_whole(out_dir / "checks.html", checks_page(view))
 
 
 def _rows(run: duckdb.DuckDBPyConnection, query: str, *values: int) -> list[dict[str, Any]]:

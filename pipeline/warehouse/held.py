@@ -6,7 +6,6 @@ publishing it would hold.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import rules
-from pipeline.errors import UsageError
-from pipeline.warehouse.home import Home, sync_folder
+from pipeline.errors import MachineError, UsageError
+from pipeline.files import sync_file, sync_folder, write_whole
+from pipeline.warehouse.contents import sha256
+from pipeline.warehouse.home import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +56,25 @@ def run_time(run_id: str) -> datetime:
     return datetime.strptime(run_id[4:20], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of the file's bytes, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def hold(home: Home, candidate: Path, note: HeldRun) -> HeldRun:
     """Keep the finished candidate as the held run of that note, whose `path` and `sha256` are filled in.
 
-    The caller holds the lock and has closed every connection on the candidate. Raises UsageError when a part of the
-    candidate is still in a log beside it.
+    The caller holds the lock and has closed every connection on the candidate. Raises MachineError when a part of
+    the candidate is still in a log beside it.
     """
     log = candidate.with_name(f"{candidate.name}.wal")
     if log.exists():
-        raise UsageError(f"the run cannot be held: {candidate.name} is not whole, a part of it is still in {log.name}")
+        raise MachineError(
+            f"the run cannot be held: {candidate.name} is not whole, a part of it is still in {log.name} (disk full?); "
+            "make room on that disk, then run again"
+        )
     home.held.mkdir(parents=True, exist_ok=True)
-    with candidate.open("rb") as handle:
-        os.fsync(handle.fileno())
+    sync_file(candidate)
     candidate.chmod(0o444)
     path = home.held / f"{note.run_id}.duckdb"
-    kept = HeldRun(**{**_values(note), "path": path, "sha256": file_hash(candidate)})
-    unfinished = home.runs / f".tmp-{note.run_id}.json"
-    with unfinished.open("w", encoding="utf-8") as handle:
-        json.dump({**_values(kept), "path": path.name}, handle, ensure_ascii=False, indent=2, default=str)
-        handle.flush()
-        os.fsync(handle.fileno())
-    unfinished.replace(path.with_suffix(".json"))
+    kept = HeldRun(**{**_values(note), "path": path, "sha256": sha256(candidate)})
+    text = json.dumps({**_values(kept), "path": path.name}, ensure_ascii=False, indent=2, default=str)
+    write_whole(path.with_suffix(".json"), text)
     candidate.replace(path)
     sync_folder(home.held)
     return kept
@@ -141,7 +134,7 @@ def as_candidate(home: Home, held: HeldRun) -> Iterator[Path]:
             os.link(held.path, candidate)
         except OSError:
             shutil.copy2(held.path, candidate)
-        if file_hash(candidate) != held.sha256:
+        if sha256(candidate) != held.sha256:
             raise UsageError(
                 f"{held.run_id} is not as it was kept (its checksum differs): nothing was published. "
                 "Run again with 'renewals run'"

@@ -11,7 +11,7 @@ import pytest
 from test_runs import START, build
 
 from pipeline import warehouse
-from pipeline.errors import UsageError
+from pipeline.errors import MachineError, UsageError
 from pipeline.warehouse import HeldRun, Home
 from pipeline.warehouse.held import as_candidate, hold, prune_held, remove_held, run_time
 from pipeline.warehouse.nights import Retained, kept_besides, runs_before
@@ -170,6 +170,6 @@ def test_a_candidate_with_a_log_beside_it_is_not_held(home):
     candidate = build(home, run_id)
     candidate.with_name(f"{candidate.name}.wal").write_bytes(b"rest")
     note = HeldRun(run_id, candidate, "2026-11-23", "", "abc", ())
-    with pytest.raises(UsageError, match="is not whole"):
+    with pytest.raises(MachineError, match="is not whole"):
         hold(home, candidate, note)
     assert warehouse.held_runs(home) == []
