@@ -16,20 +16,14 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.settings import Settings
-from tests.oracle.changes import Change, changes_of
-from tests.oracle.mrr import Row, current_mrr, discount, rounded, todays_price
-from tests.oracle.new_mrr import Prices, estimates, list_price
+from tests.oracle.changes import Change, changes_of, months_later
+from tests.oracle.mrr import Row, rounded
+from tests.oracle.new_mrr import Prices, mrr_on
 from tests.oracle.tables import grouped, partner_of, recurring_lines
 
 Exports = dict[str, list[Row]]
 Probabilities = Mapping[tuple[int, str], Decimal]
 NOTHING = Fraction(0)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month; a day that month lacks becomes its last one."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def month_ends(as_of: date, months: int) -> list[date]:
@@ -66,37 +60,7 @@ class Story:
 
     def mrr(self, day: date, changes: list[Change]) -> Fraction:
         """MRR on that day when exactly these changes take place."""
-        steps = zip(changes, estimates(self.contract, self.recurring, changes, self.prices, self.begins), strict=True)
-        fixed: Fraction | None = None
-        renewed_by: Change | None = None
-        added = NOTHING
-        for change, estimate in steps:
-            if change.effective_date > day:
-                break
-            if change.contract_type == "renewal" and estimate.basis == "cancelled":
-                return NOTHING
-            if estimate.basis == "quote":
-                fixed, added = estimate.estimated_new_mrr, NOTHING
-            elif change.contract_type == "renewal":
-                fixed, renewed_by = None, change
-                added = estimate.estimated_new_mrr - self.at_renewal_prices(change, change.effective_date)
-            else:
-                added += estimate.mrr_change
-        if fixed is not None:
-            return fixed + added
-        if renewed_by is not None:
-            return self.at_renewal_prices(renewed_by, day) + added
-        return current_mrr(self.contract, self.recurring, day) + added
-
-    def at_renewal_prices(self, change: Change, day: date) -> Fraction:
-        total = NOTHING
-        for line in self.recurring:
-            price = list_price(self.contract, line, change, self.prices)
-            if self.prices.renewal_pricing != "list" or price is None:
-                uplift = 0 if self.prices.renewal_pricing == "same" else Fraction(self.prices.uplift_percent)
-                price = todays_price(self.contract, line) * (100 + uplift) / 100
-            total += Fraction(line["quantity"]) * price * (100 - discount(line, day)) / 100
-        return rounded(total, self.contract["currency"])
+        return mrr_on(day, self.contract, self.recurring, changes, self.prices, self.begins)
 
 
 def stories(exports: Exports, *, as_of: date, months: int, settings: Settings) -> list[Story]:

@@ -325,9 +325,20 @@ RENEWAL_HISTORY: Final = Table(
         Column("mrr_before", "decimal(18,4)", "MRR before", required=True, minimum=0, unit="currency per month"),
         Column("mrr_after", "decimal(18,4)", "MRR after", required=True, minimum=0, unit="currency per month"),
         Column("currency", "text", "ISO 4217", required=True),
+        Column("subscription_term_months", "int", "months of the term that ended", minimum=1, unit="months"),
+        Column("partner_id", "text", "the client's partner on that day"),
+        Column("product_code", "text", "the main product of the contract"),
     ),
     primary_key=("contract_id", "renewal_start_date"),
-    rules=(_CURRENCY, _unknown("outcome", ("renewed", "churned"), "use renewed or churned")),
+    rules=(
+        _CURRENCY,
+        _unknown("outcome", ("renewed", "churned"), "use renewed or churned"),
+        RowRule(
+            "period_too_long",
+            f"subscription_term_months > {rules.LONGEST_PERIOD_MONTHS}",
+            "correct a term or billing interval of over a hundred years",
+        ),
+    ),
 )
 
 EXPORTS: Final = {
