@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline import __version__, checks, render
+from pipeline import __version__, checks, render, warehouse
 from pipeline.errors import ChecksFailedError
 from pipeline.ingest.reference_rates import add_reference_rates
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipeline.ingest import IngestReport
     from pipeline.settings import Settings
+    from pipeline.warehouse import Home
 
 _ENGINES = ("duckdb", "polars", "great-expectations", "weasyprint")
 
@@ -105,6 +106,16 @@ def keep_results(
             f"See {page}"
         )
     return results
+
+
+def nights_before(home: Home, *, profile: str) -> checks.NightsBefore:
+    """What tonight's candidate is compared with (rule 14): the run readers see, when it was made with that profile."""
+    published, unreadable = warehouse.run_before(home)
+    if published is None:
+        return checks.NightsBefore(None, None, unreadable=unreadable)
+    same = warehouse.profile_of(published) == profile
+    older = [run.path for run in warehouse.list_runs(home) if run.run_id < published.stem]
+    return checks.NightsBefore(published if same else None, published, older=tuple(older))
 
 
 def quarantine_limit(ingested: IngestReport, settings: Settings) -> Decimal:

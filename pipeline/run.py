@@ -1,6 +1,6 @@
 """The table of contents: calls every stage once, in order.
 
-exports → ingest → export gate → transform → output gate → publish. Reports are made from the published run.
+exports → ingest → export gate → transform → output gate → night gate → publish. Reports come from the published run.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from pipeline.warehouse import Home
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to: its id, its published file (None when only checked), the checks and what ingest counted."""
+    """What a run came to: its id, its published file (None when only checked), the checks, what ingest counted
+    and the partners held."""
 
     run_id: str
     run_file: Path | None
     results: list[checks.CheckResult]
     ingested: ingest.IngestReport
+    held: list[checks.PartnerHold]
 
 
 def run(
@@ -81,8 +83,13 @@ def run(
         found = checks.output_gate(candidate, previous=previous, unreadable=unreadable, settings=settings, as_of=as_of)
         with warehouse.create_run_file(candidate) as con:
             results += record.keep_results(con, found, reports)
+        progress("comparing with the nights before")
+        before = record.nights_before(home, profile=ingested.profile)
+        night = checks.night_gate(candidate, before, settings=settings, as_of=as_of, decisions=used)
+        with warehouse.create_run_file(candidate) as con:
+            results += record.keep_results(con, night.results, reports)
         if not publish:
-            return Outcome(run_id, None, results, ingested)
+            return Outcome(run_id, None, results, ingested, night.partners)
         progress("publishing")
         published = warehouse.publish(home, candidate, run_id, keep=settings.keep_runs)
-    return Outcome(run_id, published.path, results, ingested)
+    return Outcome(run_id, published.path, results, ingested, night.partners)

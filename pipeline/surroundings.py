@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.warehouse.home import Home
 
 if TYPE_CHECKING:
-    from pipeline.store import DecisionStore
+    from pipeline.store import DecisionStore, HeldPartner
     from pipeline.transform.decided import EndedPairs
 
 HOME = "RENEWALS_HOME"
@@ -78,3 +78,13 @@ def ended_associations(home: Home) -> EndedPairs:
 
     with open_store(home) as store:
         return ended_now(store)
+
+
+def held_partners(home: Home) -> dict[str, HeldPartner]:
+    """The partners that are held now (rule 14), by their id: `covers(run_id)` says whether a run is kept from them."""
+    if nothing_decided(home):
+        return {}
+    from pipeline.store import partners_held
+
+    with open_store(home) as store:
+        return partners_held(store)

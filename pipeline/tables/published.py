@@ -309,7 +309,7 @@ CHECK_RESULTS: Final = Table(
     description="What the gates found.",
     columns=(
         Column("name", "text", "the check", required=True),
-        Column("gate", "text", "export or output", required=True),
+        Column("gate", "text", "export, output or night", required=True),
         Column("level", "text", "stop or warning", required=True),
         Column("table_name", "text", "the table looked at", required=True),
         Column("success", "bool", "false = a finding", required=True),
