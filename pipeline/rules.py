@@ -35,6 +35,13 @@ UPLIFT_PERCENT: Final = Decimal(0)
 RENEWAL_PROBABILITY: Final = Decimal("0.90")
 """Rule 12. Share of pending renewals expected to renew where there is no history. *ours*. *setting* (finance)."""
 
+SEGMENT_SHARE_PERCENT: Final = 95
+"""Rule 12. Percent of the known renewals whose term must be known for segments to have rates of their own. *ours*."""
+
+LATE_CANCELLATION_RENEWAL_PROBABILITY: Final = Decimal(0)
+"""Rule 12. Share of contracts with a late cancellation that still renew after the term it could not stop. *ours*.
+*setting* (finance)."""
+
 PROJECTION_MONTHS: Final = 12
 """Rule 12. Months the projection covers, the first one from `as_of` to its end. *ours*. *setting* (finance)."""
 
@@ -49,6 +56,9 @@ INTERVAL_PERCENT: Final = 90
 
 QUARANTINE_LIMIT_PERCENT: Final = Decimal(5)
 """Data contract. Percent of a table's rows that may be quarantined for their own reasons. *ours*. *setting*."""
+
+ROLLING_GRACE_DAYS: Final = 3
+"""Rules 12 and 14. Days around its renewal in which a contract may still wait for its next term. *ours*. *setting*."""
 
 REMINDER_LADDER_DAYS: Final = (15, 5, 0)
 """Rule 13. Days before the deadline on which a Pending change is reminded of. *ours*. *setting* (vendor)."""

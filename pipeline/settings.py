@@ -88,8 +88,10 @@ class Settings:
     renewal_pricing: str = rules.RENEWAL_PRICING
     uplift_percent: Decimal = rules.UPLIFT_PERCENT
     renewal_probability: Decimal = rules.RENEWAL_PROBABILITY
+    late_cancellation_renewal_probability: Decimal = rules.LATE_CANCELLATION_RENEWAL_PROBABILITY
     projection_months: int = rules.PROJECTION_MONTHS
     quarantine_limit_percent: Decimal = rules.QUARANTINE_LIMIT_PERCENT
+    rolling_grace_days: int = rules.ROLLING_GRACE_DAYS
     keep_runs: int = 30
     row_count_change_percent: Decimal = Decimal(50)
     mrr_change_percent: Decimal = Decimal(50)
@@ -134,7 +136,9 @@ class Settings:
             "uplift_percent",
             "reporting_currency",
             "renewal_probability",
+            "late_cancellation_renewal_probability",
             "projection_months",
+            "rolling_grace_days",
         )
         return {name: getattr(self, name) for name in names}
 
@@ -409,8 +413,10 @@ _CHECKS: Final = {
     "renewal_pricing": _pricing,
     "uplift_percent": _decimal("-100", "10000"),
     "renewal_probability": _decimal("0", "1"),
+    "late_cancellation_renewal_probability": _decimal("0", "1"),
     "projection_months": _whole(1, 60),
     "quarantine_limit_percent": _decimal("0", "100"),
+    "rolling_grace_days": _whole(0, 365),
     "keep_runs": _whole(1, 10000),
     "row_count_change_percent": _decimal("0", "100000"),
     "mrr_change_percent": _decimal("0", "100000"),

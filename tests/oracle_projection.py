@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.settings import Settings
-from tests.oracle.changes import Change, changes_of, months_later
+from tests.oracle.changes import Change, changes_of, leaves_on, months_later
 from tests.oracle.mrr import Row, rounded
 from tests.oracle.new_mrr import Prices, mrr_on
 from tests.oracle.tables import grouped, partner_of, recurring_lines
@@ -41,6 +41,13 @@ class Story:
     prices: Prices
     begins: date
     """The first day it is looked at: `as_of`, or its first day when that lies ahead."""
+    leaves_on: date | None
+    """When it ends because a renewal was cancelled too late."""
+    renews_all_the_same: Fraction
+    """The probability that it then renews all the same; 0: it ends, whatever the scenario."""
+
+    def has_left(self, day: date) -> bool:
+        return self.leaves_on is not None and self.renews_all_the_same == 0 and self.leaves_on <= day
 
     @property
     def renewal(self) -> Change:
@@ -53,7 +60,18 @@ class Story:
         first = self.renewal.effective_date
         term = self.contract["subscription_term_months"]
         days = [months_later(first, term * number) for number in range(1200 // term)]
+        if self.leaves_on is not None:
+            if self.renews_all_the_same == 0:
+                return []
+            return [day for day in days[0 if self.leaves_on == first else 1 :] if day <= until]
         return [day for day in days[0 if self.renewal.status_basis == "awaiting" else 1 :] if day <= until]
+
+    def survival(self, doubts: int, probability: Fraction) -> Fraction:
+        """The probability that so many open renewals all happen, with 12 decimals."""
+        chance = probability**doubts
+        if doubts and self.leaves_on is not None:
+            chance = self.renews_all_the_same * probability ** (doubts - 1)
+        return Fraction(int(chance * 10**12 + Fraction(1, 2)), 10**12)
 
     def without_pending(self) -> list[Change]:
         return [change for change in self.changes if change.status_basis != "awaiting"]
@@ -68,22 +86,25 @@ def stories(exports: Exports, *, as_of: date, months: int, settings: Settings) -
     lines = recurring_lines(exports)
     changes = grouped(exports["contract_changes"], "contract_id")
     prices = Prices(exports["price_book"], exports["limit_blocks"], settings.renewal_pricing, settings.uplift_percent)
-    return [
-        Story(
+    result = []
+    for contract in exports["contracts"]:
+        begins = max(as_of, contract["term_start_date"])
+        if contract["renewal_start_date"] <= as_of or begins > until:
+            continue
+        rows = [known_facts(row, as_of) for row in changes[contract["contract_id"]]]
+        planned = changes_of(contract, rows, as_of=begins, notice_days=settings.notice_days)
+        story = Story(
             contract,
             lines[contract["contract_id"]],
-            changes_of(
-                contract,
-                [known_facts(row, as_of) for row in changes[contract["contract_id"]]],
-                as_of=begins,
-                notice_days=settings.notice_days,
-            ),
+            planned,
             prices,
             begins,
+            leaves_on=None,
+            renews_all_the_same=Fraction(settings.late_cancellation_renewal_probability),
         )
-        for contract in exports["contracts"]
-        if contract["renewal_start_date"] > as_of and (begins := max(as_of, contract["term_start_date"])) <= until
-    ]
+        story.leaves_on = leaves_on(contract, rows, story.renewal, as_of=begins, notice_days=settings.notice_days)
+        result.append(story)
+    return result
 
 
 def known_facts(row: Row, as_of: date) -> Row:
@@ -119,14 +140,15 @@ def value_of(story: Story, scenario: str, probabilities: Probabilities) -> Calla
     probability = Fraction(probabilities[contract["subscription_term_months"], contract["currency"]])
 
     def value(day: date, in_doubt_until: date) -> Fraction:
+        if story.has_left(day):
+            return NOTHING
         doubts = story.open_renewals(in_doubt_until)
         if scenario == "contracted":
             return NOTHING if doubts else story.mrr(day, story.without_pending())
         mrr = story.mrr(day, story.changes)
         if scenario == "full":
             return mrr
-        survival = Fraction(int(probability ** len(doubts) * 10**12 + Fraction(1, 2)), 10**12)
-        return rounded(mrr * survival, contract["currency"])
+        return rounded(mrr * story.survival(len(doubts), probability), contract["currency"])
 
     return value
 

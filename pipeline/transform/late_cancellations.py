@@ -12,11 +12,14 @@ after that one. *Ours*:
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import polars as pl
 
 from pipeline.transform import status
 from pipeline.transform.deadlines import renewal_deadline
+
+_TERM: Final = "subscription_term_months"
 
 
 def with_late_request(contracts: pl.DataFrame, contract_changes: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
@@ -27,8 +30,10 @@ def with_late_request(contracts: pl.DataFrame, contract_changes: pl.DataFrame, *
     began = contract_changes.filter(
         (pl.col("contract_type") == "renewal") & (pl.col("cancellation_requested_on") <= as_of)
     ).join(contracts, left_on=["contract_id", "effective_date"], right_on=["contract_id", "term_start_date"])
+    if began.is_empty():
+        return contracts.with_columns(late_request_on=pl.lit(None, dtype=pl.Date))
     late = (
-        began.with_columns(renewal_deadline(), term_start_date=_months_from("effective_date", -1))
+        began.with_columns(renewal_deadline(), term_start_date=_later("effective_date", -pl.col(_TERM)))
         .with_columns(status.status_basis(as_of=as_of))
         .filter(pl.col("status_basis") == "requested_late")
         .group_by("contract_id")
@@ -51,11 +56,11 @@ def leaves_on() -> pl.Expr:
         .when(pl.col("late_request_on").is_not_null())
         .then("effective_date")
         .when(basis == "requested_late")
-        .then(_months_from("effective_date", 1))
+        .then(_later("effective_date", pl.when(basis == "requested_late").then(_TERM)))
         .alias("leaves_on")
     )
 
 
-def _months_from(day: str, terms: int) -> pl.Expr:
-    """That many terms from the day; a day that the month lacks becomes its last day."""
-    return pl.col(day).dt.offset_by(pl.format("{}mo", pl.col("subscription_term_months") * terms))
+def _later(day: str, months: pl.Expr) -> pl.Expr:
+    """That many months from the day; a day that the month lacks becomes its last day. Null without months."""
+    return pl.col(day).dt.offset_by(pl.format("{}mo", months))

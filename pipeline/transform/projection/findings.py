@@ -21,7 +21,7 @@ from pipeline import rules
 from pipeline.transform import money, mrr, status
 from pipeline.transform.deadlines import notice_days as own_notice_days
 from pipeline.transform.deadlines import renewal_deadline
-from pipeline.transform.projection.chains import Chains
+from pipeline.transform.projection.chains import Chains, leaves_by_it
 from pipeline.transform.projection.contracts import lines_amount
 
 _COLUMNS = ("finding", "contract_id", "other_contract_id", "hub_id", "partner_id", "currency", "happened_on", "mrr")
@@ -95,7 +95,7 @@ def _cancelled(
 def possible_successors(contracts: pl.DataFrame, chains: Chains) -> pl.DataFrame:
     """Contracts of one client that begin on the day another one renews."""
     beginning = contracts.filter(pl.col("begins") >= 0)
-    goes_on = ~pl.col("status_basis").is_in(["requested", "lapsing"])
+    goes_on = ~(pl.col("status_basis").is_in(["requested", "lapsing"]) | leaves_by_it())
     renewing = (
         chains.renewals.filter(goes_on)
         .select("n", term_start_date="effective_date")
