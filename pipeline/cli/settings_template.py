@@ -25,7 +25,7 @@ TEMPLATE: Final = f"""\
 # uplift_percent = {rules.UPLIFT_PERCENT}                # percent, where no list price exists
 # renewal_probability = {rules.RENEWAL_PROBABILITY}        # 0 to 1, for the projection where there is no history
 # late_cancellation_renewal_probability = {_LATE}   # 0 to 1, at the renewal after one cancelled too late
-# rolling_grace_days = {rules.ROLLING_GRACE_DAYS}            # days around its renewal in which a contract is not compared
+# rolling_grace_days = {rules.ROLLING_GRACE_DAYS}          # days around its renewal in which a contract is not compared
 
 # quarantine_limit_percent = {rules.QUARANTINE_LIMIT_PERCENT}      # above this share of a table nothing is published
 # row_count_change_percent = 50     # a warning when a table's rows change by more than this from run to run
