@@ -85,7 +85,7 @@ UPCOMING_RENEWALS: Final = Table(
         Column(
             "mrr_before",
             MONEY,
-            "MRR that the estimate starts from: current_mrr, or the estimated_new_mrr of the contract's change before",
+            "MRR that the estimate starts from: today's, or what the contract's change before this one leaves",
             required=True,
             unit=_PER_MONTH,
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import polars as pl
@@ -13,6 +14,18 @@ from pipeline.tables.exports import RENEWAL_HISTORY
 from pipeline.transform.projection.backtest import PastRun
 from pipeline.warehouse.database import open_run
 from pipeline.warehouse.runs import Run, settings_of
+
+_SAID: Final = (
+    "contract_id",
+    "contract_type",
+    "renewal_start_date",
+    "subscription_term_months",
+    "currency",
+    "status_basis",
+    "mrr_before",
+    "estimated_new_mrr",
+)
+"""What a run of any age said of a renewal to come."""
 
 
 def history(run_file: Path) -> pl.DataFrame:
@@ -36,10 +49,8 @@ def _said(run: Run) -> PastRun | None:
             return None
         # Runs of before `leaves_on` forgot late cancellations: what they said is judged as it stands.
         leaves_on = "leaves_on" if "leaves_on" in con.table("main.upcoming_renewals").columns else "NULL::DATE"
-        upcoming: pl.DataFrame = con.sql(
-            "SELECT contract_id, contract_type, renewal_start_date, subscription_term_months, currency, status_basis, "
-            f"mrr_before, estimated_new_mrr, {leaves_on} AS leaves_on "
-            "FROM main.upcoming_renewals WHERE contract_type = 'renewal'"
-        ).pl()
+        columns = ", ".join((*_SAID, f"{leaves_on} AS leaves_on"))
+        query = f"SELECT {columns} FROM main.upcoming_renewals WHERE contract_type = 'renewal'"  # noqa: S608
+        upcoming: pl.DataFrame = con.sql(query).pl()
         settings, as_of = settings_of(con)
         return PastRun(as_of, upcoming, rates, settings.late_cancellation_renewal_probability)

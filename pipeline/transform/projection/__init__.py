@@ -89,7 +89,14 @@ def finance_in_turn(
     )
     every_line = exports["contract_lines"]
     found = expired_not_rolled(
-        of_export, every_line, contract_changes, history, clients, as_of=as_of, notice_days=notice_days
+        of_export,
+        every_line,
+        contract_changes,
+        history,
+        clients,
+        as_of=as_of,
+        notice_days=notice_days,
+        rolling_grace_days=rolling_grace_days,
     )
     if previous is not None:
         found = pl.concat([found, missing_from_export(previous, of_export, clients, as_of=as_of)])
