@@ -35,6 +35,13 @@ UPLIFT_PERCENT: Final = Decimal(0)
 RENEWAL_PROBABILITY: Final = Decimal("0.90")
 """Rule 12. Share of pending renewals expected to renew where there is no history. *ours*. *setting* (finance)."""
 
+SEGMENT_SHARE_PERCENT: Final = 95
+"""Rule 12. Percent of the known renewals whose term must be known for segments to have rates of their own. *ours*."""
+
+LATE_CANCELLATION_RENEWAL_PROBABILITY: Final = Decimal(0)
+"""Rule 12. Share of contracts with a late cancellation that still renew after the term it could not stop. *ours*.
+*setting* (finance)."""
+
 PROJECTION_MONTHS: Final = 12
 """Rule 12. Months the projection covers, the first one from `as_of` to its end. *ours*. *setting* (finance)."""
 

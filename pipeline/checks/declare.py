@@ -70,13 +70,15 @@ Expectation = FailingRows | NoRowWhere | OneOf | NotEmpty
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of `check_results`. `fault` names what is wrong when it fails, as a phrase that a count can follow."""
+    """One line of `check_results`. `fault` names what is wrong when it fails, as a phrase that a count can follow;
+    `advice` says in sentences what to do then."""
 
     name: str
     level: Level
     table: str
     fault: str
     expectations: tuple[Expectation, ...]
+    advice: str = ""
 
     @property
     def table_name(self) -> str:
@@ -84,9 +86,11 @@ class Check:
         return self.table.removeprefix("exports.")
 
 
-def failing_rows(name: str, level: Level, table: str, fault: str, sql: str, *, mrr: bool = False) -> Check:
+def failing_rows(
+    name: str, level: Level, table: str, fault: str, sql: str, *, mrr: bool = False, advice: str = ""
+) -> Check:
     """A check that is one SQL."""
-    return Check(name, level, table, fault, (FailingRows(sql, mrr),))
+    return Check(name, level, table, fault, (FailingRows(sql, mrr),), advice)
 
 
 def no_change_where(name: str, fault: str, columns: str, condition: str) -> Check:

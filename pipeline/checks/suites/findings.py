@@ -53,6 +53,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "upcoming_renewals",
         "clients with upcoming changes and no primary contact",
         "SELECT DISTINCT partner_id, hub_id, client_name FROM $rows WHERE primary_contact_basis = 'none'",
+        advice="Have one contact of each account flagged as is_primary, or let the partner choose one.",
     ),
     failing_rows(
         "unpriced_estimates",
@@ -60,6 +61,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "upcoming_renewals",
         "changes that nothing in the export prices",
         "SELECT partner_id, change_id, contract_id, contract_type FROM $rows WHERE estimate_basis = 'unpriced'",
+        advice="Have their limit_blocks, the contract's limit, or a quoted_mrr exported.",
     ),
     failing_rows(
         "quote_below_mrr_before",
@@ -70,6 +72,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         SELECT partner_id, change_id, contract_id, currency, mrr_before, estimated_new_mrr FROM $rows
         WHERE contract_type <> 'renewal' AND estimate_basis = 'quote' AND estimated_new_mrr < mrr_before
         """,
+        advice="Have the quote checked: it is the contract's whole MRR after the change, not the price of the change.",
     ),
     failing_rows(
         "negative_mrr",
@@ -89,6 +92,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         WHERE m.currency <> $reporting_currency
         GROUP BY m.currency
         """,
+        advice="Have rates exported in fx_rates, or set ecb_rates = true.",
     ),
     failing_rows(
         "client_without_partner",
@@ -101,6 +105,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         SEMI JOIN $in_force c ON c.hub_id = k.hub_id
         ANTI JOIN (FROM $associations WHERE partner_id IS NOT NULL) a ON a.hub_id = k.hub_id
         """,
+        advice="Nothing has to be done if that is meant: they are in no partner's report.",
     ),
     failing_rows(
         "source_files_account",
