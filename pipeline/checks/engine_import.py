@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-
 _HOLDERS = ("great_expectations",)
 """Packages that hold objects of DuckDB, also when their import came to no end."""
 

@@ -18,7 +18,7 @@ import click
 from pipeline.brand import LARGEST_LOGO, as_address
 from pipeline.errors import SettingsError
 from pipeline.regular_file import check_regular, read_regular, toml_values
-from pipeline.settings import Settings, parse_settings
+from pipeline.settings import Settings, parse_settings, retired_settings
 from pipeline.surroundings import home_folder, now
 
 SETTINGS_FILE = "renewals.toml"
@@ -73,6 +73,8 @@ def load_settings(named: Path | None = None) -> Settings:
         return Settings()
     try:
         values = toml_values(read_regular(path))
+        for line in retired_settings(values):
+            say(f"{path}: {line}")
         return parse_settings(with_logos(values, path.parent))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None

@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.errors import InputError
 from pipeline.ingest.typed import REASONS_COLUMN
-from pipeline.settings import DEFAULT_LIMITS, ReadLimits
+from pipeline.settings import ReadLimits
 from pipeline.tables.declare import Table
 
 _RESERVED: Final = ("rowid", REASONS_COLUMN)

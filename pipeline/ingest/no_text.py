@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import InputError
+from pipeline.files import open_to_write
 from pipeline.settings import ReadLimits
 
 _PIECE: Final = 256 << 10
@@ -25,7 +26,7 @@ def unpack_gzip(file: str, path: Path, target: Path, limits: ReadLimits) -> None
     """Unpacks the gzip file. Raises InputError when it is broken or cut off, and when it unpacks to too much."""
     unpacked = 0
     try:
-        with path.open("rb") as stream, gzip.GzipFile(fileobj=stream) as packed, target.open("wb") as out:
+        with path.open("rb") as stream, gzip.GzipFile(fileobj=stream) as packed, open_to_write(target) as out:
             while chunk := packed.read(_PIECE):
                 unpacked += len(chunk)
                 _refuse_too_much(file, unpacked, stream.tell(), limits)

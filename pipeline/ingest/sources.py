@@ -15,10 +15,10 @@ from pipeline.ingest.csv_file import CsvText, PlainCsv, open_csv, plain_csv
 from pipeline.ingest.folder import ExportFile
 from pipeline.ingest.header import labels, refuse_too_many, table_labels
 from pipeline.ingest.json_file import read_json
+from pipeline.ingest.no_text import refuse_no_text, unpack_gzip
 from pipeline.ingest.originals import Source
 from pipeline.ingest.parquet_file import open_parquet, parquet_names
 from pipeline.ingest.profile import RawFile
-from pipeline.ingest.no_text import refuse_no_text, unpack_gzip
 from pipeline.ingest.text_table import TextTable
 from pipeline.ingest.xlsx_file import read_xlsx
 from pipeline.regular_file import check_regular

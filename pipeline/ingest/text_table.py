@@ -18,6 +18,7 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.files import writing
 from pipeline.ingest import sql
 from pipeline.ingest.originals import Original, beyond, to_json
 
@@ -133,13 +134,15 @@ class TextTableWriter:
             self._close_part()
         if self._writer is None:
             self._parts.append(Path(f"{self._stem}.{len(self._parts)}.parquet"))
-            self._writer = pq.ParquetWriter(self._parts[-1], schema, compression="lz4")
+            with writing(self._parts[-1]):
+                self._writer = pq.ParquetWriter(self._parts[-1], schema, compression="lz4")
         # A row from before the header grew is shorter: what it lacks is null.
         columns: list[Sequence[object]] = list(zip_longest(*self._rows))
         columns += [[None] * len(self._rows)] * (len(schema) - 1 - len(columns))
         columns.insert(0, range(self.rows, self.rows + len(self._rows)))
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        with writing(self._parts[-1]):
+            self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
         self.rows += len(self._rows)
         self._rows.clear()
 
@@ -150,5 +153,6 @@ class TextTableWriter:
 
     def _close_part(self) -> None:
         if self._writer is not None:
-            self._writer.close()
+            with writing(self._parts[-1]):
+                self._writer.close()
             self._writer = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -12,8 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.errors import InputError
+from pipeline.files import open_to_write, writing
 from pipeline.settings import FileFormat, ReadLimits
 
+_DISK: Final = 7
 _END_BYTES: Final = 64 << 10
 _PACKAGE_ROOT: Final = Path(__file__).parents[2]
 
@@ -57,8 +60,11 @@ def sheet_rows(file: str, path: Path, file_format: FileFormat, spool: Path, limi
             "seconds": limits.workbook_seconds,
         }
     )
-    with path.open("rb") as workbook, spool.open("wb") as out:
-        _run(file, request, workbook, out, limits)
+    with path.open("rb") as workbook, open_to_write(spool) as out:
+        code = _run(file, request, workbook, out, limits)
+    if code == _DISK:
+        with writing(spool):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(spool))
     end = _last_line(spool)
     if "error" in end:
         raise InputError(f"{file}: {end['error']}")
@@ -74,12 +80,12 @@ def sheet_rows(file: str, path: Path, file_format: FileFormat, spool: Path, limi
     return SheetRows(end["sheet"], tuple(end["columns"]), spool)
 
 
-def _run(file: str, request: str, workbook: Any, out: Any, limits: ReadLimits) -> None:
-    """Runs the reader to its end; beyond the time allowed it is ended."""
+def _run(file: str, request: str, workbook: Any, out: Any, limits: ReadLimits) -> int:
+    """Runs the reader to its end and gives its exit code; beyond the time allowed it is ended."""
     search = os.pathsep.join(filter(None, (str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH"))))
     try:
         # -P: the working folder, which may hold anything, is no place to import from.
-        subprocess.run(  # noqa: S603 - this interpreter and our own module; the request is data
+        ended = subprocess.run(  # noqa: S603 - this interpreter and our own module; the request is data
             [sys.executable, "-P", "-m", "pipeline.workbook", request],
             stdin=workbook,
             stdout=out,
@@ -90,6 +96,7 @@ def _run(file: str, request: str, workbook: Any, out: Any, limits: ReadLimits) -
         )
     except subprocess.TimeoutExpired:
         raise _too_long(file, limits) from None
+    return ended.returncode
 
 
 def _too_long(file: str, limits: ReadLimits) -> InputError:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from pipeline.errors import UsageError
+from pipeline.errors import MachineError, UsageError
+from pipeline.files import machine_error, sync_file, sync_folder
 from pipeline.store.decision_store import DecisionStore
 from pipeline.store.events import Event, parse_line
 from pipeline.store.run_records import RunRecord, add_records, parse_record, run_records
@@ -61,8 +64,27 @@ def backup(store: DecisionStore, path: Path) -> int:
             with DecisionStore.at(unfinished) as copy:
                 also = partial(add_records, records=run_records(store), place=copy.place)
                 count = copy.add_all(store.events(), also=also)
-            # Nobody else knows this file: closing it has put everything into the one file.
+            _refuse_unfinished(unfinished, count)
+            sync_file(unfinished)
             os.link(unfinished, path)
+            sync_folder(path.parent)
+    except FileExistsError:
+        raise UsageError(f"{path} exists already and stays as it is: name another file") from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+        told = machine_error(error, path)
+        raise told or UsageError(f"{path} cannot be written: {error.strerror}") from None
     return count
+
+
+def _refuse_unfinished(unfinished: Path, count: int) -> None:
+    """Raises MachineError unless the one file holds every decision.
+
+    Nobody else knows it: closing it puts everything into the one file, and says nothing when the disk is full.
+    """
+    for log in unfinished.parent.glob(f"{unfinished.name}-*"):
+        raise MachineError(f"the backup is not whole, a part of it is still in {log.name} (disk full?); make room")
+    with closing(sqlite3.connect(f"{unfinished.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as con:
+        sound = con.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        found = con.execute("SELECT count(*) FROM decisions").fetchone()[0]
+    if not sound or found != count:
+        raise MachineError(f"the backup is not whole: it has {found} of {count} decisions; look at the disk")

@@ -2,12 +2,13 @@
 
 Its one argument is JSON: the sheet wanted, the row of the header, how dates and numbers are written, and the limits.
 A line of a row is `[line, [text, …]]` from the first column on, or `[line, [text, …], [column, …]]` where cells are
-missing. The last line is `{"sheet": …, "columns": […]}`, or `{"error": …}` with exit code 1.
+missing. The last line is `{"sheet": …, "columns": […]}`, or `{"error": …}` with exit code 1. Exit code 7: the rows could not be written.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -19,6 +20,9 @@ from pipeline.workbook.cells import Written
 from pipeline.workbook.package import Limits, Package, WorkbookError
 from pipeline.workbook.sheet import Row, SheetReader, chosen_sheet, contents
 
+_DISK: Final = 7
+"""The exit code that says that the rows could not be written."""
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 
 
@@ -35,10 +39,15 @@ def main() -> int:
         end, code = {"error": str(error)}, 1
     except MemoryError:
         end, code = {"limit": "memory"}, 1
+    except OSError as error:
+        return _DISK if error.errno in _FULL else 1
     except _TooLongError:
         end, code = {"limit": "seconds"}, 1
-    out.write(json.dumps(end) + "\n")
-    out.flush()
+    try:
+        out.write(json.dumps(end) + "\n")
+        out.flush()
+    except OSError as error:
+        return _DISK if error.errno in _FULL else 1
     return code
 
 
