@@ -54,6 +54,11 @@ RETIRED: Final = {
 }
 """Settings of before that no longer do anything, and those that took their place (rule 14)."""
 
+_LONGEST_SHOWN: Final = 60
+_LAST_LINE: Final = 1_000_000_000
+_NOT_FOR_FILES: Final = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
+"""Codecs that give text, but are no encoding of a file."""
+
 _DATE_PARTS: Final = (("%d", "%-d"), ("%m", "%-m", "%b", "%B"), ("%Y", "%y", "%-y"))
 """How a date format can give day, month and year: one of each."""
 _OTHER_PARTS: Final = ("%a", "%A", "%H", "%I", "%p", "%M", "%S", "%f", "%z", "%Z", "%%")
@@ -311,23 +316,32 @@ def parse_file_format(where: str, values: Any) -> FileFormat:
     for name, value in _table(where, values).items():
         if name not in known:
             raise SettingsError(f"unknown setting {where}.{name}{_did_you_mean(name, tuple(known))}")
-        if not isinstance(value, known[name]):
-            raise SettingsError(f"{where}.{name} takes a {known[name].__name__}, not {value!r}")
+        if type(value) is not known[name]:
+            raise SettingsError(f"{where}.{name} takes a {known[name].__name__}, not {_shown(value)}")
     file_format = FileFormat(**values)
     try:
         # Codecs that make no text of bytes (rot13, base64) refuse to encode a text, also an empty one.
         "".encode(file_format.encoding)
         codecs.getincrementaldecoder(file_format.encoding)
+        if codecs.lookup(file_format.encoding).name in _NOT_FOR_FILES:
+            raise LookupError
     except (LookupError, ValueError):
-        raise SettingsError(f"{where}.encoding: {file_format.encoding!r} is no known encoding") from None
+        raise SettingsError(f"{where}.encoding: {_shown(file_format.encoding)} is no known encoding") from None
     _check_date_format(where, file_format.date_format)
     _check_thousands(where, file_format)
-    if file_format.header_row < 0:
+    if not 0 <= file_format.header_row <= _LAST_LINE:
         raise SettingsError(f"{where}.header_row takes a line from 1 on, or 0 for the first that is not blank")
-    for name in ("delimiter", "quote"):
-        if len(getattr(file_format, name)) != 1:
-            raise SettingsError(f"{where}.{name} takes one character, not {getattr(file_format, name)!r}")
+    _check_marks(where, file_format)
     return file_format
+
+
+def _check_marks(where: str, file_format: FileFormat) -> None:
+    for name in ("delimiter", "quote"):
+        mark = getattr(file_format, name)
+        if len(mark) != 1 or mark in "\0\r\n":
+            raise SettingsError(f"{where}.{name} takes one character, not {_shown(mark)}")
+    if file_format.delimiter == file_format.quote:
+        raise SettingsError(f"{where}: delimiter and quote are the same character, {_shown(file_format.quote)}")
 
 
 def _check_date_format(where: str, date_format: str) -> None:
@@ -335,11 +349,12 @@ def _check_date_format(where: str, date_format: str) -> None:
     known = (*(part for group in _DATE_PARTS for part in group), *_OTHER_PARTS)
     for part in parts:
         if part not in known:
-            raise SettingsError(f"{where}.date_format: {date_format!r} has the unknown part {part!r}; "
+            raise SettingsError(f"{where}.date_format: {_shown(date_format)} has the unknown part {part!r}; "
                                 f"known: {' '.join(known)}")  # fmt: skip
     if not all(set(group) & set(parts) for group in _DATE_PARTS):
         raise SettingsError(
-            f"{where}.date_format takes how day, month and year are written, such as '%d.%m.%Y', not {date_format!r}"
+            f"{where}.date_format takes how day, month and year are written, such as '%d.%m.%Y', "
+            f"not {_shown(date_format)}"
         )
 
 
@@ -349,15 +364,25 @@ def _check_thousands(where: str, file_format: FileFormat) -> None:
     if mark in thousands:
         other = "false" if file_format.decimal_comma else "true"
         raise SettingsError(
-            f"{where}.thousands: {thousands!r} is the decimal mark too; set decimal_comma = {other} or thousands = ''"
+            f"{where}.thousands: {_shown(thousands)} is the decimal mark too; "
+            f"set decimal_comma = {other} or thousands = ''"
         )
     if set(thousands) & set("0123456789+-"):
-        raise SettingsError(f"{where}.thousands takes what separates groups of digits, not {thousands!r}")
+        raise SettingsError(f"{where}.thousands takes what separates groups of digits, not {_shown(thousands)}")
+
+
+def _shown(value: Any) -> str:
+    """A value as a message shows it: cut off where it is long; some numbers are too long to be written at all."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return "a value too long to show"
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
 def _table(where: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise SettingsError(f"{where} takes a table, not {value!r}")
+        raise SettingsError(f"{where} takes a table, not {_shown(value)}")
     return value
 
 
@@ -384,7 +409,7 @@ def _did_you_mean(name: str, known: tuple[str, ...]) -> str:
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise SettingsError(f"{name} takes a text, not {value!r}")
+        raise SettingsError(f"{name} takes a text, not {_shown(value)}")
     return value
 
 
@@ -396,7 +421,7 @@ def known_locale(name: str, value: Any) -> str:
     try:
         Locale.parse(text, sep="-" if "-" in text else "_")
     except (UnknownLocaleError, ValueError):
-        raise SettingsError(f"{name}: {value!r} is no known locale (such as 'en' or 'pt-BR')") from None
+        raise SettingsError(f"{name}: {_shown(value)} is no known locale (such as 'en' or 'pt-BR')") from None
     return text
 
 
@@ -404,55 +429,59 @@ def _time_zone(name: str, value: Any) -> str:
     try:
         zoneinfo.ZoneInfo(_text(name, value))
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise SettingsError(f"{name}: {value!r} is no IANA time zone (such as 'America/New_York')") from None
+        raise SettingsError(f"{name}: {_shown(value)} is no IANA time zone (such as 'America/New_York')") from None
     return str(value)
 
 
 def _currency(name: str, value: Any) -> str:
-    if value not in rules.minor_units():
-        raise SettingsError(f"{name}: {value!r} is no active ISO 4217 currency")
+    if not isinstance(value, str) or value not in rules.minor_units():
+        raise SettingsError(f"{name}: {_shown(value)} is no active ISO 4217 currency")
     return str(value)
 
 
 def _pricing(name: str, value: Any) -> str:
-    if value not in rules.RENEWAL_PRICINGS:
-        raise SettingsError(f"{name} takes one of {', '.join(rules.RENEWAL_PRICINGS)}, not {value!r}")
+    if not isinstance(value, str) or value not in rules.RENEWAL_PRICINGS:
+        raise SettingsError(f"{name} takes one of {', '.join(rules.RENEWAL_PRICINGS)}, not {_shown(value)}")
     return str(value)
 
 
 def _engine(name: str, value: Any) -> str:
-    if value not in PDF_ENGINES:
-        raise SettingsError(f"{name} takes one of {', '.join(PDF_ENGINES)}, not {value!r}")
+    if not isinstance(value, str) or value not in PDF_ENGINES:
+        raise SettingsError(f"{name} takes one of {', '.join(PDF_ENGINES)}, not {_shown(value)}")
     return str(value)
 
 
 def scheduler_address(name: str, value: Any) -> str:
     """The address of a Dask scheduler, or "" for none. Raises SettingsError that begins with `name`."""
     if not isinstance(value, str) or (value and not value.startswith(("tcp://", "tls://"))):
-        raise SettingsError(f"{name} takes the address of a Dask scheduler (such as 'tcp://host:8786'), not {value!r}")
+        raise SettingsError(
+            f"{name} takes the address of a Dask scheduler (such as 'tcp://host:8786'), not {_shown(value)}"
+        )
     return value
 
 
 def _brand(known: Callable[[str], str]) -> Any:
     def check(name: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise SettingsError(f"{name} takes a text, not {_shown(value)}")
         try:
-            return known(str(value)) if value else ""
+            return known(value) if value else ""
         except ValueError as error:
-            raise SettingsError(f"{name}: {str(value)[:40]!r} {error}") from None
+            raise SettingsError(f"{name}: {_shown(value)} {error}") from None
 
     return check
 
 
 def _yes_or_no(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise SettingsError(f"{name} takes true or false, not {value!r}")
+        raise SettingsError(f"{name} takes true or false, not {_shown(value)}")
     return value
 
 
 def _whole(lowest: int, highest: int) -> Any:
     def check(name: str, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-            raise SettingsError(f"{name} takes a whole number from {lowest} to {highest}, not {value!r}")
+            raise SettingsError(f"{name} takes a whole number from {lowest} to {highest}, not {_shown(value)}")
         return value
 
     return check
@@ -463,13 +492,13 @@ def _decimal(lowest: str, highest: str) -> Any:
         try:
             if isinstance(value, bool) or not isinstance(value, int | float | str):
                 raise InvalidOperation
-            number = Decimal(str(value))
+            number = Decimal(value if isinstance(value, int) else str(value))
             exponent = number.as_tuple().exponent
             if not Decimal(lowest) <= number <= Decimal(highest) or not isinstance(exponent, int) or exponent < -4:
                 raise InvalidOperation
-        except InvalidOperation:
+        except (InvalidOperation, ValueError, OverflowError):
             raise SettingsError(
-                f"{name} takes a number from {lowest} to {highest} with at most 4 decimals, not {value!r}"
+                f"{name} takes a number from {lowest} to {highest} with at most 4 decimals, not {_shown(value)}"
             ) from None
         return number
 

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from pipeline.brand import LARGEST_LOGO, as_address
+from pipeline.cli.for_people import plain_text, say, tell
 from pipeline.errors import SettingsError
 from pipeline.regular_file import check_regular, read_regular, toml_values
 from pipeline.settings import Settings, parse_settings, retired_settings
@@ -116,11 +117,6 @@ def short_id() -> str:
     return secrets.token_hex(3)
 
 
-def say(message: str) -> None:
-    """A message for people: to stderr, so that stdout stays data."""
-    click.echo(message, err=True)
-
-
 def print_json(value: Any) -> None:
     """Data for programs on stdout; decimals and dates as exact text."""
     click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2))
@@ -128,10 +124,10 @@ def print_json(value: Any) -> None:
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A table for people on stdout; plain, aligned text."""
-    texts = [["" if cell is None else " ".join(str(cell).split()) for cell in row] for row in rows]
+    texts = [["" if cell is None else " ".join(plain_text(str(cell)).split()) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(columns, *texts, strict=True)]
     for line in (list(columns), ["-" * width for width in widths], *texts):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        tell("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def stage_progress(quiet: bool) -> Callable[[str], None]:
@@ -142,7 +138,7 @@ def stage_progress(quiet: bool) -> Callable[[str], None]:
 
     def progress(message: str) -> None:
         seconds = (now() - started).total_seconds()
-        click.echo(f"[{seconds:6.1f} s] {message}", err=True)
+        say(f"[{seconds:6.1f} s] {message}")
 
     return progress
 

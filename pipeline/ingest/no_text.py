@@ -62,7 +62,8 @@ def refuse_no_text(file: str, where: str, path: Path) -> None:
             taken += len(first)
             if taken > LONGEST_FIRST_LINE:
                 raise InputError(
-                    f"{file}: line 1 has no end within {LONGEST_FIRST_LINE >> 20} MiB, so this is not a CSV; export it again"
+                    f"{file}: line 1 has no end within {LONGEST_FIRST_LINE >> 20} MiB, so this is not a CSV; "
+                    "export it again"
                 )
             first = stream.read(_PIECE)
 

@@ -25,7 +25,7 @@ def read_xlsx(
     protected by a password or broken, has no such sheet, goes beyond the limits, or the sheet is empty.
     """
     spool = folder / f"{where}.rows"
-    found = sheet_rows(file, path, file_format, spool, limits)
+    found = sheet_rows(file, where, path, file_format, spool, limits)
     try:
         return _laid_out(file, where, found, folder, limits)
     finally:

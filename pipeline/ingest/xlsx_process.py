@@ -41,8 +41,10 @@ class SheetRows:
                     yield row[0], row[1], row[2] if len(row) > 2 else None
 
 
-def sheet_rows(file: str, path: Path, file_format: FileFormat, spool: Path, limits: ReadLimits) -> SheetRows:
-    """Reads the sheet that the format names in a process of its own, into the file `spool`.
+def sheet_rows(
+    file: str, where: str, path: Path, file_format: FileFormat, spool: Path, limits: ReadLimits
+) -> SheetRows:
+    """Reads the sheet that the format names (setting `where`) in a process of its own, into the file `spool`.
 
     Raises InputError for a workbook that cannot be used, one that needs more than the limits allow, and one that its
     reader does not survive; OSError when the workbook cannot be opened or the spool not written.
@@ -50,6 +52,7 @@ def sheet_rows(file: str, path: Path, file_format: FileFormat, spool: Path, limi
     request = json.dumps(
         {
             "parent": os.getpid(),
+            "setting": where,
             "sheet": file_format.sheet,
             "header_row": file_format.header_row,
             "date_format": file_format.date_format,

@@ -2,7 +2,8 @@
 
 Its one argument is JSON: the sheet wanted, the row of the header, how dates and numbers are written, and the limits.
 A line of a row is `[line, [text, …]]` from the first column on, or `[line, [text, …], [column, …]]` where cells are
-missing. The last line is `{"sheet": …, "columns": […]}`, or `{"error": …}` with exit code 1. Exit code 7: the rows could not be written.
+missing. The last line is `{"sheet": …, "columns": […]}`, or `{"error": …}` with exit code 1.
+Exit code 7: the rows could not be written.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def main() -> int:
 def _read(request: dict[str, Any], stream: IO[bytes], out: IO[str]) -> dict[str, Any]:
     package = Package(stream, Limits(request["unpacked_mebibytes"] << 20, request["cells"]))
     found = contents(package)
-    sheet = chosen_sheet(found, request["sheet"])
+    sheet = chosen_sheet(found, request["sheet"], request["setting"])
     written = Written(request["date_format"], request["decimal_comma"], found.from_1904)
     columns: set[int] = set()
     for row in SheetReader(package, found, written).rows(sheet):

@@ -39,7 +39,7 @@ class Written:
 
 def unescaped(text: str) -> str:
     """The text without the escapes of characters that XML cannot hold: `_x000D_` is a carriage return."""
-    return _ESCAPED.sub(lambda found: _character(found), text) if "_x" in text else text
+    return _ESCAPED.sub(_character, text) if "_x" in text else text
 
 
 def _character(found: re.Match[str]) -> str:

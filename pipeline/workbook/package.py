@@ -106,12 +106,12 @@ class Package:
             try:
                 parser.feed(data)
             except etree.XMLSyntaxError as error:
-                raise WorkbookError(f"is no readable workbook ({part}: {_first_line(error)}); save it again") from None
+                raise _not_xml(part, error) from None
             yield from _checked(parser, part)
         try:
             parser.close()
         except etree.XMLSyntaxError as error:
-            raise WorkbookError(f"is no readable workbook ({part}: {_first_line(error)}); save it again") from None
+            raise _not_xml(part, error) from None
         yield from _checked(parser, part)
 
     def _pieces(self, part: str) -> Iterator[bytes]:
@@ -146,6 +146,14 @@ def _checked(parser: Any, part: str) -> Iterator[tuple[str, Any]]:
         if information.doctype or information.internalDTD is not None:
             raise WorkbookError(f"{part} has a document type definition, which no spreadsheet writes; save it again")
         yield event, element
+
+
+def _not_xml(part: str, error: Exception) -> Exception:
+    """What libxml2 says; when it has no words for it, it got no memory."""
+    said = _first_line(error)
+    if said.startswith("unknown error") or "Memory allocation failed" in said:
+        return MemoryError(said)
+    return WorkbookError(f"is no readable workbook ({part}: {said}); save it again")
 
 
 def _plain(part: str) -> str:

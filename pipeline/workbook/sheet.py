@@ -70,15 +70,15 @@ def contents(package: Package) -> Contents:
     return Contents(tuple(sheets), from_1904, parts.get("sharedStrings"), parts.get("styles"))
 
 
-def chosen_sheet(found: Contents, wanted: str) -> Sheet:
-    """The sheet of that name, the first for the name "". Raises WorkbookError when there is none."""
+def chosen_sheet(found: Contents, wanted: str, setting: str) -> Sheet:
+    """The sheet of that name, the first for the name "". Raises WorkbookError, naming the setting, without one."""
     if not found.sheets:
         raise WorkbookError("has no worksheet")
     for sheet in found.sheets:
         if wanted in ("", sheet.name):
             return sheet
     names = ", ".join(sheet.name for sheet in found.sheets)
-    raise WorkbookError(f"has no sheet {wanted!r} (sheet = …); its sheets are: {names}")
+    raise WorkbookError(f"has no sheet {wanted!r} ([{setting}] sheet = …); its sheets are: {names}")
 
 
 class SheetReader:
