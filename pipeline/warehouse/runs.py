@@ -181,9 +181,3 @@ def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:
     """The settings and the day a run was made with, from its own file."""
     settings, as_of = con.execute("SELECT settings, as_of FROM run_info").fetchall()[0]
     return Settings.from_json(settings), as_of
-
-
-def profile_of(run_file: Path) -> str:
-    """The source profile a run was made with."""
-    with open_run(run_file) as con:
-        return str(con.execute("SELECT profile FROM run_info").fetchall()[0][0])
