@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pipeline.errors import MachineError, UsageError
-from pipeline.files import machine_error, sync_file, sync_folder
+from pipeline.files import link_whole, machine_error, sync_file
 from pipeline.store.decision_store import DecisionStore
 from pipeline.store.events import parse_line
 
@@ -44,8 +43,7 @@ def backup(store: DecisionStore, path: Path) -> int:
                 count = copy.add_all(store.events())
             _refuse_unfinished(unfinished, count)
             sync_file(unfinished)
-            os.link(unfinished, path)
-            sync_folder(path.parent)
+            link_whole(unfinished, path)
     except FileExistsError:
         raise UsageError(f"{path} exists already and stays as it is: name another file") from None
     except OSError as error:
