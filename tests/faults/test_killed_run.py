@@ -14,7 +14,7 @@ from pipeline.warehouse import Home, candidate, run_lock
 from pipeline.warehouse.leftovers import marked
 from tests.conftest import ROOT
 
-SECONDS = 120
+SECONDS = 60
 """Of patience, on a machine that does much else; nothing here takes long."""
 
 
