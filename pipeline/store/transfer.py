@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pipeline.errors import MachineError, UsageError
-from pipeline.files import link_whole, machine_error, sync_file
+from pipeline.files import link_whole, machine_error
 from pipeline.store.decision_store import DecisionStore
 from pipeline.store.events import parse_line
 
@@ -42,7 +42,7 @@ def backup(store: DecisionStore, path: Path) -> int:
             with DecisionStore.at(unfinished) as copy:
                 count = copy.add_all(store.events())
             _refuse_unfinished(unfinished, count)
-            sync_file(unfinished)
+            # Closing it has also put it onto the disk.
             link_whole(unfinished, path)
     except FileExistsError:
         raise UsageError(f"{path} exists already and stays as it is: name another file") from None
