@@ -38,6 +38,12 @@ CONTRACT_TABLES: Final = (
 )
 """What `[exports.<table>]` can be about: the names of `tables.exports.EXPORTS`, a layer above."""
 
+RETIRED: Final = {
+    "row_count_change_percent": "night_fall_percent and night_growth_percent",
+    "mrr_change_percent": "night_fall_percent and night_growth_percent",
+}
+"""Settings of before that no longer do anything, and those that took their place (rule 14)."""
+
 _DATE_PARTS: Final = (("%d", "%-d"), ("%m", "%-m", "%b", "%B"), ("%Y", "%y", "%-y"))
 """How a date format can give day, month and year: one of each."""
 _OTHER_PARTS: Final = ("%a", "%A", "%H", "%I", "%p", "%M", "%S", "%f", "%z", "%Z", "%%")
@@ -91,8 +97,22 @@ class Settings:
     projection_months: int = rules.PROJECTION_MONTHS
     quarantine_limit_percent: Decimal = rules.QUARANTINE_LIMIT_PERCENT
     keep_runs: int = 30
-    row_count_change_percent: Decimal = Decimal(50)
-    mrr_change_percent: Decimal = Decimal(50)
+    rolling_grace_days: int = rules.ROLLING_GRACE_DAYS
+    stale_after_days: int = rules.STALE_AFTER_DAYS
+    compared_keys_minimum: int = rules.COMPARED_KEYS_MINIMUM
+    night_fall_percent: Decimal = rules.NIGHT_FALL_PERCENT
+    night_growth_percent: Decimal = rules.NIGHT_GROWTH_PERCENT
+    kept_keys_percent: Decimal = rules.KEPT_KEYS_PERCENT
+    key_facts_change_percent: Decimal = rules.KEY_FACTS_CHANGE_PERCENT
+    column_change_percent: Decimal = rules.COLUMN_CHANGE_PERCENT
+    price_change_percent: Decimal = rules.PRICE_CHANGE_PERCENT
+    price_factor_low: Decimal = rules.PRICE_FACTOR_LOW
+    price_factor_high: Decimal = rules.PRICE_FACTOR_HIGH
+    rate_change_factor: Decimal = rules.RATE_CHANGE_FACTOR
+    partner_fall_percent: Decimal = rules.PARTNER_FALL_PERCENT
+    partner_fall_from_contracts: int = rules.PARTNER_FALL_FROM_CONTRACTS
+    partner_gain_clients: int = rules.PARTNER_GAIN_CLIENTS
+    partner_gain_percent: Decimal = rules.PARTNER_GAIN_PERCENT
     pdf_engine: str = PDF_ENGINES[0]
     scheduler: str = ""
     report_seconds: int = 900
@@ -187,11 +207,21 @@ def shown_columns(chosen: list[str] | tuple[str, ...]) -> tuple[str, ...]:
     return (*shown, *added)
 
 
+def retired_settings(values: dict[str, Any]) -> list[str]:
+    """One line for each setting that is still understood but no longer does anything."""
+    return [
+        f"setting {name!r} no longer does anything: it was replaced by {instead}. Remove it"
+        for name, instead in RETIRED.items()
+        if name in values
+    ]
+
+
 def parse_settings(values: dict[str, Any]) -> Settings:
     """Settings from the parsed TOML; what is not said keeps its default.
 
     Raises SettingsError with one line that names the setting and what it takes.
     """
+    values = {name: value for name, value in values.items() if name not in RETIRED}
     plain = {name: check(name, values[name]) for name, check in _CHECKS.items() if name in values}
     unknown = sorted(set(values) - set(_CHECKS) - set(_LOOK_CHECKS) - {"exports", "partners"})
     if unknown:
@@ -412,8 +442,22 @@ _CHECKS: Final = {
     "projection_months": _whole(1, 60),
     "quarantine_limit_percent": _decimal("0", "100"),
     "keep_runs": _whole(1, 10000),
-    "row_count_change_percent": _decimal("0", "100000"),
-    "mrr_change_percent": _decimal("0", "100000"),
+    "rolling_grace_days": _whole(0, 365),
+    "stale_after_days": _whole(0, 3650),
+    "compared_keys_minimum": _whole(1, 1_000_000),
+    "night_fall_percent": _decimal("0", "100"),
+    "night_growth_percent": _decimal("0", "100000"),
+    "kept_keys_percent": _decimal("0", "100"),
+    "key_facts_change_percent": _decimal("0", "100"),
+    "column_change_percent": _decimal("0", "100"),
+    "price_change_percent": _decimal("0", "100"),
+    "price_factor_low": _decimal("0", "1"),
+    "price_factor_high": _decimal("1", "1000"),
+    "rate_change_factor": _decimal("1", "1000"),
+    "partner_fall_percent": _decimal("0", "100"),
+    "partner_fall_from_contracts": _whole(1, 1_000_000),
+    "partner_gain_clients": _whole(1, 1_000_000),
+    "partner_gain_percent": _decimal("0", "100"),
     "pdf_engine": _engine,
     "scheduler": scheduler_address,
     "report_seconds": _whole(1, 86400),

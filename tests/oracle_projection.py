@@ -17,7 +17,7 @@ from typing import Any
 
 from pipeline.settings import Settings
 from tests.oracle.changes import Change, changes_of
-from tests.oracle.mrr import Row, current_mrr, discount, rounded, todays_price
+from tests.oracle.mrr import Row, at_least_0, current_mrr, discount, rounded, todays_price
 from tests.oracle.new_mrr import Prices, estimates, list_price
 from tests.oracle.tables import grouped, partner_of, recurring_lines
 
@@ -96,7 +96,7 @@ class Story:
                 uplift = 0 if self.prices.renewal_pricing == "same" else Fraction(self.prices.uplift_percent)
                 price = todays_price(self.contract, line) * (100 + uplift) / 100
             total += Fraction(line["quantity"]) * price * (100 - discount(line, day)) / 100
-        return rounded(total, self.contract["currency"])
+        return at_least_0(rounded(total, self.contract["currency"]))
 
 
 def stories(exports: Exports, *, as_of: date, months: int, settings: Settings) -> list[Story]:

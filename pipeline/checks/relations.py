@@ -28,7 +28,8 @@ _ASSOCIATIONS: Final = """(
 )"""
 
 _IN_FORCE: Final = """(
-    SELECT * REPLACE (coalesce(auto_renews, true) AS auto_renews, coalesce(notice_days, {notice_days}) AS notice_days)
+    SELECT * REPLACE (coalesce(auto_renews, true) AS auto_renews,
+        CASE WHEN notice_months IS NULL THEN coalesce(notice_days, {notice_days}) END AS notice_days)
     FROM exports.contracts WHERE term_start_date <= {as_of} AND {as_of} < renewal_start_date
 )"""
 
@@ -43,7 +44,7 @@ _FACTS: Final = """(
 _EVIDENCE: Final = """(
     SELECT u.*,
         c.hub_id AS hub_of_contract, c.currency AS currency_of_contract, c.term_start_date, c.auto_renews,
-        c.renewal_start_date AS renewal_of_contract, c.notice_days,
+        c.renewal_start_date AS renewal_of_contract, c.notice_days, c.notice_months,
         x.change_id AS change_in_export, x.contract_id AS contract_in_export, x.contract_type AS type_in_export,
         x.effective_date AS effective_date_in_export, x.agreed_on, x.cancellation_requested_on, x.quoted_mrr,
         r.change_id AS renewal_in_export,

@@ -26,6 +26,8 @@ COMMANDS: Final = {
     "decide": "Decide for a partner: owner, contact, columns, preferences, end of an association.",
     "decisions": "List what has been decided; export, import, back up.",
     "runs": "List the published runs.",
+    "publish": "Publish a run that is held, and say why.",
+    "release": "Let a partner that is held see the newest run again.",
     "rollback": "Let readers see an older run again.",
     "compare": "What changed between two runs.",
     "backtest": "How good past estimates were: bias, error, coverage of the interval.",
@@ -67,7 +69,7 @@ def renewals() -> None:
 
     \b
     Data goes to stdout, progress and messages to stderr.
-    Exit codes: 0 done, 1 a bug, 2 usage or settings, 3 checks failed and nothing published,
+    Exit codes: 0 done, 1 a bug, 2 usage or settings, 3 checks failed or the run is held, nothing published,
     4 published but some reports failed, 5 another run holds the lock, 6 an input cannot be used,
     7 the machine failed (disk full, folder not writable) and nothing published.
     """

@@ -17,7 +17,7 @@ import click
 
 from pipeline.brand import LARGEST_LOGO, as_address
 from pipeline.errors import SettingsError
-from pipeline.settings import Settings, parse_settings
+from pipeline.settings import Settings, parse_settings, retired_settings
 from pipeline.surroundings import home_folder, now
 
 SETTINGS_FILE = "renewals.toml"
@@ -71,6 +71,8 @@ def load_settings(named: Path | None = None) -> Settings:
         return Settings()
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
+        for line in retired_settings(values):
+            say(f"{path}: {line}")
         return parse_settings(with_logos(values, path.parent))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None

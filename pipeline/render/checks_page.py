@@ -14,6 +14,8 @@ from pipeline.warehouse.leftovers import marked
 if TYPE_CHECKING:
     import duckdb
 
+    from pipeline.views.night import Situation
+
 EXAMPLES_SHOWN: Final = 5
 """Refused rows shown per table and reason: enough to find the cause; `renewals table quarantine` has all."""
 
@@ -35,8 +37,10 @@ def checks_page(view: dict[str, Any]) -> str:
     return self_contained("checks.html.j2", view)
 
 
-def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path) -> Path:
+def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path, situation: Situation | None = None) -> Path:
     """Write `checks.html` of the run or candidate behind that connection into the folder; returns its path.
+
+    `situation`: what to type when nothing was published, who accepted the run, which partners are held.
 
     Reads `run_info`, `check_results`, `source_files` and `quarantine`; a page that is there is replaced.
     """
@@ -45,6 +49,7 @@ def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path) -> Path:
         run=_rows(run, "FROM main.run_info")[0],
         source_files=_rows(run, "FROM main.source_files ORDER BY path"),
         quarantine=_refused_by_reason(run),
+        situation=situation,
     )
     with marked(out_dir):
         return write_whole(out_dir / "checks.html", checks_page(view))

@@ -58,6 +58,11 @@ class DecisionStore:
         return cls.open(f"sqlite:///{path}")
 
     @property
+    def engine(self) -> Engine:
+        """The database, for what is kept beside the decisions (`run_records`)."""
+        return self._engine
+
+    @property
     def place(self) -> str:
         """Where it is, in words without passwords."""
         return place(self._engine.url)
@@ -109,10 +114,11 @@ class DecisionStore:
         with reading(self._engine) as connection:
             return [_event(row) for row in connection.execute(query)]
 
-    def add_all(self, events: Iterable[Event]) -> int:
+    def add_all(self, events: Iterable[Event], *, also: Callable[[Connection], int] = lambda _: 0) -> int:
         """Store decisions of another store in their order, all or none; those already here are left out.
 
-        Gives the number stored. Raises UsageError when a decision of the same id says something else here.
+        `also` stores in the same transaction what is kept beside them, and gives its number. Gives the number stored.
+        Raises UsageError when a decision of the same id says something else here.
         """
         added = 0
         with writing(self._engine) as connection:
@@ -123,6 +129,7 @@ class DecisionStore:
                     added += 1
                 elif stored.content() != event.content():
                     raise UsageError(f"decision {event.decision_id} says something else in {self.place}")
+            added += also(connection)
         return added
 
     def _stored(self, connection: Connection, decision_id: str) -> Event | None:

@@ -87,9 +87,17 @@ class Exports(Mapping[str, pl.DataFrame]):
         self._con = con
 
     def __getitem__(self, name: str) -> pl.DataFrame:
-        """The table of that name; KeyError when the contract has none."""
-        columns = ", ".join(EXPORTS[name].column_names)
+        """The table of that name; KeyError when the contract has none.
+
+        A column that the contract did not know when the run was made is null.
+        """
+        declared = EXPORTS[name].columns
         with self._con.cursor() as reading:
+            there = set(reading.sql(f"FROM exports.{name} LIMIT 0").columns)
+            columns = ", ".join(
+                each.name if each.name in there else f"CAST(NULL AS {each.sql_type}) AS {each.name}"
+                for each in declared
+            )
             frame: pl.DataFrame = reading.sql(f"SELECT {columns} FROM exports.{name}").pl()  # noqa: S608
         return frame
 

@@ -39,6 +39,11 @@ class Home:
         """Where decisions are kept when no database is named."""
         return self.root / "decisions.sqlite"
 
+    @property
+    def held(self) -> Path:
+        """The runs that rule 14 holds, `run-….duckdb` with a note `run-….json`: readers do not see them."""
+        return self.root / "held"
+
     def reports(self, run_id: str) -> Path:
         """The folder of that run's reports."""
         return self.root / "reports" / run_id

@@ -18,12 +18,21 @@ from pipeline.warehouse.contents import Contents, checksum_file, contents_of, ke
 from pipeline.warehouse.database import open_run
 from pipeline.warehouse.home import Home
 from pipeline.warehouse.machine import machine_failures
-from pipeline.warehouse.runs import Run, find_run, list_runs, prune, why_damaged
+from pipeline.warehouse.runs import Besides, Run, find_run, list_runs, nothing_besides, prune, why_damaged
 
 
-def publish(home: Home, candidate: Path, run_id: str, *, keep: int, written: Contents | None = None) -> Run:
+def publish(
+    home: Home,
+    candidate: Path,
+    run_id: str,
+    *,
+    keep: int,
+    written: Contents | None = None,
+    besides: Besides = nothing_besides,
+) -> Run:
     """Make the finished candidate the current run, then prune all but the newest `keep` runs and their reports.
 
+    `besides`: which runs are kept besides the newest (`nights.kept_besides`).
     `written`: what whoever built the candidate has written into it (`contents_of`); None = what it holds now. The
     caller holds the lock and has closed every connection on the candidate.
 
@@ -52,7 +61,7 @@ def publish(home: Home, candidate: Path, run_id: str, *, keep: int, written: Con
             raise
     with suppress(OSError):
         # What cannot be deleted tonight is deleted by the next run: this one is published.
-        prune(home, keep=keep)
+        prune(home, keep=keep, besides=besides)
     return Run(run_id, path, is_current=True)
 
 

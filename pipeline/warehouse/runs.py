@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from pipeline.errors import DamagedRunError, MachineError, UsageError
 from pipeline.settings import Settings
 from pipeline.warehouse.contents import all_tables, checksum_file, kept_checksum, sha256
 from pipeline.warehouse.database import open_run
+from pipeline.warehouse.held import held_ids
 from pipeline.warehouse.home import Home
 from pipeline.warehouse.leftovers import remove_leftovers
 from pipeline.warehouse.machine import damage
@@ -38,6 +39,10 @@ class Run:
                 return settings_of(con)[1]
         except duckdb.Error as error:
             raise damage(error) or error from None
+
+
+Besides = Callable[[list[Run]], frozenset[str]]
+"""Given the published runs, newest first: the ids of those that are kept besides the newest."""
 
 
 def run_name(now: datetime, short_id: str) -> str:
@@ -63,20 +68,6 @@ def current_run(home: Home) -> Run:
     if runs:
         raise UsageError(f"{home.current} leads to none of the {len(runs)} runs: 'renewals rollback' mends it")
     raise UsageError(f"no run is published in {home.root}: make one with 'renewals run --exports DIR'")
-
-
-def run_before(home: Home) -> tuple[Path | None, str]:
-    """The file that a new run is compared with: that of the run readers see, or None; and why it cannot be read, or "".
-
-    None without a reason: nothing is published yet.
-    """
-    if not home.current.exists() and not home.current.is_symlink():
-        return None, ""
-    path = next((run.path for run in list_runs(home) if run.is_current), None)
-    if path is None:
-        return None, "'current' leads to no run"
-    unreadable = why_unreadable(path)
-    return (None, unreadable) if unreadable else (path, "")
 
 
 def why_unreadable(run_file: Path, *, tables: tuple[str, ...] | None = ("contract_mrr", "upcoming_renewals")) -> str:
@@ -132,17 +123,27 @@ def find_run(home: Home, reference: str | None) -> Run:
     return found[0]
 
 
-def prune(home: Home, *, keep: int) -> None:
-    """Delete all but the newest `keep` runs, never the current one, and the reports of runs that are gone."""
+def nothing_besides(_runs: list[Run]) -> frozenset[str]:
+    """No run is kept besides the newest."""
+    return frozenset()
+
+
+def prune(home: Home, *, keep: int, besides: Besides = nothing_besides) -> None:
+    """Delete all but the newest `keep` runs and what is kept `besides`, never the current one.
+
+    Reports of runs that are gone, and are not held either, go with them.
+    """
     runs = list_runs(home)
+    reasons = besides(runs) if len(runs) > keep else frozenset()
     for run in runs[keep:]:
-        if not run.is_current:
+        if not run.is_current and run.run_id not in reasons:
             run.path.unlink()
             checksum_file(run.path).unlink(missing_ok=True)
-    kept = {run.run_id for run in list_runs(home)}
+    kept = {run.run_id for run in list_runs(home)} | held_ids(home)
+    newest = max(kept, default="")
     reports = home.root / "reports"
     for folder in reports.iterdir() if reports.is_dir() else ():
-        if folder.name not in kept and folder.name < max(kept, default=""):
+        if folder.name not in kept and folder.name < newest:
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -180,3 +181,9 @@ def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:
     """The settings and the day a run was made with, from its own file."""
     settings, as_of = con.execute("SELECT settings, as_of FROM run_info").fetchall()[0]
     return Settings.from_json(settings), as_of
+
+
+def profile_of(run_file: Path) -> str:
+    """The source profile a run was made with."""
+    with open_run(run_file) as con:
+        return str(con.execute("SELECT profile FROM run_info").fetchall()[0][0])

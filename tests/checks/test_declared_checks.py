@@ -429,6 +429,12 @@ CASES = [
         same=True,
     ),
     broken(
+        "negative_mrr",
+        "contract_mrr",
+        "UPDATE exports.contract_lines SET unit_price = -30 WHERE contract_id = 'C4'",
+        {"contract_id": "C4", "at_renewal": False, "sum_of_lines": -30.0},
+    ),
+    broken(
         "currency_without_rate",
         "contract_mrr",
         "DELETE FROM exports.fx_rates; UPDATE partner_summary SET fx_rate = NULL, fx_rate_date = NULL, "
@@ -566,6 +572,46 @@ def test_a_check_finds_what_it_is_for(con: duckdb.DuckDBPyConnection, case: Brok
     assert set(found) == {(case.check, case.table), *case.also}
     rows = found[case.check, case.table]
     assert any(case.example.items() <= row.items() for row in rows), rows
+
+
+CREDIT = (
+    "INSERT INTO exports.contract_lines BY NAME SELECT * REPLACE ('L9' AS line_id, {price} AS unit_price, "
+    "'CREDIT' AS product_code) FROM exports.contract_lines WHERE contract_id = 'C1'; "
+    "UPDATE upcoming_renewals SET estimated_new_mrr = {estimate} WHERE change_id = 'C1:renewal'"
+)
+
+
+@pytest.mark.parametrize(
+    ("price", "estimate", "more", "named"),
+    [
+        ("-100", 0, "", []),  # 100 - 100 = 0 is not below 0, today and at the renewal
+        ("-100.01", 0, "", [(False, -0.01), (True, -0.01)]),
+        # From the new list on 90 - 95 = -5; today 100 - 95.
+        ("-95", 0, "INSERT INTO exports.price_book VALUES ('HUB', 'USD', '2027-01-01', 90)", [(True, -5.0)]),
+        # An upgrade before it (not shown here) keeps the estimate above 0: nothing is lifted there.
+        ("-95", 7, "INSERT INTO exports.price_book VALUES ('HUB', 'USD', '2027-01-01', 90)", []),
+        # The list begins the day after.
+        ("-95", 0, "INSERT INTO exports.price_book VALUES ('HUB', 'USD', '2027-01-08', 90)", []),
+        # The credit's discount has ended by the renewal: 100 - 60 today, 100 - 120 then.
+        (
+            "-120",
+            0,
+            "UPDATE exports.contract_lines SET discount_percent = 50, discount_end_date = '2027-01-07' "
+            "WHERE line_id = 'L9'",
+            [(True, -20.0)],
+        ),
+        ("-120", 0, "UPDATE exports.contract_lines SET is_recurring = false WHERE line_id = 'L9'", []),
+        ("-120", 0, "UPDATE exports.contract_lines SET quantity = 0 WHERE line_id = 'L9'", []),
+    ],
+)
+def test_contracts_whose_credits_exceed_their_charges_are_named(
+    con: duckdb.DuckDBPyConnection, price: str, estimate: int, more: str, named: list[tuple[bool, float]]
+):
+    con.execute(CREDIT.format(price=price, estimate=estimate))
+    con.execute(more or "SELECT 1")
+    found = evaluated_plainly(con, checks_that_read({"contract_mrr"})).get(("negative_mrr", "contract_mrr"), [])
+    assert sorted((row["at_renewal"], row["sum_of_lines"]) for row in found) == named
+    assert {row["contract_id"] for row in found} <= {"C1"}
 
 
 def test_every_declared_check_is_broken_by_some_case():

@@ -140,7 +140,7 @@ def test_the_flat_register_gives_the_figures_of_the_tutorial():
     )
     assert trial.stopped == []
     assert trial.ingested.lost_columns == ()
-    assert counts(trial, "contracts.csv") == (20, 14, 4, 0, 2)
+    assert counts(trial, "contracts.csv") == (20, 15, 3, 0, 2)
     assert trial.ingested.left_out == {"cancelled": 1, "no_start_date": 1}
     figures: dict[str, tuple[Any, ...]] = {
         row["currency"]: (row["in_force"], row["mrr"], row["renewals_in_window"]) for row in trial.figures
