@@ -44,6 +44,18 @@ def publish(home: str, run_id: str) -> int:
     return 0
 
 
+def build(home: str, run_id: str) -> int:
+    """Only build a candidate: whoever does so without an error has everything in the one file."""
+    path = Home(Path(home)).candidate(run_id)
+    try:
+        with warehouse.machine_failures(), warehouse.create_run_file(path) as con:
+            warehouse.write_table(con, "run_info", _information(run_id))
+    except RenewalsError as error:
+        print(f"renewals: {error}", file=sys.stderr)
+        return error.exit_code
+    return 1 if path.with_name(f"{path.name}.wal").exists() else 0
+
+
 def publish_file(home: str, run_id: str) -> int:
     """Publish a candidate that nobody has put onto the disk yet: a copied file, as a held run may be."""
     place = Home(Path(home))
@@ -95,4 +107,11 @@ def _information(run_id: str) -> pl.DataFrame:
     )
 
 
-TASKS = {"publish": publish, "publish_file": publish_file, "write": write, "backup": backup, "command": command}
+TASKS = {
+    "build": build,
+    "publish": publish,
+    "publish_file": publish_file,
+    "write": write,
+    "backup": backup,
+    "command": command,
+}
