@@ -64,13 +64,15 @@ overdue then and rolled since."""
 
 _SUCCESSORS: Final = """
 UPDATE contracts_of_both AS c SET renews = true
-WHERE NOT c.in_before AND EXISTS (
-    SELECT 1 FROM contracts_of_both o
-    WHERE o.in_before AND o.hub_before = c.hub_tonight AND o.currency_before = c.currency_tonight
-        AND o.renewal_before <= {last} AND c.start_tonight BETWEEN o.renewal_before - {grace} AND {last}
-)
+WHERE NOT c.in_before AND c.hub_tonight IN (SELECT hub_id FROM before_clients) AND (
+    c.start_tonight BETWEEN {first} AND {last}
+    OR EXISTS (
+        SELECT 1 FROM contracts_of_both o
+        WHERE o.in_before AND o.hub_before = c.hub_tonight AND o.currency_before = c.currency_tonight
+            AND o.renewal_before < {first} AND c.start_tonight BETWEEN o.renewal_before - {grace} AND {last}))
 """
-"""A contract that takes over from one that ends, under a number of its own, renews too."""
+"""A contract of a known client that begins then renews too, whether it takes over from another one under a number of
+its own or was missing for the night of its renewal; so does one that takes over from one that has been overdue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from pipeline.checks.night.figures import Number, above, amount, count, percent_of, plain
+from pipeline.checks.night.money import MOVEMENT, MRR_BY_CURRENCY, one_contract_explains
 from pipeline.checks.night.nights import Nights
 
 
@@ -51,19 +52,21 @@ WHERE contracts_all >= {contracts} AND (
         AND (contracts_before - contracts_tonight) * 100 > {percent} * contracts_before))
 ORDER BY partner_id
 """
-_MRR: Final = """
-SELECT partner_id, currency, sum(before) AS before, sum(tonight) AS tonight, sum(contracts) AS contracts FROM (
-    SELECT w.partner_before AS partner_id, c.currency_before AS currency, sum(mrr_before) AS before, 0 AS tonight,
-        count(*) AS contracts
-    FROM contracts_of_both c JOIN clients_of_both w ON w.hub_id = c.hub_before
-    WHERE mrr_before IS NOT NULL AND NOT renews GROUP BY ALL
+_MRR: Final = f"""
+WITH contracts AS (
+    SELECT m.*, w.partner_before, w.partner_tonight
+    FROM ({MRR_BY_CURRENCY}) m JOIN clients_of_both w USING (hub_id) WHERE NOT renews
+)
+SELECT partner_id, currency, {MOVEMENT} FROM (
+    SELECT CASE side WHEN 'before' THEN partner_before ELSE partner_tonight END AS partner_id, currency, before,
+        CASE WHEN side = 'tonight' OR partner_tonight = partner_before THEN tonight END AS tonight
+    FROM contracts
     UNION ALL
-    SELECT w.partner_tonight, c.currency_tonight, 0, sum(mrr_tonight), 0
-    FROM contracts_of_both c JOIN clients_of_both w ON w.hub_id = c.hub_tonight
-    WHERE mrr_tonight IS NOT NULL AND NOT renews GROUP BY ALL
+    SELECT partner_tonight, currency, NULL, tonight FROM contracts
+    WHERE side = 'before' AND tonight IS NOT NULL AND partner_tonight IS DISTINCT FROM partner_before
 )
 WHERE partner_id IS NOT NULL GROUP BY partner_id, currency
-HAVING sum(contracts) >= {contracts} AND (sum(before) - sum(tonight)) * 100 > {percent} * sum(before)
+HAVING contracts >= {{contracts}} AND (sum(before) - coalesce(sum(tonight), 0)) * 100 > {{percent}} * sum(before)
 ORDER BY partner_id, currency
 """
 _GAINS: Final = """
@@ -122,10 +125,17 @@ def _fell(nights: Nights) -> list[PartnerHold]:
 
 
 def _mrr_fell(nights: Nights) -> list[PartnerHold]:
+    """A fall that one contract alone explains is that contract's news (*ours*)."""
+    limit = nights.settings.partner_fall_percent
+
+    def too_much(before: Number, tonight: Number) -> bool:
+        return (before - tonight) * 100 > limit * before
+
     found = []
     for row in nights.rows(_MRR.format(**_limits(nights))):
+        if one_contract_explains(row, too_much):
+            continue
         before, tonight, written = row["before"], row["tonight"], amount(row["currency"])
-        limit = nights.settings.partner_fall_percent
         reason = _fall(f"MRR in {row['currency']}", before, tonight, written(before), written(tonight), limit)
         found.append(PartnerHold(row["partner_id"], "partner_mrr_fell", reason))
     return found

@@ -108,8 +108,8 @@ def _moved_prices(nights: Nights, table: str, what: str, prices: str) -> list[Ch
             )
         elif table in _LISTS and above(changed, priced, settings.column_change_percent) and 2 * number < changed:
             held.append(
-                f"{changed:,} of {priced:,} {what} changed by no common factor ({percent_of(changed, priced)}; the limit "
-                f"is {plain(settings.column_change_percent)} %)"
+                f"{changed:,} of {priced:,} {what} changed by no common factor "
+                f"({percent_of(changed, priced)}; the limit is {plain(settings.column_change_percent)} %)"
             )
         else:
             said = f"{changed:,} of {priced:,} {what} changed{most} ({percent_of(changed, priced)}; "
