@@ -252,4 +252,4 @@ def test_the_only_contract_of_a_currency_may_end_with_a_warning(drawn: Frames, n
     tonight = without_orphans(night | {"contracts": night["contracts"].filter(c("contract_id") != one)})
     verdict = nights.verdict(nights.run_file(tonight, as_of=TONIGHT), nights.run_file(night))
     assert book.stops(verdict) == NOTHING
-    assert book.warns(verdict) == {("mrr_of_one_contract", "contract_mrr")}
+    assert book.warns(verdict) == {("mrr_of_one_client", "contract_mrr")}

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from pipeline.checks.night.figures import Number, amount, moved, result
-from pipeline.checks.night.money import MOVEMENT, MRR_BY_CURRENCY, one_contract_explains
+from pipeline.checks.night.money import MOVEMENT, mrr_of_clients, one_client_explains
 from pipeline.checks.night.nights import Nights
 from pipeline.checks.results import CheckResult
 
@@ -23,13 +23,12 @@ SELECT (SELECT count(*) FROM before_contract_lines ANTI JOIN left_out USING (con
     (SELECT count(*) FROM tonight_contract_lines ANTI JOIN left_out USING (contract_id))
 """
 _MRR: Final = f"""
-SELECT currency, {MOVEMENT} FROM ({MRR_BY_CURRENCY}) ANTI JOIN left_out USING (contract_id)
-GROUP BY currency ORDER BY currency
+SELECT currency, {MOVEMENT} FROM ({mrr_of_clients()}) GROUP BY currency ORDER BY currency
 """
 
 
 def magnitudes(nights: Nights) -> list[CheckResult]:
-    """`row_count` per required table, `contracts_in_force` and `mrr_of_currency`; `mrr_of_one_contract` warns."""
+    """`row_count` per required table, `contracts_in_force` and `mrr_of_currency`; `mrr_of_one_client` warns."""
     before, tonight, in_force_before, in_force_tonight = nights.one(_CONTRACTS)
     sizes = {
         "partners": nights.one(
@@ -52,22 +51,22 @@ def _moved(nights: Nights, name: str, table: str, what: str, before: int, tonigh
 
 
 def _mrr(nights: Nights) -> list[CheckResult]:
-    """What one contract alone explains is news about that contract, and no wrong night (*ours*)."""
+    """What one client alone explains is news about that client, and no wrong night (*ours*)."""
     found: dict[bool, list[str]] = {True: [], False: []}
     examples: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for row in nights.rows(_MRR):
         sentence = _moved_mrr(nights, row["currency"], row["before"], row["tonight"], row["contracts"])
         if sentence:
             without = partial(_moved_mrr, nights, row["currency"], contracts=row["contracts"])
-            alone = one_contract_explains(row, without)
+            alone = one_client_explains(row, without)
             found[alone].append(sentence)
             examples[alone].append({name: row[name] for name in ("currency", "before", "tonight", "contracts")})
     name, table = "mrr_of_currency", "contract_mrr"
     fine = "no currency's MRR moved much"
-    fine_alone = "no currency's MRR moved much by one contract"
+    fine_alone = "no currency's MRR moved much by one client"
     return [
         result(name, table, found[False], fine=fine, examples=examples[False]),
-        result("mrr_of_one_contract", table, found[True], fine=fine_alone, level="warning", examples=examples[True]),
+        result("mrr_of_one_client", table, found[True], fine=fine_alone, level="warning", examples=examples[True]),
     ]
 
 
