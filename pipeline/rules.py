@@ -35,6 +35,13 @@ UPLIFT_PERCENT: Final = Decimal(0)
 RENEWAL_PROBABILITY: Final = Decimal("0.90")
 """Rule 12. Share of pending renewals expected to renew where there is no history. *ours*. *setting* (finance)."""
 
+SEGMENT_SHARE_PERCENT: Final = 95
+"""Rule 12. Percent of the known renewals whose term must be known for segments to have rates of their own. *ours*."""
+
+LATE_CANCELLATION_RENEWAL_PROBABILITY: Final = Decimal(0)
+"""Rule 12. Share of contracts with a late cancellation that still renew after the term it could not stop. *ours*.
+*setting* (finance)."""
+
 PROJECTION_MONTHS: Final = 12
 """Rule 12. Months the projection covers, the first one from `as_of` to its end. *ours*. *setting* (finance)."""
 
@@ -49,6 +56,12 @@ INTERVAL_PERCENT: Final = 90
 
 QUARANTINE_LIMIT_PERCENT: Final = Decimal(5)
 """Data contract. Percent of a table's rows that may be quarantined for their own reasons. *ours*. *setting*."""
+
+HELD_RUN_DAYS: Final = 7
+"""Rule 14. Days for which a held run is kept to be compared and accepted; after that it is removed. *ours*."""
+
+MONTHS_KEPT: Final = 24
+"""Rule 14. Months, that of the newest run included, whose last run is kept besides the last `keep_runs`. *ours*."""
 
 ROLLING_GRACE_DAYS: Final = 3
 """Rules 12 and 14. Days around its renewal in which a contract may still wait for its next term. *ours*. *setting*."""
@@ -137,7 +150,24 @@ EARLIEST_DATE: Final = "1900-01-01"
 
 LONGEST_PERIOD_MONTHS: Final = 1200
 LONGEST_NOTICE_DAYS: Final = 36525
-"""*ours*. A term, a billing interval or a notice of over a hundred years is a typing error: quarantined."""
+LONGEST_NOTICE_MONTHS: Final = 24
+"""*ours*. A term, a billing interval or a notice in days of over a hundred years is a typing error: quarantined.
+So is a notice in months of over two years (data contract)."""
+
+_COUNTRIES: Final = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
+    "BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK "
+    "FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR "
+    "IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK "
+    "ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
+    "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF "
+    "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
+)
+COUNTRIES: Final = tuple(_COUNTRIES.split())
+"""Data contract. The 249 codes of ISO 3166-1 alpha-2 (since 2011)."""
+
+REPORT_SCHEDULE_PATTERN: Final = "off|on_change|weekly:(mon|tue|wed|thu|fri|sat|sun)|monthly:([1-9]|1[0-9]|2[0-8])"
+"""Data contract. When a partner's report is due, as a regular expression. *ours*."""
 
 LOCKED_COLUMNS: Final = ("client_name", "communication_owner", "contract_type", "status", "renewal_deadline")
 """Rule 8. Always shown, in this order. The article."""

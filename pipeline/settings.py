@@ -94,10 +94,11 @@ class Settings:
     renewal_pricing: str = rules.RENEWAL_PRICING
     uplift_percent: Decimal = rules.UPLIFT_PERCENT
     renewal_probability: Decimal = rules.RENEWAL_PROBABILITY
+    late_cancellation_renewal_probability: Decimal = rules.LATE_CANCELLATION_RENEWAL_PROBABILITY
     projection_months: int = rules.PROJECTION_MONTHS
     quarantine_limit_percent: Decimal = rules.QUARANTINE_LIMIT_PERCENT
-    keep_runs: int = 30
     rolling_grace_days: int = rules.ROLLING_GRACE_DAYS
+    keep_runs: int = 30
     stale_after_days: int = rules.STALE_AFTER_DAYS
     compared_keys_minimum: int = rules.COMPARED_KEYS_MINIMUM
     night_fall_percent: Decimal = rules.NIGHT_FALL_PERCENT
@@ -154,7 +155,9 @@ class Settings:
             "uplift_percent",
             "reporting_currency",
             "renewal_probability",
+            "late_cancellation_renewal_probability",
             "projection_months",
+            "rolling_grace_days",
         )
         return {name: getattr(self, name) for name in names}
 
@@ -439,10 +442,11 @@ _CHECKS: Final = {
     "renewal_pricing": _pricing,
     "uplift_percent": _decimal("-100", "10000"),
     "renewal_probability": _decimal("0", "1"),
+    "late_cancellation_renewal_probability": _decimal("0", "1"),
     "projection_months": _whole(1, 60),
     "quarantine_limit_percent": _decimal("0", "100"),
-    "keep_runs": _whole(1, 10000),
     "rolling_grace_days": _whole(0, 365),
+    "keep_runs": _whole(1, 10000),
     "stale_after_days": _whole(0, 3650),
     "compared_keys_minimum": _whole(1, 1_000_000),
     "night_fall_percent": _decimal("0", "100"),

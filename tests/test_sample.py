@@ -219,9 +219,7 @@ def test_a_generated_sample_holds(kind: str, tables: duckdb.DuckDBPyConnection):
 
 def test_past_renewals_were_drawn_at_the_documented_rates(tmp_path: Path):
     write_sample(tmp_path, clients=20_000, seed=5, as_of=DEMO_DAY)
-    history = read(tmp_path, "renewal_history").join(
-        read(tmp_path, "contracts").select("contract_id", "subscription_term_months"), on="contract_id"
-    )
+    history = read(tmp_path, "renewal_history")
     assert history.height > 8_000
     segments = history.group_by("subscription_term_months", "currency").agg(
         pl.len().alias("renewals"), (pl.col("outcome") == "renewed").sum().alias("renewed")
@@ -231,6 +229,14 @@ def test_past_renewals_were_drawn_at_the_documented_rates(tmp_path: Path):
         spread = math.sqrt(rate * (1 - rate) / renewals)
         # Four standard deviations: a wrong rate of five points shows in the large segments, chance does not.
         assert abs(renewed / renewals - rate) < 4 * spread, (term, currency)
+
+
+def test_the_history_says_which_term_ended_also_of_contracts_that_churned(generated: Path):
+    terms = dict(read(generated, "contracts").select("contract_id", "subscription_term_months").iter_rows())
+    history = read(generated, "renewal_history")
+    assert set(history["outcome"]) == {"renewed", "churned"}
+    for row in history.iter_rows(named=True):
+        assert row["subscription_term_months"] == terms[row["contract_id"]]
 
 
 def test_a_churned_contract_ends_on_the_day_of_its_last_renewal(generated: Path):

@@ -11,6 +11,7 @@ a thread of the caller's, by `warm_up`.
 from __future__ import annotations
 
 from pipeline.checks.export_gate import TableCounts, export_gate
+from pipeline.checks.held import findings_hash, findings_seen, holding
 from pipeline.checks.night import NightsBefore, NightVerdict, PartnerHold, night_gate
 from pipeline.checks.output_gate import output_gate, warm_up
 from pipeline.checks.results import CheckResult, stopping, write
@@ -22,6 +23,9 @@ __all__ = [
     "PartnerHold",
     "TableCounts",
     "export_gate",
+    "findings_hash",
+    "findings_seen",
+    "holding",
     "night_gate",
     "output_gate",
     "stopping",

@@ -117,7 +117,8 @@ def _observed(check: Check, failed: list[Outcome]) -> str:
     if not failed:
         found = "some" if isinstance(check.expectations[0], NotEmpty) else "none"
         return f"{check.fault}: {found}"
-    return f"{check.fault}: " + ", ".join(_found(outcome) for outcome in failed)
+    said = f"{check.fault}: " + ", ".join(_found(outcome) for outcome in failed)
+    return f"{said}. {check.advice}" if check.advice else said
 
 
 def _found(outcome: Outcome) -> str:

@@ -9,6 +9,7 @@ import click
 from pipeline.cli import options
 from pipeline.cli.surroundings import print_json, print_rows, say
 from pipeline.errors import UsageError
+from pipeline.files import chosen_file
 from pipeline.surroundings import home_folder
 from pipeline.tables.decisions import KINDS
 
@@ -86,12 +87,10 @@ def export_command(output: Path | None) -> None:
             click.echo(line, nl=False)
         return
     try:
-        with output.open("x", encoding="utf-8", newline="") as handle:
-            handle.writelines(lines)
+        with chosen_file(output, replace=False) as unfinished:
+            unfinished.write_text("".join(lines), encoding="utf-8", newline="")
     except FileExistsError:
         raise UsageError(f"{output} exists already and stays as it is: name another file") from None
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
     say(f"{len(lines)} decisions written to {output}")
 
 

@@ -53,7 +53,7 @@ def command(
     """
     from pipeline.cli.reporting import make_reports, raise_failures
     from pipeline.surroundings import ended_associations
-    from pipeline.warehouse import find_run
+    from pipeline.warehouse.runs import whole_run
     from pipeline.warehouse.tables import partner_ids
 
     if finance:
@@ -71,7 +71,7 @@ def command(
     if scheduler is not None:
         settings = replace(settings, scheduler=scheduler_address("--scheduler", scheduler))
     home = home_folder()
-    run = find_run(home, run_reference)
+    run = whole_run(home, run_reference)
     known = partner_ids(run.path)
     if partner_id is not None and partner_id not in known:
         raise UsageError(f"no partner {partner_id!r} in {run.run_id}")
@@ -103,10 +103,10 @@ def _finance(
 ) -> None:
     from pipeline.render.finance import write_finance_report
     from pipeline.surroundings import ended_associations
-    from pipeline.warehouse import find_run
+    from pipeline.warehouse.runs import whole_run
 
     home = home_folder()
-    run = find_run(home, run_reference)
+    run = whole_run(home, run_reference)
     paths = write_finance_report(
         run.path,
         output or home.reports(run.run_id),

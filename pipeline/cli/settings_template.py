@@ -6,6 +6,8 @@ from typing import Final
 
 from pipeline import rules
 
+_LATE: Final = rules.LATE_CANCELLATION_RENEWAL_PROBABILITY
+
 TEMPLATE: Final = f"""\
 # Settings of Upcoming Renewals. Looked for in the working folder, then in the home (RENEWALS_HOME).
 # Every line below is the default: take the '#' away to change it. 'renewals doctor' checks this file.
@@ -22,11 +24,12 @@ TEMPLATE: Final = f"""\
 # renewal_pricing = "{rules.RENEWAL_PRICING}"           # list, uplift or same
 # uplift_percent = {rules.UPLIFT_PERCENT}                # percent, where no list price exists
 # renewal_probability = {rules.RENEWAL_PROBABILITY}        # 0 to 1, for the projection where there is no history
+# late_cancellation_renewal_probability = {_LATE}   # 0 to 1, at the renewal after one cancelled too late
 
 # quarantine_limit_percent = {rules.QUARANTINE_LIMIT_PERCENT}      # above this share of a table nothing is published
 
 # The wrong night: what may change from one night's export to the next before the run is held.
-# rolling_grace_days = {rules.ROLLING_GRACE_DAYS}            # a contract is not compared so close to its renewal
+# rolling_grace_days = {rules.ROLLING_GRACE_DAYS}            # around a renewal: a contract may wait for its next term
 # stale_after_days = {rules.STALE_AFTER_DAYS}              # days with the same rows; 0 = do not look
 # compared_keys_minimum = {rules.COMPARED_KEYS_MINIMUM}        # below this many, only a fall to nothing holds the run
 # night_fall_percent = {rules.NIGHT_FALL_PERCENT}           # rows of a table, contracts in force, MRR of a currency

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from pipeline.errors import InputError
+from pipeline.files import open_to_write
 
 _CHUNK: Final = 1 << 20
 _UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -23,7 +25,7 @@ def is_utf_8(encoding: str) -> bool:
 def unpack_gzip(file: str, path: Path, target: Path) -> None:
     """Unpacks the gzip file. Raises InputError when it is broken or cut off."""
     try:
-        with gzip.open(path, "rb") as packed, target.open("wb") as unpacked:
+        with gzip.open(path, "rb") as packed, open_to_write(target) as unpacked:
             while chunk := packed.read(_CHUNK):
                 unpacked.write(chunk)
     except EOFError:
@@ -35,7 +37,7 @@ def unpack_gzip(file: str, path: Path, target: Path) -> None:
 def to_utf_8(file: str, where: str, path: Path, encoding: str, target: Path) -> None:
     """Writes the text of `path` as UTF-8, lines and all, without a byte order mark. Raises as `decoded` does."""
     first = True
-    with target.open("w", encoding="utf-8", newline="") as out:
+    with io.TextIOWrapper(open_to_write(target), encoding="utf-8", newline="") as out:
         for chunk in decoded(file, where, path, encoding):
             out.write(chunk.removeprefix("\ufeff") if first else chunk)
             first = False

@@ -56,7 +56,11 @@ def find_exports(exports: Path) -> dict[str, ExportFile]:
 
 
 def unused_files(exports: Path, used: set[str]) -> list[str]:
-    """Names of data files that hold no table of the contract, in name order: misspelt ones are found this way."""
+    """Names of data files that hold no table of the contract, in name order: misspelt ones are found this way.
+
+    The export's manifest is not one of them.
+    """
+    used = used | {"manifest.json"}
     return sorted(
         path.name for path in exports.iterdir() if path.is_file() and path.name not in used and _split(path.name)[1]
     )

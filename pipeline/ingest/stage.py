@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import InputError
-from pipeline.ingest import accounts, load
+from pipeline.ingest import accounts, load, manifest
 from pipeline.ingest.corrections import Corrections, read_corrections
 from pipeline.ingest.csv_file import PlainCsv
 from pipeline.ingest.folder import ExportFile, find_exports, unused_files
@@ -47,7 +47,8 @@ def ingest(
     shipped one. `scratch`: the folder in which unpacked and decoded files stand meanwhile, below a name that begins
     with `.tmp-`; None = the system's. The quarantine limit is judged later, from the report.
 
-    Raises InputError when a required table or column is missing, a file cannot be used or a profile's SELECT fails;
+    Raises InputError when a required table or column is missing, a file cannot be used, a profile's SELECT fails or
+    the folder's `manifest.json` does not agree with the files;
     UsageError when there is no such profile, SettingsError when its profile.toml says something that cannot be.
     """
     accounts.prepare(con)
@@ -58,8 +59,10 @@ def ingest(
     with tempfile.TemporaryDirectory(prefix=".tmp-ingest-", dir=scratch) as name:
         work = Path(name).resolve()
         if declared is None:
-            return _ingest_contract(con, exports, settings, as_of, known, progress, work)
-        return ingest_by_profile(con, exports, declared, as_of, known, progress, work)
+            report = _ingest_contract(con, exports, settings, as_of, known, progress, work)
+        else:
+            report = ingest_by_profile(con, exports, declared, as_of, known, progress, work)
+    return manifest.confirmed(report, exports, time_zone=settings.time_zone)
 
 
 def _ingest_contract(

@@ -17,6 +17,7 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.files import writing
 from pipeline.ingest import sql
 from pipeline.ingest.originals import Original, beyond, to_json
 
@@ -124,11 +125,13 @@ class TextTableWriter:
         schema = self._schema()
         if self._writer is None:
             self._parts.append(Path(f"{self._stem}.{len(self._parts)}.parquet"))
-            self._writer = pq.ParquetWriter(self._parts[-1], schema, compression="lz4")
+            with writing(self._parts[-1]):
+                self._writer = pq.ParquetWriter(self._parts[-1], schema, compression="lz4")
         columns: list[Sequence[object]] = list(zip(*self._rows, strict=True)) or [()] * (len(schema) - 1)
         columns.insert(0, range(self.rows, self.rows + len(self._rows)))
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        with writing(self._parts[-1]):
+            self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
         self.rows += len(self._rows)
         self._rows.clear()
 
@@ -136,5 +139,6 @@ class TextTableWriter:
         if self._rows:
             self._flush()
         if self._writer is not None:
-            self._writer.close()
+            with writing(self._parts[-1]):
+                self._writer.close()
             self._writer = None

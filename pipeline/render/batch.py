@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from pipeline.render.manifest import has_manifest, kept_files, write_manifest
 from pipeline.render.partner import FORMATS, write_partner_report
 from pipeline.render.workers import all_done
 from pipeline.transform.decided import EndedPairs
+from pipeline.warehouse.leftovers import marked
 from pipeline.warehouse.runs import why_unreadable
 from pipeline.warehouse.tables import partner_ids as known_partners
 
@@ -113,13 +114,14 @@ def write_reports(
                 previous=before and behind(before),
             )
     batch = Batch(kept=list(done), wanted=len(partner_ids))
-    for partner_id, future in all_done(tasks, _report, executor=executor, workers=workers) if tasks else ():
-        error = future.exception()
-        if error is None:
-            done[partner_id] = future.result()
-        else:
-            batch.failures[partner_id] = _in_one_line(error)
-        progress(partner_id)
+    with marked(out_dir) if tasks else nullcontext():
+        for partner_id, future in all_done(tasks, _report, executor=executor, workers=workers) if tasks else ():
+            error = future.exception()
+            if error is None:
+                done[partner_id] = future.result()
+            else:
+                batch.failures[partner_id] = _in_one_line(error)
+            progress(partner_id)
     batch.paths.extend(path for partner_id in partner_ids for path in done.get(partner_id, []))
     return batch
 

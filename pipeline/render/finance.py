@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from pipeline.files import write_whole
 from pipeline.render.finance_pages import finance_html, finance_pdf
 from pipeline.render.finance_xlsx import finance_xlsx
-from pipeline.render.folders import partner_folder, write_whole
+from pipeline.render.folders import partner_folder
 from pipeline.settings import Settings
 from pipeline.transform.decided import EndedPairs
 from pipeline.views.finance import finance_report
 from pipeline.warehouse.finance import DEFAULT_MOST, Most, finance_of_run
+from pipeline.warehouse.leftovers import marked
 from pipeline.warehouse.tables import partner_ids
 
 FORMATS: Final = ("html", "pdf", "xlsx")
@@ -52,7 +54,8 @@ def write_finance_report(
     }
     alike = [known for known in partner_ids(run_file) if partner_id and known.lower() == partner_id.lower()]
     name = report_name(partner_id, currency, case_twin=len(alike) > 1)
-    return [write_whole(out_dir / f"{name}.{ending}", contents[ending]) for ending in FORMATS]
+    with marked(out_dir):
+        return [write_whole(out_dir / f"{name}.{ending}", contents[ending]) for ending in FORMATS]
 
 
 def report_name(partner_id: str | None = None, currency: str | None = None, *, case_twin: bool = False) -> str:

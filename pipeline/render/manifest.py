@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.render.folders import write_whole
+from pipeline.files import whole_file, write_whole
 
 NAME: Final = "report.json"
 
@@ -57,11 +57,8 @@ def _whole_manifest(folder: Path, key: str) -> dict[str, Any]:
 
 
 def _bring(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    unfinished.unlink(missing_ok=True)
-    try:
-        os.link(source, unfinished)
-    except OSError:
-        shutil.copy2(source, unfinished)
-    unfinished.replace(target)
+    with whole_file(target) as unfinished:
+        try:
+            os.link(source, unfinished)
+        except OSError:
+            shutil.copy2(source, unfinished)

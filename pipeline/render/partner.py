@@ -10,9 +10,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipeline.files import write_whole
 from pipeline.render.bulk_pdf import bulk_pdf
 from pipeline.render.csv import report_csv
-from pipeline.render.folders import partner_folder, write_whole
+from pipeline.render.folders import partner_folder
 from pipeline.render.html import report_html
 from pipeline.render.partner_view import has_case_twin, partner_view
 from pipeline.render.pdf import report_pdf

@@ -14,9 +14,8 @@ from typing import Final
 import polars as pl
 
 from pipeline.sample.catalogue import BASE_PRODUCTS, RENEWAL_RATE_OF_CURRENCY, RENEWAL_RATES
-from pipeline.sample.draw import Draw, take
+from pipeline.sample.draw import Draw, as_exported, take
 from pipeline.sample.population import CURRENCIES, repeated
-from pipeline.tables.exports import EXPORTS
 
 _TERMS: Final = {1: 10, 3: 8, 6: 6, 12: 60, 24: 12, 36: 4}
 _BILLING: Final = {"monthly": 48, "quarterly": 12, "semiannual": 5, "annual": 31, "other": 4}
@@ -146,13 +145,13 @@ def _with_outcomes(frame: pl.DataFrame, seed: int, as_of: date, past: Mapping[in
 
 def contracts(base: pl.DataFrame) -> pl.DataFrame:
     """The export table `contracts`."""
-    return base.with_columns(pl.when("says_interval").then("billing_months").alias("billing_interval_months")).select(
-        EXPORTS["contracts"].column_names
-    )
+    said = pl.when("says_interval").then("billing_months").alias("billing_interval_months")
+    return as_exported(base.with_columns(said), "contracts")
 
 
 def renewal_history(base: pl.DataFrame, monthly: pl.DataFrame, *, seed: int) -> pl.DataFrame:
-    """The export table `renewal_history`: one row per past renewal; `monthly` as `charges.monthly_charge` gives it."""
+    """The export table `renewal_history`: one row per past renewal, also of contracts that churned, with the term that
+    ended; `monthly` as `charges.monthly_charge` gives it."""
     frame = repeated(
         base.select(
             *("contract_no", "contract_id", "hub_id", "currency", "subscription_term_months"),
@@ -168,7 +167,7 @@ def renewal_history(base: pl.DataFrame, monthly: pl.DataFrame, *, seed: int) -> 
     is_churn = pl.col("churned") & (later == 0)
     after = pl.col("monthly_charge").fill_null(0)
     before = after * 100 // (100 + draw.pick("raise", (0, 0, 0, 3, 5, 8, -4)))
-    return frame.select(
+    past = frame.select(
         "contract_id",
         "hub_id",
         pl.col("last_came_up_on")
@@ -178,7 +177,9 @@ def renewal_history(base: pl.DataFrame, monthly: pl.DataFrame, *, seed: int) -> 
         money_text(before).alias("mrr_before"),
         money_text(pl.when(is_churn).then(0).otherwise(after)).alias("mrr_after"),
         "currency",
+        "subscription_term_months",
     )
+    return as_exported(past, "renewal_history")
 
 
 def money_text(ten_thousandths: pl.Expr) -> pl.Expr:

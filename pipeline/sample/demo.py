@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.sample import catalogue, files, population
+from pipeline.sample.draw import as_exported
 from pipeline.sample.stories_dates import DATES, MINDS
 from pipeline.sample.stories_people import BROKEN, FILLED, HOSTILE, NAMES, PEOPLE, partner_rows
 from pipeline.sample.stories_prices import PRICES
@@ -34,7 +35,7 @@ def write_demo_sample(out: Path) -> dict[str, int]:
         written = [*stories[name], *BROKEN.get(name, [])]
         frame = _as_text(written, table.column_names)
         if name in generated:
-            more = generated[name].select(table.column_names).select(pl.all().cast(pl.String))
+            more = as_exported(generated[name], name).select(pl.all().cast(pl.String))
             frame = pl.concat([frame, more])
         frame.write_csv(out / f"{name}.csv")
         rows[name] = frame.height

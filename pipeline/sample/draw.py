@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipeline.tables.exports import EXPORTS
+
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 _FIRST_FACTOR: Final = 0xBF58476D1CE4E5B9
 _SECOND_FACTOR: Final = 0x94D049BB133111EB
@@ -58,6 +60,15 @@ class Draw:
 def take(choices: Sequence[object], position: pl.Expr) -> pl.Expr:
     """The choice at that position (from 0)."""
     return pl.lit(pl.Series(choices)).gather(position)
+
+
+def as_exported(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The columns of that export table, in order. A column that the sample says nothing in is empty."""
+    columns = EXPORTS[table].columns
+    empty = [
+        pl.lit(None, dtype=each.polars_type).alias(each.name) for each in columns if each.name not in frame.columns
+    ]
+    return frame.with_columns(empty).select(EXPORTS[table].column_names)
 
 
 def _whole(value: int) -> pl.Expr:

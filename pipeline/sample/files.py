@@ -12,6 +12,7 @@ import polars as pl
 
 from pipeline.errors import UsageError
 from pipeline.sample import agreements, catalogue, charges, population
+from pipeline.sample.draw import as_exported
 from pipeline.tables.exports import EXPORTS
 
 MOST_CLIENTS: Final = 10_000_000
@@ -96,7 +97,7 @@ def _parts(clients: int, seed: int, as_of: date, batch: int) -> Iterator[tuple[i
 
 
 def _append(frame: pl.DataFrame, name: str, file: BinaryIO) -> None:
-    frame.select(EXPORTS[name].column_names).write_csv(file, include_header=False)
+    as_exported(frame, name).write_csv(file, include_header=False)
 
 
 def _refuse_impossible(clients: int, as_of: date) -> None:

@@ -14,8 +14,7 @@ import polars as pl
 
 from pipeline.sample import words
 from pipeline.sample.catalogue import FACTORS
-from pipeline.sample.draw import Draw, take
-from pipeline.tables.exports import EXPORTS
+from pipeline.sample.draw import Draw, as_exported, take
 
 _CURRENCY_WEIGHTS: Final = {0: 46, 1: 24, 2: 8, 3: 8, 4: 7, 5: 4, 6: 3}
 _EMPTY_PARTNERS_PERCENT: Final = 2
@@ -85,7 +84,7 @@ def client_base(first: int, last: int, partners: Partners, *, seed: int, as_of: 
 
 def clients(base: pl.DataFrame) -> pl.DataFrame:
     """The export table `clients`."""
-    return base.select(EXPORTS["clients"].column_names)
+    return as_exported(base, "clients")
 
 
 def contacts(base: pl.DataFrame, *, seed: int, as_of: date) -> pl.DataFrame:

@@ -43,8 +43,34 @@ PARTNERS: Final = Table(
             "bool",
             "true = the partner said earlier that it owns all transactional conversations; null = false",
         ),
+        Column("country", "text", "ISO 3166-1 alpha-2, for public holidays; null = read from the locale, else none"),
+        Column(
+            "revenue_share_percent",
+            "decimal(7,4)",
+            "0 to 100, the partner's share of its clients' MRR",
+            minimum=0,
+            unit="percent",
+        ),
+        Column(
+            "report_schedule",
+            "text",
+            "`off`, `weekly:mon` to `weekly:sun`, `monthly:1` to `monthly:28`, `on_change`; null = the setting",
+        ),
     ),
     primary_key=("partner_id",),
+    rules=(
+        _unknown(
+            "country",
+            rules.COUNTRIES,
+            "use an upper-case ISO 3166-1 alpha-2 code, such as DE, GB or US",
+        ),
+        RowRule("revenue_share_above_100", "revenue_share_percent > 100", "give a revenue share of 0 to 100 percent"),
+        RowRule(
+            "unknown_report_schedule",
+            f"NOT regexp_full_match(report_schedule, '{rules.REPORT_SCHEDULE_PATTERN}')",
+            "use off, on_change, weekly: with mon to sun (weekly:mon), or monthly: with 1 to 28 (monthly:1)",
+        ),
+    ),
 )
 
 CLIENTS: Final = Table(
@@ -57,6 +83,8 @@ CLIENTS: Final = Table(
         Column("website", "text", "domain"),
         Column("partner_id", "text", "the client's partner; null = nobody's client"),
         Column("association_ended_on", "date", "the vendor's record that the association ended"),
+        Column("renewal_manager", "text", "the vendor's person who manages the renewal", personal=True),
+        Column("revenue_share_until", "date", "last day on which the partner earns from this client; null = no end"),
     ),
     primary_key=("hub_id",),
     references=(Reference("partner_id", "partners", "partner_id", "unknown_partner"),),
@@ -85,6 +113,13 @@ CONTRACTS: Final = Table(
         Column("email_limit", "int", "e-mail send limit per calendar month", minimum=0, unit="e-mails a month"),
         Column("auto_renews", "bool", "null = true"),
         Column("notice_days", "int", "null = 45", minimum=0, unit="calendar days"),
+        Column(
+            "notice_months",
+            "int",
+            "1 to 24; a contract states days or months, never both",
+            minimum=1,
+            unit="calendar months",
+        ),
     ),
     primary_key=("contract_id",),
     rules=(
@@ -122,6 +157,16 @@ CONTRACTS: Final = Table(
             f"notice_days > {rules.LONGEST_NOTICE_DAYS}",
             "correct a notice of over a hundred years",
         ),
+        RowRule(
+            "notice_months_too_long",
+            f"notice_months > {rules.LONGEST_NOTICE_MONTHS}",
+            f"give a notice of 1 to {rules.LONGEST_NOTICE_MONTHS} months",
+        ),
+        RowRule(
+            "two_notices",
+            "notice_days IS NOT NULL AND notice_months IS NOT NULL",
+            "give notice_days or notice_months, and leave the other one empty",
+        ),
     ),
     references=(_CLIENT,),
 )
@@ -139,9 +184,8 @@ CONTRACT_LINES: Final = Table(
         Column(
             "unit_price",
             "decimal(18,6)",
-            "price per unit and billing period of the contract, before discount, before tax",
+            "price per unit and billing period of the contract, before discount, before tax; below 0 = a credit",
             required=True,
-            minimum=0,
             unit="contract currency per billing period",
         ),
         Column("discount_percent", "decimal(9,4)", "0 to 100; null = 0", minimum=0, unit="percent"),
@@ -166,6 +210,8 @@ CONTACTS: Final = Table(
         Column("job_title", "text", "the contact's job title", personal=True),
         Column("is_primary", "bool", "at most one true per hub"),
         Column("last_active_on", "date", "last day of activity"),
+        Column("phone", "text", "the contact's telephone number", personal=True),
+        Column("locale", "text", "BCP 47, the contact's language"),
     ),
     primary_key=("contact_id",),
     references=(_CLIENT,),
@@ -325,9 +371,20 @@ RENEWAL_HISTORY: Final = Table(
         Column("mrr_before", "decimal(18,4)", "MRR before", required=True, minimum=0, unit="currency per month"),
         Column("mrr_after", "decimal(18,4)", "MRR after", required=True, minimum=0, unit="currency per month"),
         Column("currency", "text", "ISO 4217", required=True),
+        Column("subscription_term_months", "int", "months of the term that ended", minimum=1, unit="months"),
+        Column("partner_id", "text", "the client's partner on that day"),
+        Column("product_code", "text", "the main product of the contract"),
     ),
     primary_key=("contract_id", "renewal_start_date"),
-    rules=(_CURRENCY, _unknown("outcome", ("renewed", "churned"), "use renewed or churned")),
+    rules=(
+        _CURRENCY,
+        _unknown("outcome", ("renewed", "churned"), "use renewed or churned"),
+        RowRule(
+            "period_too_long",
+            f"subscription_term_months > {rules.LONGEST_PERIOD_MONTHS}",
+            "correct a term or billing interval of over a hundred years",
+        ),
+    ),
 )
 
 EXPORTS: Final = {

@@ -64,7 +64,8 @@ def renewal_prices(
 
     `renewals` needs `change_id, contract_id, currency, billing_months, minor_unit, effective_date`; `contract_lines`
     holds recurring lines only. `renewal_amount` = Σ quantity × new monthly price × (100 - discount then) / 100 and
-    `discount_amount` the same with (discount now - discount then), each rounded once. *Now* is `as_of`, a day or a
+    `discount_amount` the same with (discount now - discount then), each rounded once and below 0 where credits exceed
+    charges. *Now* is `as_of`, a day or a
     column of `renewals`; *then* is the column `discounts_on` of `renewals`.
     """
     on_columns = {"effective_date", discounts_on}
@@ -106,8 +107,8 @@ def renewal_prices(
         .with_columns(pl.col(pl.Int128).fill_null(0))
         .select(
             "change_id",
-            renewal_amount=_at_new_prices("then", _HUNDRED_PERCENT + uplift),
-            discount_amount=_at_new_prices("gained", _HUNDRED_PERCENT + uplift),
+            renewal_amount=money.rounded(*_at_new_prices("then", _HUNDRED_PERCENT + uplift)),
+            discount_amount=money.rounded_away_from_0(*_at_new_prices("gained", _HUNDRED_PERCENT + uplift)),
             renewal_basis=pl.when(pl.col("on_list").fill_null(False))
             .then(pl.lit("price_book"))
             .otherwise(pl.lit(fallback)),
@@ -115,8 +116,8 @@ def renewal_prices(
     )
 
 
-def _at_new_prices(what: str, percent: int) -> pl.Expr:
-    """(Σ listed per month) + (Σ today's per billing period) / billing months × percent, rounded once."""
+def _at_new_prices(what: str, percent: int) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """(Σ listed per month) + (Σ today's per billing period) / billing months × percent, as a ratio and its divisor."""
     months = pl.col("billing_months").cast(money.INT)
     listed, listed_rest = money.divided(f"listed_{what}", money.whole(money.PER_LINE))
     today, today_rest = money.divided(f"today_{what}", money.whole(money.PER_LINE) * months)
@@ -127,7 +128,7 @@ def _at_new_prices(what: str, percent: int) -> pl.Expr:
         + (today * factor % hundred) * money.whole(money.PER_LINE) * months
         + today_rest * factor
     )
-    return money.rounded(listed + today * factor // hundred, remainder, divisor)
+    return listed + today * factor // hundred, remainder, divisor
 
 
 def in_order() -> pl.Expr:
@@ -163,6 +164,7 @@ def estimate(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
         emails_limit=pl.col("email_limit").cast(money.INT),
         ended=pl.lit(False),
         raised=money.whole(0),
+        quoted_down=money.whole(0),
     )
     steps = []
     for place in range(int(last) + 1 if isinstance(last, int) else 0):
@@ -173,15 +175,25 @@ def estimate(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
             contacts_limit=_limit_after("contacts", "new_contact_max", "contact_tier_upgrade"),
             emails_limit=_limit_after("emails", "new_email_limit", "email_overage"),
             ended=pl.col("ended") | ends_contract(),
-            raised=pl.col("raised")
-            + pl.when(pl.col("contract_type") != "renewal")
-            .then((pl.col("estimated_new_mrr") - pl.col("mrr_before")).clip(lower_bound=0))
-            .otherwise(0),
+            raised=pl.col("raised") + _of_upgrades(pl.col("estimated_new_mrr") - pl.col("mrr_before")),
+            quoted_down=_quoted_down_after(),
         )
         steps.append(step)
     if not steps:
         steps = [_step(numbered.join(carried, on="contract_id"), bands)]
-    return pl.concat(steps).drop("place", "contacts_limit", "emails_limit", "ended", "raised")
+    return pl.concat(steps).drop("place", "contacts_limit", "emails_limit", "ended", "raised", "quoted_down")
+
+
+def _of_upgrades(amount: pl.Expr) -> pl.Expr:
+    """The amount where it is positive and the change is a CTU or EO, else 0."""
+    return pl.when(pl.col("contract_type") != "renewal").then(amount.clip(lower_bound=0)).otherwise(0)
+
+
+def _quoted_down_after() -> pl.Expr:
+    """By how much quotes of CTU and EO have lowered the MRR since the renewal before; a renewal undoes it."""
+    lowered = money.whole(0) - pl.col("mrr_change_quote")
+    is_renewal = pl.col("contract_type") == "renewal"
+    return pl.when(is_renewal).then(money.whole(0)).otherwise(pl.col("quoted_down") + _of_upgrades(lowered))
 
 
 def _limit_after(kind: str, new_limit: str, contract_type: str) -> pl.Expr:
@@ -225,7 +237,7 @@ def _step(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("estimate_basis").is_in(["cancelled", "unpriced"]))
         .then(before)
         .when(is_renewal)
-        .then(pl.col("renewal_amount") + pl.col("raised"))
+        .then(money.at_least_0(pl.col("renewal_amount") + pl.col("raised")))
         .otherwise(before + block_amount)
     )
     return (
@@ -246,10 +258,10 @@ def _parts(is_renewal: pl.Expr) -> list[pl.Expr]:
         return pl.when(condition).then(amount).otherwise(money.whole(0))
 
     return [
-        when(at_prices, change - pl.col("discount_amount")).alias("mrr_change_price"),
+        when(at_prices, change - pl.col("discount_amount") - pl.col("quoted_down")).alias("mrr_change_price"),
         when(at_prices, pl.col("discount_amount")).alias("mrr_change_discount"),
         when(~is_renewal & (basis == "price_book"), change).alias("mrr_change_limits"),
-        when(basis == "quote", change).alias("mrr_change_quote"),
+        pl.when(at_prices).then("quoted_down").otherwise(when(basis == "quote", change)).alias("mrr_change_quote"),
         when(basis == "cancelled", change).alias("mrr_change_cancellation"),
     ]
 

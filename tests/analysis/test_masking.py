@@ -61,10 +61,10 @@ def people_everywhere(sample_home, tmp_path_factory):
     home, exports = base / "home", base / "exports"
     shutil.copytree(sample_home, home, symlinks=True)
     shutil.copytree(SAMPLE, exports, ignore=shutil.ignore_patterns("README.md"))
-    add_columns(exports / "contacts.csv", "phone,manager", "+1 555 0100,Max Manager", "+1 555 0101,")
+    add_columns(exports / "contacts.csv", "direct line,manager", "+1 555 0100,Max Manager", "+1 555 0101,")
     add_columns(exports / "clients.csv", "account manager,note", "Eve Example,", "Eve Example,call Zoe")
     with (exports / "clients.csv").open("a", encoding="utf-8") as file:
-        file.write(",A client without an id,,,,Eve Example,\n")
+        file.write(",A client without an id,,,,,,Eve Example,\n")
     (exports / "corrections.toml").write_text(
         "".join(
             f'[[correction]]\ntable = "{table}"\nkey = {key}\ncolumn = "{column}"\nwrong = "{wrong}"\n'

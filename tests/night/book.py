@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ Change = Callable[[Frames], Frames]
 def drawn_book(folder: Path, *, clients: int = 400, seed: int = 5) -> Frames:
     """The export tables of one night, typed, as ingest leaves them."""
     write_sample(folder / "exports", clients=clients, seed=seed, as_of=AS_OF)
-    with closing(create_run_file(folder / "drawn.duckdb")) as con:
+    with create_run_file(folder / "drawn.duckdb") as con:
         ingest(con, folder / "exports", settings=Settings(), as_of=AS_OF, scratch=folder)
         frames = dict(Exports(con))
     return with_partners(frames, PARTNERS)
@@ -117,7 +116,7 @@ class Nights:
         """The run file of that night, with what the gate reads."""
         path = self.folder / f"run-{next(self._numbers)}.duckdb"
         settings = settings or Settings()
-        with closing(create_run_file(path)) as con:
+        with create_run_file(path) as con:
             con.execute("SET threads = 1; CREATE SCHEMA exports")
             for name, frame in night.items():
                 con.register("frame", frame)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -64,7 +63,7 @@ def night_gate(
     """
     results = [_compared_with(before), *_expectations(candidate, before, settings=settings, as_of=as_of)]
     held: list[PartnerHold] = []
-    with closing(create_run_file(candidate)) as con:
+    with create_run_file(candidate) as con:
         results += _content(con, before, settings=settings, as_of=as_of, exported_at=exported_at)
         if before.yardstick is not None:
             nights = side_by_side(con, before.yardstick, settings=settings, as_of=as_of, decisions=decisions)
@@ -80,7 +79,8 @@ def night_gate(
 def _compared_with(before: NightsBefore) -> CheckResult:
     said = []
     if before.unreadable:
-        said = [f"the run before cannot be read, so tonight is compared with none ({before.unreadable})"]
+        instead = before.yardstick.stem if before.yardstick else "none"
+        said = [f"the run before cannot be read, so tonight is compared with {instead} ({before.unreadable})"]
     fine = "no run before this one to compare with: this is the first run"
     if before.yardstick is not None:
         fine = f"compared with {before.yardstick.stem}"

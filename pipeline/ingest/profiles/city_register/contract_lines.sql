@@ -1,5 +1,5 @@
 -- One line per contract: the award for the whole term.
--- A negative award corrects another row and is no price: it is refused.
+-- A negative award corrects another row: its contract counts as 0, and the check negative_mrr names it.
 SELECT
     "Purchase Order (Contract) Number" AS line_id,
     "Purchase Order (Contract) Number" AS contract_id,
