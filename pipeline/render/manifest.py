@@ -1,7 +1,8 @@
-"""`report.json` beside a partner's report: which content the files show, so that an equal one is not made again.
+"""`report.json` beside a partner's report: whose run it is and which content the files show.
 
 The content key is a hash of everything a report is made from (`content.report_keys`), not of its bytes. Files with an
-equal key are kept as they are, also in the folder of a later run: they name the run whose content they show.
+equal key are kept as they are, also in the folder of a later run of the same day: they name their day and no run.
+`report.json` names the run of its folder, and is written anew there.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ NAME: Final = "report.json"
 def write_manifest(folder: Path, key: str, files: list[Path], **facts: object) -> Path:
     """Say what those files of the folder show. `facts` are for people and programs that read the file."""
     sizes = {path.name: path.stat().st_size for path in files}
-    return write_whole(folder / NAME, json.dumps({"content": key, **facts, "files": sizes}, indent=1) + "\n")
+    return write_whole(folder / NAME, _text({"content": key, **facts, "files": sizes}))
+
+
+def _text(manifest: dict[str, Any]) -> str:
+    return json.dumps(manifest, indent=1) + "\n"
 
 
 def has_manifest(folder: Path) -> bool:
@@ -28,11 +33,11 @@ def has_manifest(folder: Path) -> bool:
     return (folder / NAME).is_file()
 
 
-def kept_files(folder: Path, key: str, *, earlier: Path | None = None) -> list[Path]:
+def kept_files(folder: Path, key: str, *, earlier: Path | None = None, **facts: object) -> list[Path]:
     """The files of a report with that content: those in `folder`, else those in `earlier`, brought over unchanged.
 
-    Bringing over links (or copies, between disks), so unchanged reports take no room. [] when neither folder has them
-    whole, or shows something else.
+    Bringing over links (or copies, between disks), so unchanged reports take no room; the manifest there gets the
+    `facts` of the new folder. [] when neither folder has them whole, or shows something else.
     """
     for source in (folder, earlier):
         if source is not None:
@@ -40,8 +45,9 @@ def kept_files(folder: Path, key: str, *, earlier: Path | None = None) -> list[P
             if manifest:
                 names = list(manifest["files"])
                 if source != folder:
-                    for name in (*names, NAME):
+                    for name in names:
                         _bring(source / name, folder / name)
+                    write_whole(folder / NAME, _text({**manifest, **facts}))
                 return [folder / name for name in names]
     return []
 

@@ -195,6 +195,12 @@ def _flip(home: Home, path: Path) -> None:
     sync_folder(home.root)
 
 
+def run_settings(path: Path) -> tuple[Settings, date]:
+    """The settings and the day of the run in that file."""
+    with open_run(path) as con:
+        return settings_of(con)
+
+
 def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:
     """The settings and the day a run was made with, from its own file."""
     settings, as_of = con.execute("SELECT settings, as_of FROM run_info").fetchall()[0]
