@@ -105,18 +105,17 @@ def _settings_for(run_file: Path, named: Path | None) -> Settings:
 
     Says on stderr which figures of the run were computed with other settings than the file's.
     """
-    from pipeline.warehouse.runs import run_settings
+    from pipeline.warehouse.runs import made_with
 
-    made_with, _ = run_settings(run_file)
+    _, of_run = made_with(run_file)
     path = settings_file(named)
     if path is None:
-        return made_with
+        return of_run
     settings = load_settings(path)
-    differing = settings.differing_figures(made_with)
+    differing = settings.differing_figures(of_run)
     if differing:
         say(
-            f"renewals: {', '.join(differing)}: taken from the run, which was made with other values than {path} has; "
-            "a new run takes those"
+            f"renewals: {', '.join(differing)}: taken from the run, not from {path}; a new run takes what the file says"
         )
     return settings
 

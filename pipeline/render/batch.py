@@ -23,7 +23,7 @@ from pipeline.render.partner import FORMATS, write_partner_report
 from pipeline.render.workers import all_done
 from pipeline.settings import Look, Settings
 from pipeline.transform.decided import EndedPairs
-from pipeline.warehouse.runs import run_settings, why_unreadable
+from pipeline.warehouse.runs import made_with, why_unreadable
 from pipeline.warehouse.tables import partner_ids as known_partners
 
 _ONE_AT_A_TIME: Final = threading.Lock()
@@ -48,6 +48,7 @@ class _Task:
     """All that a worker needs, on this machine or another, to make one partner's report."""
 
     run_file: Path
+    run_id: str
     partner_id: str
     out_dir: Path
     columns: tuple[str, ...] | None
@@ -90,15 +91,15 @@ def write_reports(
     first), is kept with its bytes unless `anew`; the others say what changed since that one. `limits`: what one report
     may take. `executor`: where the tasks run, instead of `workers` processes of this machine.
     """
-    made_with, _ = run_settings(run_file)
-    chosen = chosen or made_with
+    run_id, own_settings = made_with(run_file)
+    chosen = chosen or own_settings
     looks = {partner_id: chosen.partner_look(partner_id) for partner_id in partner_ids}
-    own = {
-        partner_id: (columns or {}).get(partner_id, default_columns or made_with.partner_columns(partner_id))
+    own = {partner_id: (columns or {}).get(partner_id, default_columns) for partner_id in partner_ids}
+    options = {"locale": locale, "default_locale": chosen.locale, "formats": formats, "pdf_engine": pdf_engine}
+    own_options = {
+        partner_id: [own[partner_id] or own_settings.partner_columns(partner_id), _fingerprint(looks[partner_id])]
         for partner_id in partner_ids
     }
-    options = {"locale": locale, "default_locale": chosen.locale, "formats": formats, "pdf_engine": pdf_engine}
-    own_options = {partner_id: [own[partner_id], _fingerprint(looks[partner_id])] for partner_id in partner_ids}
     keys = report_keys(run_file, partner_ids, ended=ended, options=options, own_options=own_options)
     folders = _folders(run_file)
     behind = cache(partial(_run_behind, run_file=run_file))
@@ -108,9 +109,7 @@ def write_reports(
         name = folders.get(partner_id, partner_folder(partner_id))
         before = next((reports for reports in earlier if has_manifest(reports / name)), None)
         kept = (
-            []
-            if anew
-            else kept_files(out_dir / name, keys[partner_id], earlier=before and before / name, run=run_file.stem)
+            [] if anew else kept_files(out_dir / name, keys[partner_id], earlier=before and before / name, run=run_id)
         )
         if kept:
             done[partner_id] = kept
@@ -118,6 +117,7 @@ def write_reports(
         else:
             tasks[partner_id] = _Task(
                 run_file=run_file,
+                run_id=run_id,
                 partner_id=partner_id,
                 out_dir=out_dir,
                 columns=own[partner_id],
@@ -204,5 +204,5 @@ def _report(task: _Task) -> list[Path]:
         stale = folder / f"report.{name}"
         if stale not in paths:
             stale.unlink(missing_ok=True)
-    write_manifest(folder, task.key, paths, run=task.run_file.stem, pdf_engine=task.pdf_engine)
+    write_manifest(folder, task.key, paths, run=task.run_id, pdf_engine=task.pdf_engine)
     return paths

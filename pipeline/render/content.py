@@ -54,7 +54,7 @@ def report_keys(
     report may name clients that have no row any more.
     `options` hold for every report, `own_options` (by partner) for one; both JSON-able; what the settings choose for
     reports stands there. The run's name and time are left out on purpose: the same content in a later run is the same
-    report, and no report names its run. The day is in: a report says as of when it is true.
+    report (`manifest` sees to the one place that names the run). The day is in: a report says as of when it is true.
     """
     rows = _digests(run_file, ended)
     with open_run(run_file) as con:

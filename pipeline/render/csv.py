@@ -19,25 +19,24 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 def report_csv(view: dict[str, Any]) -> str:
     """The report's rows: labels in the first line, one line per change, RFC 4180 (comma, CRLF, quotes where needed).
 
-    The columns shown come first, in their order, then the others that the report has, then contract ID and change ID.
-    Days are ISO days, numbers plain decimals (amounts in the currency that the column Currency says), texts and codes
-    those of the report; what is not known is empty. A text cell that a spreadsheet would take for a formula gets `'`
-    in front. The page's "Save as CSV" writes the same.
+    The columns of the report in their order, then Currency where it is not one of them, contract ID and change ID.
+    Days are ISO days, numbers plain decimals (amounts in the row's currency), texts and codes those of the report; what
+    is not known is empty. A text cell that a spreadsheet would take for a formula gets `'` in front. The page's "Save
+    as CSV" writes the same.
     """
-    columns = view["workbook"]["columns"]
-    shown = [column["name"] for column in view["columns"]]
-    known = [
-        column["name"] for column in columns if column["name"] in {each["name"] for each in view["browser"]["columns"]}
-    ]
-    places = {column["name"]: place for place, column in enumerate(columns)}
-    names = [*shown, *(name for name in known if name not in shown)]
+    columns = {column["name"]: (place, column) for place, column in enumerate(view["workbook"]["columns"])}
+    names = list(dict.fromkeys([*(column["name"] for column in view["columns"]), "currency"]))
+    labels = view["words"]["data"]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*(columns[places[name]]["label"] for name in names), *view["words"]["data"].values()])
+    writer.writerow([*(columns[name][1]["label"] for name in names), labels["contract_id"], labels["change_id"]])
     for row, everything in zip(view["rows"], view["workbook"]["rows"], strict=True):
-        decimals = view["workbook"]["money_codes"][everything["currency"]]["decimals"]
-        cells = [_text(everything["cells"][places[name]], columns[places[name]]["kind"], decimals) for name in names]
-        writer.writerow([*cells, *(_guarded(row[name]) for name in view["words"]["data"])])
+        decimals = view["workbook"]["money_codes"][row["currency"]]["decimals"]
+        cells = [
+            _text(everything["cells"][place], column["kind"], decimals)
+            for place, column in (columns[name] for name in names)
+        ]
+        writer.writerow([*cells, _guarded(row["contract_id"]), _guarded(row["change_id"])])
     return BYTE_ORDER_MARK + out.getvalue()
 
 

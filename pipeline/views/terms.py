@@ -218,6 +218,7 @@ BROWSER_WORDS: Final = {
 
 CHARTS: Final = {
     "renewals": "MRR up for renewal by month ({currency})",
+    "renewals_by_quarter": "MRR up for renewal by quarter ({currency})",
     "deadlines": "Pending deadlines ahead",
     "deadlines_note": "Deadlines per {days} days",
 }

@@ -195,10 +195,10 @@ def _flip(home: Home, path: Path) -> None:
     sync_folder(home.root)
 
 
-def run_settings(path: Path) -> tuple[Settings, date]:
-    """The settings and the day of the run in that file."""
+def made_with(path: Path) -> tuple[str, Settings]:
+    """The name of the run in that file and the settings it was made with."""
     with open_run(path) as con:
-        return settings_of(con)
+        return str(con.execute("SELECT run_id FROM run_info").fetchall()[0][0]), settings_of(con)[0]
 
 
 def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:

@@ -283,8 +283,11 @@
 
   // A spreadsheet takes a text that begins like this for a formula; an apostrophe in front stops it.
   const guarded = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-  // The columns as sent, then the others, whatever the reader has chosen: a program finds them at the same place.
-  const saved = [true, false].flatMap((sent) => columns.flatMap(({ shown }, index) => (shown === sent ? [index] : [])));
+  // The columns as sent, whatever is hidden now, then those that the reader has added, and always the currency.
+  const saved = () => {
+    const sent = columns.flatMap((column, index) => (column.shown ? [index] : []));
+    return [...new Set([...sent, ...visible(), place("currency")])];
+  };
   const plainAmount = (steps, currency) => {
     const digits = (steps < 0n ? -steps : steps).toString().padStart(STEPS + 1, "0");
     const fraction = digits.slice(-STEPS).replace(/0+$/, "").padEnd(data.money[currency].decimals, "0");
@@ -299,9 +302,10 @@
   const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
   const save = () => {
-    const lines = [[...saved.map((index) => columns[index].label), ...Object.values(data.data)]];
+    const wide = saved();
+    const lines = [[...wide.map((index) => columns[index].label), data.data.contract_id, data.data.change_id]];
     for (const row of found()) {
-      lines.push([...saved.map((index) => plain(row.cells[index], columns[index])), ...row.ids.map(guarded)]);
+      lines.push([...wide.map((index) => plain(row.cells[index], columns[index])), ...row.ids.map(guarded)]);
     }
     // The byte order mark tells a spreadsheet that this is UTF-8.
     const text = `\ufeff${lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("")}`;
