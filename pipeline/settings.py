@@ -22,6 +22,9 @@ PDF_ENGINES: Final = ("weasyprint", "plutoprint")
 OPERATIONAL: Final = ("scheduler", "report_seconds", "report_mebibytes", "keep_runs")
 """Settings that say how work is done; no figure and no page depends on them."""
 
+REPORT_CHOICES: Final = ("locale", "pdf_engine", "columns", "look", "looks")
+"""Settings that a report may still choose when its run has been made: no figure depends on them."""
+
 CONTRACT_TABLES: Final = (
     "partners",
     "clients",
@@ -134,6 +137,15 @@ class Settings:
     def partner_look(self, partner_id: str) -> Look:
         """How that partner's reports look: its own choices, then everybody's."""
         return dataclasses.replace(self.look, **self.looks.get(partner_id, {}))
+
+    def differing_figures(self, made_with: Settings) -> list[str]:
+        """The settings behind the figures whose values differ from those of a run, from which a report takes them."""
+        return [
+            each.name
+            for each in dataclasses.fields(self)
+            if each.name not in (*OPERATIONAL, *REPORT_CHOICES)
+            and getattr(self, each.name) != getattr(made_with, each.name)
+        ]
 
     def rule_values(self) -> dict[str, Any]:
         """The values that `transform.build` takes as keywords."""
