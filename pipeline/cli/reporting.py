@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import rules
-from pipeline.cli.surroundings import progress_bar, say
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import progress_bar
 from pipeline.errors import MachineError, RenewalsError, ReportsFailedError
 from pipeline.files import machine_error
 from pipeline.settings import Settings

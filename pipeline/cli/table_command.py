@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_rows, say
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import print_rows
 from pipeline.errors import UsageError
 from pipeline.files import chosen_file
 from pipeline.surroundings import home_folder
