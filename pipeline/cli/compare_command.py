@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import options
+from pipeline.cli.for_people import say, tell
 from pipeline.cli.partners_shown import shown_to_partner
-from pipeline.cli.surroundings import print_json, print_rows, say
+from pipeline.cli.surroundings import print_json, print_rows
 from pipeline.errors import UsageError
 from pipeline.surroundings import home_folder
 
@@ -62,7 +63,7 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
         return
     say(f"from {earlier.run_id} to {newer.run_id}")
     if changes.is_empty():
-        click.echo("nothing changed")
+        tell("nothing changed")
         return
     print_rows(changes.columns, changes.rows())
     say(_counted(changes))
@@ -99,10 +100,10 @@ def _compare_held(home: Home, reference: str | None, partner_id: str | None, as_
     for finding in kept.findings:
         say(f"  {finding['check']} of {finding['table']}: {finding['observed']}")
     print_rows(rows.columns, rows.rows())
-    click.echo("")
+    tell()
     print_rows(money.columns, money.rows())
     if partner_id is not None and not changes.is_empty():
-        click.echo("")
+        tell()
         print_rows(changes.columns, changes.rows())
     say(_counted(changes) + ("" if partner_id else ": --partner ID lists those of one partner, --json all"))
     say(f'publish it all the same: renewals publish {kept.run_id} --accept "REASON"')

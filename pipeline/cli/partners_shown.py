@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.cli.surroundings import say
+from pipeline.cli.for_people import say
 
 if TYPE_CHECKING:
     from pipeline.warehouse import Home, Run

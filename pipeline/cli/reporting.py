@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import rules
-from pipeline.cli.surroundings import progress_bar, say
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import progress_bar
 from pipeline.errors import MachineError, RenewalsError, ReportsFailedError
 from pipeline.files import machine_error
 from pipeline.settings import Settings
@@ -38,9 +39,9 @@ def make_reports(
     """Write those partners' reports with a progress bar; failures are said on stderr (`raise_failures` ends with them).
 
     `columns` and `locale`: one choice for all, instead of the partners' own, which are what the run's decisions say,
-    then the settings. `ended` asks for the associations ended by the newest decisions: it is asked again at the end,
-    and who has ended one meanwhile gets the report anew. Reports that the run of `out_dir`, or an earlier one, has with
-    the same content are kept, unless `anew`.
+    then the settings, which also say how reports look. `ended` asks for the associations ended by the newest
+    decisions: it is asked again at the end, and who has ended one meanwhile gets the report anew. Reports that the run
+    of `out_dir`, or an earlier one, has with the same content are kept, unless `anew`.
     """
     from pipeline.render.batch import write_reports
     from pipeline.render.limits import Limits
@@ -59,6 +60,7 @@ def make_reports(
             out_dir=out_dir,
             columns={} if columns else {**settings.columns, **decided},
             default_columns=columns or rules.DEFAULT_COLUMNS,
+            chosen=settings,
             locale=locale,
             pdf_engine=settings.pdf_engine,
             earlier=_reports_before(out_dir),

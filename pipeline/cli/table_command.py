@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import options
+from pipeline.cli.for_people import say
 from pipeline.cli.partners_shown import shown_to_partner
-from pipeline.cli.surroundings import print_rows, say
+from pipeline.cli.surroundings import print_rows
 from pipeline.errors import UsageError
 from pipeline.files import chosen_file
 from pipeline.surroundings import home_folder

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -20,18 +18,6 @@ _UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 def is_utf_8(encoding: str) -> bool:
     """Whether files of that encoding are read as they are."""
     return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
-
-
-def unpack_gzip(file: str, path: Path, target: Path) -> None:
-    """Unpacks the gzip file. Raises InputError when it is broken or cut off."""
-    try:
-        with gzip.open(path, "rb") as packed, open_to_write(target) as unpacked:
-            while chunk := packed.read(_CHUNK):
-                unpacked.write(chunk)
-    except EOFError:
-        raise InputError(f"{file}: the gzip file is cut off (half-written?); export it again") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{file}: is no readable gzip file ({error}); export it again") from None
 
 
 def to_utf_8(file: str, where: str, path: Path, encoding: str, target: Path) -> None:
