@@ -48,7 +48,7 @@ def command(
     """Make the reports of one partner, of all, or finance's, from the current run or an older one; prints their paths.
 
     A partner's report whose content has not changed is kept as it is, byte for byte. One that fails stops no other:
-    exit code 4.
+    exit code 4. A partner that is held (see `renewals runs`) gets the report of its last run that was not.
 
     Columns, language, brand colour, logo, client cards and PDF engine are those of the settings file (--settings, else
     renewals.toml), or the run's own where there is no file; a partner's own decision goes before. What the figures were
@@ -58,8 +58,7 @@ def command(
     Finance's report of one partner or currency is named after them (finance.partner-ID.currency-EUR.html)
     and leaves that of all clients alone.
     """
-    from pipeline.cli.reporting import make_reports, raise_failures
-    from pipeline.surroundings import ended_associations
+    from pipeline.cli.reporting import make_shown_reports, raise_failures
     from pipeline.warehouse.runs import whole_run
     from pipeline.warehouse.tables import partner_ids
 
@@ -85,16 +84,7 @@ def command(
     if partner_id is not None and partner_id not in known:
         raise UsageError(f"no partner {partner_id!r} in {run.run_id}")
     wanted = known if partner_id is None else [partner_id]
-    made = make_reports(
-        run.path,
-        wanted,
-        home.reports(run.run_id),
-        settings=settings,
-        ended=lambda: ended_associations(home),
-        columns=chosen,
-        locale=locale,
-        anew=anew,
-    )
+    made = make_shown_reports(home, run, wanted, settings=settings, columns=chosen, locale=locale, anew=anew)
     for path in made.paths:
         click.echo(str(path))
     raise_failures(made)

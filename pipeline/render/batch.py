@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,6 +44,15 @@ class Batch:
     kept: list[str] = field(default_factory=list)
     wanted: int = 0
 
+    def with_those_of(self, other: Batch) -> Batch:
+        """Both batches as one."""
+        return Batch(
+            [*self.paths, *other.paths],
+            self.failures | other.failures,
+            [*self.kept, *other.kept],
+            self.wanted + other.wanted,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Task:
@@ -62,6 +72,7 @@ class _Task:
     limits: Limits
     key: str
     previous: Path | None
+    held: bool
 
 
 def write_reports(
@@ -78,6 +89,7 @@ def write_reports(
     pdf_engine: str = "weasyprint",
     earlier: Sequence[Path] = (),
     anew: bool = False,
+    held: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[str], None] = lambda _: None,
     executor: Executor | None = None,
@@ -89,14 +101,21 @@ def write_reports(
     settings say. `chosen`: whose looks and default language the reports have, instead of those of the run's settings.
     `ended`: the associations ended by the newest decisions. A report with the same content (see
     `content.report_keys`) in `out_dir`, or the partner's newest in `earlier` (the reports of earlier runs, newest
-    first), is kept with its bytes unless `anew`; the others say what changed since that one. `limits`: what one report
+    first), is kept with its bytes unless `anew`; the others say what changed since that one. `held`: the
+    partners are held and shown this older run (rule 14), which their reports say; nothing is new to them. `limits`: what one report
     may take. `executor`: where the tasks run, instead of `workers` processes of this machine.
     """
     run_id, own_settings = made_with(run_file)
     chosen = chosen or own_settings
     looks = {partner_id: chosen.partner_look(partner_id) for partner_id in partner_ids}
     own = {partner_id: (columns or {}).get(partner_id, default_columns) for partner_id in partner_ids}
-    options = {"locale": locale, "default_locale": chosen.locale, "formats": formats, "pdf_engine": pdf_engine}
+    options = {
+        "locale": locale,
+        "default_locale": chosen.locale,
+        "formats": formats,
+        "pdf_engine": pdf_engine,
+        "held": held,
+    }
     own_options = {
         partner_id: [own[partner_id] or own_settings.partner_columns(partner_id), _fingerprint(looks[partner_id])]
         for partner_id in partner_ids
@@ -130,7 +149,8 @@ def write_reports(
                 pdf_engine=pdf_engine,
                 limits=limits,
                 key=keys[partner_id],
-                previous=before and behind(before),
+                previous=None if held else before and behind(before),
+                held=held,
             )
     batch = Batch(kept=list(done), wanted=len(partner_ids))
     with marked(out_dir) if tasks else nullcontext():
@@ -143,6 +163,11 @@ def write_reports(
             progress(partner_id)
     batch.paths.extend(path for partner_id in partner_ids for path in done.get(partner_id, []))
     return batch
+
+
+def remove_reports(run_file: Path, partner_id: str, out_dir: Path) -> None:
+    """Take away a partner's reports: it may no longer be shown what they show."""
+    shutil.rmtree(out_dir / _folders(run_file).get(partner_id, partner_folder(partner_id)), ignore_errors=True)
 
 
 @lru_cache(maxsize=256)
@@ -200,6 +225,7 @@ def _report(task: _Task) -> list[Path]:
             ended=task.ended,
             pdf_engine=task.pdf_engine,
             previous=task.previous,
+            held=task.held,
         )
     folder = paths[0].parent
     for name in FORMATS:

@@ -46,6 +46,7 @@ def write_partner_report(
     ended: EndedPairs = frozenset(),
     pdf_engine: str = "weasyprint",
     previous: Path | None = None,
+    held: bool = False,
 ) -> list[Path]:
     """Write that partner's report files into `out_dir/<partner's folder>`; returns their paths in order of `formats`.
 
@@ -53,7 +54,8 @@ def write_partner_report(
     run's settings and the export say of it, then to the run's. `look`, `default_locale`: instead of the run's settings'
     look and language (of a partner that has none of its own). Only this partner's rows are read, and none of the
     associations it has `ended` by now. `pdf_engine`: `weasyprint`, or `plutoprint` (untagged). `previous`: the run of
-    the partner's previous report, for what changed since. Each file appears whole or not at all.
+    the partner's previous report, for what changed since. `held`: the partner is shown this run although there is a newer
+    one (rule 14), which the report says. Each file appears whole or not at all.
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
     """
@@ -69,6 +71,7 @@ def write_partner_report(
             default_locale=default_locale,
             look=look,
             previous=_news(previous, run_file, partner_id, ended) if previous else None,
+            held=held,
         )
         twin = has_case_twin(run, partner_id)
     wishes = report_preferences(decided).get(partner_id, {})

@@ -27,13 +27,14 @@ def partner_view(
     default_locale: str | None = None,
     look: Look | None = None,
     previous: tuple[pl.DataFrame, date] | None = None,
+    held: bool = False,
 ) -> dict[str, Any]:
     """`views.partner_report` of that partner, from its rows only, as this connection sees them.
 
     `columns` and `locale` default to what the partner had `decided` by the run (`tables.decisions`), then to what the
     run's settings and the export say of it, then to the run's. `look`, `default_locale`: instead of those of the run's
     settings. `previous`: what changed since the partner's previous
-    report, and its day.
+    report, and its day. `held`: the partner is shown this run although there is a newer one (rule 14).
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
     """
@@ -57,6 +58,7 @@ def partner_view(
         cards=look.cards,
         previous=previous,
         brand={"colour": look.brand_colour, "logo": look.logo},
+        held=held,
     )
 
 

@@ -154,6 +154,7 @@ class _Report:
             (view["words"]["partner"], f"{view['partner']['name']} ({view['partner']['id']})"),
             (view["words"]["as_of"], view["as_of"]["text"]),
             (view["title"], view["window"]),
+            *([("!", view["held"])] if view["held"] else []),
             ("MRR", view["words"]["per_month"]),
             (view["empty_cell"], view["words"]["empty_cell"]),
             *((item["term"], item["text"]) for item in view["definitions"] + view["statuses"]),

@@ -66,6 +66,7 @@ def partner_report(
     cards: bool = False,
     previous: tuple[pl.DataFrame, date] | None = None,
     brand: dict[str, str] | None = None,
+    held: bool = False,
 ) -> dict[str, Any]:
     """One partner's report as plain values; rows sorted by `order`, then by rule 8's order.
 
@@ -76,7 +77,7 @@ def partner_report(
     so, while its words run the other way. A later run of the same day with the
     same content has the same view except for `run`, which only the page shows; `dated` (the time inside the files) is
     of that day. `brand`: `colour` and
-    `logo` of the settings. Amounts are per month and per currency (rule 11); every figure and column shown has a
+    `logo` of the settings. `held`: the partner is shown an older run (rule 14), which the report says. Amounts are per month and per currency (rule 11); every figure and column shown has a
     definition.
     """
     formats = formats_for(locale)
@@ -110,6 +111,7 @@ def partner_report(
             "short_name": _short(partner["partner_name"]),
             "length": _length(partner["partner_name"]),
         },
+        "held": formats.say(terms.HELD, day=formats.day(run["as_of"])) if held else "",
         "as_of": {"text": formats.day(run["as_of"]), "value": run["as_of"].isoformat()},
         "run": run["run_id"],
         "dated": f"{run['as_of'].isoformat()}T{DATED_AT}",
