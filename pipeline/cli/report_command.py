@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import load_settings, say, settings_file
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import load_settings, settings_file
 from pipeline.errors import UsageError
 from pipeline.settings import Settings, scheduler_address, shown_columns
 from pipeline.surroundings import home_folder

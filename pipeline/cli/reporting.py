@@ -116,11 +116,15 @@ def make_shown_reports(
             remove_reports(run.path, partner_id, out_dir)
             continue
         if known:
-            own = make(
-                shown.run_file, [partner_id], ended=lambda who=partner_id: shown_to(home, run, who).hidden, held=True
-            )
+            own = make(shown.run_file, [partner_id], ended=partial(_hidden_now, home, run, partner_id), held=True)
             batch = batch.with_those_of(own)
     return batch
+
+
+def _hidden_now(home: Home, run: Run, partner_id: str) -> EndedPairs:
+    from pipeline.surroundings import shown_to
+
+    return shown_to(home, run, partner_id).hidden
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,21 +101,16 @@ def write_reports(
     settings say. `chosen`: whose looks and default language the reports have, instead of those of the run's settings.
     `ended`: the associations ended by the newest decisions. A report with the same content (see
     `content.report_keys`) in `out_dir`, or the partner's newest in `earlier` (the reports of earlier runs, newest
-    first), is kept with its bytes unless `anew`; the others say what changed since that one. `held`: the
-    partners are held and shown this older run (rule 14), which their reports say; nothing is new to them. `limits`: what one report
+    first), is kept with its bytes unless `anew`; the others say what changed since that one. `held`: the partners are
+    held and shown this older run (rule 14), which their reports say; nothing is new to them. `limits`: what one report
     may take. `executor`: where the tasks run, instead of `workers` processes of this machine.
     """
     run_id, own_settings = made_with(run_file)
     chosen = chosen or own_settings
     looks = {partner_id: chosen.partner_look(partner_id) for partner_id in partner_ids}
     own = {partner_id: (columns or {}).get(partner_id, default_columns) for partner_id in partner_ids}
-    options = {
-        "locale": locale,
-        "default_locale": chosen.locale,
-        "formats": formats,
-        "pdf_engine": pdf_engine,
-        "held": held,
-    }
+    options = {"locale": locale, "default_locale": chosen.locale, "formats": formats, "pdf_engine": pdf_engine}
+    options |= {"held": "yes"} if held else {}
     own_options = {
         partner_id: [own[partner_id] or own_settings.partner_columns(partner_id), _fingerprint(looks[partner_id])]
         for partner_id in partner_ids

@@ -54,8 +54,8 @@ def write_partner_report(
     run's settings and the export say of it, then to the run's. `look`, `default_locale`: instead of the run's settings'
     look and language (of a partner that has none of its own). Only this partner's rows are read, and none of the
     associations it has `ended` by now. `pdf_engine`: `weasyprint`, or `plutoprint` (untagged). `previous`: the run of
-    the partner's previous report, for what changed since. `held`: the partner is shown this run although there is a newer
-    one (rule 14), which the report says. Each file appears whole or not at all.
+    the partner's previous report, for what changed since. `held`: the partner is shown this run although there is a
+    newer one (rule 14), which the report says. Each file appears whole or not at all.
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
     """

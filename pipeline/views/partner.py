@@ -76,8 +76,8 @@ def partner_report(
     and the day of that report. A `locale` that reads from right to left gives a `mirrored` view: the page is laid out
     so, while its words run the other way. A later run of the same day with the
     same content has the same view except for `run`, which only the page shows; `dated` (the time inside the files) is
-    of that day. `brand`: `colour` and
-    `logo` of the settings. `held`: the partner is shown an older run (rule 14), which the report says. Amounts are per month and per currency (rule 11); every figure and column shown has a
+    of that day. `brand`: `colour` and `logo` of the settings. `held`: the partner is shown an older run (rule 14),
+    which the report says. Amounts are per month and per currency (rule 11); every figure and column shown has a
     definition.
     """
     formats = formats_for(locale)

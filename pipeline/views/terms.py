@@ -275,8 +275,8 @@ UNPRICED: Final = (
 """Rule 10, basis `unpriced`: singular and plural."""
 
 HELD: Final = (
-    "Newer data is being checked before it is shown. Until then this report has the figures of {day}, without the clients "
-    "that are no longer yours."
+    "Newer data is being checked before it is shown. Until then this report has the figures of {day}, without the "
+    "clients that are no longer yours."
 )
 """Rule 14. What a partner that is held is told; `day` is the day of the run that it is shown."""
 
