@@ -48,7 +48,6 @@ known = [day for day in days if history["renewal_start_date"].min() < day] if hi
 replays = (
     backtest(
         history,
-        run.table("exports.contracts"),
         as_of=run.as_of,
         days=known,
         renewal_probability=run.settings.renewal_probability,

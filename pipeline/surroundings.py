@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,8 @@ from typing import TYPE_CHECKING
 from pipeline.warehouse.home import Home
 
 if TYPE_CHECKING:
-    from pipeline.store import DecisionStore
+    from pipeline.publishing import RunBook
+    from pipeline.store import DecisionStore, HeldPartner
     from pipeline.transform.decided import EndedPairs
 
 HOME = "RENEWALS_HOME"
@@ -25,6 +28,22 @@ DEFAULT_HOME = Path("data/home")
 def home_folder() -> Home:
     """The home: `RENEWALS_HOME`, else `data/home` in the working folder."""
     return Home(Path(os.environ.get(HOME) or DEFAULT_HOME))
+
+
+@contextmanager
+def own_surroundings(home: Path) -> Iterator[None]:
+    """That home, and the decisions in it, instead of those that the environment names: also for child processes."""
+    before = {name: os.environ.get(name) for name in (HOME, DECISIONS_URL)}
+    os.environ[HOME] = str(home)
+    os.environ.pop(DECISIONS_URL, None)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def home_to_read() -> Home:
@@ -78,3 +97,20 @@ def ended_associations(home: Home) -> EndedPairs:
 
     with open_store(home) as store:
         return ended_now(store)
+
+
+def run_book(home: Home) -> RunBook:
+    """What was recorded about runs and held partners."""
+    from pipeline.publishing import RunBook
+
+    return RunBook(lambda: open_store(home), lambda: nothing_decided(home))
+
+
+def held_partners(home: Home) -> dict[str, HeldPartner]:
+    """The partners that are held now (rule 14), by their id: `covers(run_id)` says whether a run is kept from them."""
+    if nothing_decided(home):
+        return {}
+    from pipeline.store import partners_held
+
+    with open_store(home) as store:
+        return partners_held(store)

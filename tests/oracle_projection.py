@@ -16,20 +16,14 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.settings import Settings
-from tests.oracle.changes import Change, changes_of
-from tests.oracle.mrr import Row, at_least_0, current_mrr, discount, rounded, todays_price
-from tests.oracle.new_mrr import Prices, estimates, list_price
+from tests.oracle.changes import Change, changes_of, leaves_on, months_later
+from tests.oracle.mrr import Row, rounded
+from tests.oracle.new_mrr import Prices, mrr_on
 from tests.oracle.tables import grouped, partner_of, recurring_lines
 
 Exports = dict[str, list[Row]]
 Probabilities = Mapping[tuple[int, str], Decimal]
 NOTHING = Fraction(0)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month; a day that month lacks becomes its last one."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def month_ends(as_of: date, months: int) -> list[date]:
@@ -47,6 +41,13 @@ class Story:
     prices: Prices
     begins: date
     """The first day it is looked at: `as_of`, or its first day when that lies ahead."""
+    leaves_on: date | None
+    """When it ends because a renewal was cancelled too late."""
+    renews_all_the_same: Fraction
+    """The probability that it then renews all the same; 0: it ends, whatever the scenario."""
+
+    def has_left(self, day: date) -> bool:
+        return self.leaves_on is not None and self.renews_all_the_same == 0 and self.leaves_on <= day
 
     @property
     def renewal(self) -> Change:
@@ -59,44 +60,25 @@ class Story:
         first = self.renewal.effective_date
         term = self.contract["subscription_term_months"]
         days = [months_later(first, term * number) for number in range(1200 // term)]
+        if self.leaves_on is not None:
+            if self.renews_all_the_same == 0:
+                return []
+            return [day for day in days[0 if self.leaves_on == first else 1 :] if day <= until]
         return [day for day in days[0 if self.renewal.status_basis == "awaiting" else 1 :] if day <= until]
+
+    def survival(self, doubts: int, probability: Fraction) -> Fraction:
+        """The probability that so many open renewals all happen, with 12 decimals."""
+        chance = probability**doubts
+        if doubts and self.leaves_on is not None:
+            chance = self.renews_all_the_same * probability ** (doubts - 1)
+        return Fraction(int(chance * 10**12 + Fraction(1, 2)), 10**12)
 
     def without_pending(self) -> list[Change]:
         return [change for change in self.changes if change.status_basis != "awaiting"]
 
     def mrr(self, day: date, changes: list[Change]) -> Fraction:
         """MRR on that day when exactly these changes take place."""
-        steps = zip(changes, estimates(self.contract, self.recurring, changes, self.prices, self.begins), strict=True)
-        fixed: Fraction | None = None
-        renewed_by: Change | None = None
-        added = NOTHING
-        for change, estimate in steps:
-            if change.effective_date > day:
-                break
-            if change.contract_type == "renewal" and estimate.basis == "cancelled":
-                return NOTHING
-            if estimate.basis == "quote":
-                fixed, added = estimate.estimated_new_mrr, NOTHING
-            elif change.contract_type == "renewal":
-                fixed, renewed_by = None, change
-                added = estimate.estimated_new_mrr - self.at_renewal_prices(change, change.effective_date)
-            else:
-                added += estimate.mrr_change
-        if fixed is not None:
-            return fixed + added
-        if renewed_by is not None:
-            return self.at_renewal_prices(renewed_by, day) + added
-        return current_mrr(self.contract, self.recurring, day) + added
-
-    def at_renewal_prices(self, change: Change, day: date) -> Fraction:
-        total = NOTHING
-        for line in self.recurring:
-            price = list_price(self.contract, line, change, self.prices)
-            if self.prices.renewal_pricing != "list" or price is None:
-                uplift = 0 if self.prices.renewal_pricing == "same" else Fraction(self.prices.uplift_percent)
-                price = todays_price(self.contract, line) * (100 + uplift) / 100
-            total += Fraction(line["quantity"]) * price * (100 - discount(line, day)) / 100
-        return at_least_0(rounded(total, self.contract["currency"]))
+        return mrr_on(day, self.contract, self.recurring, changes, self.prices, self.begins)
 
 
 def stories(exports: Exports, *, as_of: date, months: int, settings: Settings) -> list[Story]:
@@ -104,22 +86,25 @@ def stories(exports: Exports, *, as_of: date, months: int, settings: Settings) -
     lines = recurring_lines(exports)
     changes = grouped(exports["contract_changes"], "contract_id")
     prices = Prices(exports["price_book"], exports["limit_blocks"], settings.renewal_pricing, settings.uplift_percent)
-    return [
-        Story(
+    result = []
+    for contract in exports["contracts"]:
+        begins = max(as_of, contract["term_start_date"])
+        if contract["renewal_start_date"] <= as_of or begins > until:
+            continue
+        rows = [known_facts(row, as_of) for row in changes[contract["contract_id"]]]
+        planned = changes_of(contract, rows, as_of=begins, notice_days=settings.notice_days)
+        story = Story(
             contract,
             lines[contract["contract_id"]],
-            changes_of(
-                contract,
-                [known_facts(row, as_of) for row in changes[contract["contract_id"]]],
-                as_of=begins,
-                notice_days=settings.notice_days,
-            ),
+            planned,
             prices,
             begins,
+            leaves_on=None,
+            renews_all_the_same=Fraction(settings.late_cancellation_renewal_probability),
         )
-        for contract in exports["contracts"]
-        if contract["renewal_start_date"] > as_of and (begins := max(as_of, contract["term_start_date"])) <= until
-    ]
+        story.leaves_on = leaves_on(contract, rows, story.renewal, as_of=begins, notice_days=settings.notice_days)
+        result.append(story)
+    return result
 
 
 def known_facts(row: Row, as_of: date) -> Row:
@@ -155,14 +140,15 @@ def value_of(story: Story, scenario: str, probabilities: Probabilities) -> Calla
     probability = Fraction(probabilities[contract["subscription_term_months"], contract["currency"]])
 
     def value(day: date, in_doubt_until: date) -> Fraction:
+        if story.has_left(day):
+            return NOTHING
         doubts = story.open_renewals(in_doubt_until)
         if scenario == "contracted":
             return NOTHING if doubts else story.mrr(day, story.without_pending())
         mrr = story.mrr(day, story.changes)
         if scenario == "full":
             return mrr
-        survival = Fraction(int(probability ** len(doubts) * 10**12 + Fraction(1, 2)), 10**12)
-        return rounded(mrr * survival, contract["currency"])
+        return rounded(mrr * story.survival(len(doubts), probability), contract["currency"])
 
     return value
 

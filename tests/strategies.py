@@ -266,6 +266,8 @@ def add_changes(rng: random.Random, exports: Exports, contract: Row, as_of: date
         planned.append(("renewal", renews))
     if rng.random() < 0.1:
         planned.append(("renewal", days(as_of, rng.choice((0, -1, -365)))))
+    if contract["term_start_date"] <= as_of and rng.random() < 0.25:
+        planned.append(("renewal", contract["term_start_date"]))
     for number, (contract_type, effective) in enumerate(planned):
         marks = (as_of, deadline_of(contract, effective, 45))
         change = row(

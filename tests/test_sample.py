@@ -231,6 +231,14 @@ def test_past_renewals_were_drawn_at_the_documented_rates(tmp_path: Path):
         assert abs(renewed / renewals - rate) < 4 * spread, (term, currency)
 
 
+def test_the_history_says_which_term_ended_also_of_contracts_that_churned(generated: Path):
+    terms = dict(read(generated, "contracts").select("contract_id", "subscription_term_months").iter_rows())
+    history = read(generated, "renewal_history")
+    assert set(history["outcome"]) == {"renewed", "churned"}
+    for row in history.iter_rows(named=True):
+        assert row["subscription_term_months"] == terms[row["contract_id"]]
+
+
 def test_a_churned_contract_ends_on_the_day_of_its_last_renewal(generated: Path):
     churned = read(generated, "renewal_history").filter(pl.col("outcome") == "churned")
     contracts = dict(read(generated, "contracts").select("contract_id", "renewal_start_date").iter_rows())

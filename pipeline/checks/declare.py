@@ -70,13 +70,15 @@ Expectation = FailingRows | NoRowWhere | OneOf | NotEmpty
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of `check_results`. `fault` names what is wrong when it fails, as a phrase that a count can follow."""
+    """One line of `check_results`. `fault` names what is wrong when it fails, as a phrase that a count can follow;
+    `advice` says in sentences what to do then."""
 
     name: str
     level: Level
     table: str
     fault: str
     expectations: tuple[Expectation, ...]
+    advice: str = ""
 
     @property
     def table_name(self) -> str:
@@ -84,9 +86,11 @@ class Check:
         return self.table.removeprefix("exports.")
 
 
-def failing_rows(name: str, level: Level, table: str, fault: str, sql: str, *, mrr: bool = False) -> Check:
+def failing_rows(
+    name: str, level: Level, table: str, fault: str, sql: str, *, mrr: bool = False, advice: str = ""
+) -> Check:
     """A check that is one SQL."""
-    return Check(name, level, table, fault, (FailingRows(sql, mrr),))
+    return Check(name, level, table, fault, (FailingRows(sql, mrr),), advice)
 
 
 def no_change_where(name: str, fault: str, columns: str, condition: str) -> Check:
@@ -143,7 +147,9 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
     its `notice_months`). `$facts`: the known facts of changes
     still ahead (agreements and cancellations dated after `as_of` do not exist yet). `$evidence` and
     `$<table>_evidence`: the rows of a table beside what they rest on (see `relations`). `$minor_step`: the smallest
-    amount of the row's `currency`.
+    amount of the row's `currency`. `$billing_months`: the months of a billing period of the contract `c` (rule 9).
+    `$renewal_pricing`, `$uplift_percent`, `$at_list_prices`, `$renewal_uplift`, `$price_basis`: how a renewal is priced
+    (rule 10).
     """
     numbers = {"as_of": f"DATE '{as_of.isoformat()}'", "notice_days": str(settings.notice_days)}
     return {
@@ -158,6 +164,10 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
         "uplift_percent": str(settings.uplift_percent),
         "reporting_digits": str(rules.minor_units()[settings.reporting_currency]),
         "minor_step": _minor_step(),
+        "billing_months": relations.BILLING_MONTHS,
+        "at_list_prices": "true" if settings.renewal_pricing == "list" else "false",
+        "renewal_uplift": "0" if settings.renewal_pricing == "same" else f"{settings.uplift_percent:f}",
+        "price_basis": "'same'" if settings.renewal_pricing == "same" else "'uplift'",
     }
 
 

@@ -14,7 +14,7 @@ from pipeline.tables.published import CHECK_RESULTS
 if TYPE_CHECKING:
     import duckdb
 
-Gate = Literal["export", "output"]
+Gate = Literal["export", "output", "night"]
 Level = Literal["stop", "warning"]
 
 EXAMPLES_SHOWN: Final = 20

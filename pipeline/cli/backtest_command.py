@@ -10,7 +10,8 @@ import click
 
 from pipeline import rules
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_json, print_rows, say
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import print_json, print_rows
 from pipeline.errors import UsageError
 from pipeline.surroundings import home_folder
 
@@ -75,13 +76,13 @@ def _compared(home: Home, run: Run, as_of: date, renewal_probability: Decimal, r
     from pipeline.warehouse import list_runs
     from pipeline.warehouse.past import history, past_runs
 
-    known, terms = history(run.path)
+    known = history(run.path)
     before = {earlier.as_of(): earlier for earlier in reversed(list_runs(home)) if earlier.run_id < run.run_id}
     tables = []
     for horizon in HORIZONS:
         days = replayable(known, horizon, as_of=as_of)[:replays]
         tables.append(
-            backtest(known, terms, as_of=as_of, days=days, horizons=(horizon,), renewal_probability=renewal_probability)
+            backtest(known, as_of=as_of, days=days, horizons=(horizon,), renewal_probability=renewal_probability)
         )
         over = [day for day in before if (as_of - day).days >= horizon]
         said = past_runs(before[day] for day in days_apart(over, horizon, most=replays))

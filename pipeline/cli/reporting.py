@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import rules
-from pipeline.cli.surroundings import progress_bar, say
-from pipeline.errors import RenewalsError, ReportsFailedError
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import progress_bar
+from pipeline.errors import MachineError, RenewalsError, ReportsFailedError
+from pipeline.files import machine_error
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.render.batch import Batch
     from pipeline.transform.decided import EndedPairs
+    from pipeline.warehouse.home import Home
 
 NAMED = 10
 """Partners named in the last line when reports failed; each has its own line before."""
@@ -35,9 +39,9 @@ def make_reports(
     """Write those partners' reports with a progress bar; failures are said on stderr (`raise_failures` ends with them).
 
     `columns` and `locale`: one choice for all, instead of the partners' own, which are what the run's decisions say,
-    then the settings. `ended` asks for the associations ended by the newest decisions: it is asked again at the end,
-    and who has ended one meanwhile gets the report anew. Reports that the run of `out_dir`, or an earlier one, has with
-    the same content are kept, unless `anew`.
+    then the settings, which also say how reports look. `ended` asks for the associations ended by the newest
+    decisions: it is asked again at the end, and who has ended one meanwhile gets the report anew. Reports that the run
+    of `out_dir`, or an earlier one, has with the same content are kept, unless `anew`.
     """
     from pipeline.render.batch import write_reports
     from pipeline.render.limits import Limits
@@ -56,6 +60,7 @@ def make_reports(
             out_dir=out_dir,
             columns={} if columns else {**settings.columns, **decided},
             default_columns=columns or rules.DEFAULT_COLUMNS,
+            chosen=settings,
             locale=locale,
             pdf_engine=settings.pdf_engine,
             earlier=_reports_before(out_dir),
@@ -73,6 +78,49 @@ def make_reports(
     for partner_id, why in batch.failures.items():
         say(f"renewals: the report of partner {partner_id!r} failed: {why}")
     return batch
+
+
+@dataclass(frozen=True, slots=True)
+class AllReports:
+    """The reports of a run that were made: their paths, what the partners' batch says, why finance's failed or ""."""
+
+    paths: list[Path] = field(default_factory=list)
+    batch: Batch | None = None
+    finance_failed: str = ""
+
+    def failed(self) -> dict[str, object]:
+        """What failed, for programs."""
+        return {"failed_reports": self.batch.failures if self.batch else {}, "finance_failed": self.finance_failed}
+
+    def raise_failures(self) -> None:
+        """Raises ReportsFailedError (exit 4) when a report could not be made."""
+        if self.batch is not None:
+            raise_failures(self.batch, finance=self.finance_failed)
+
+
+def make_all_reports(home: Home, run_file: Path, *, settings: Settings) -> AllReports:
+    """Every report of a run that was just published, by itself or accepted: finance's, then every partner's."""
+    from pipeline.surroundings import ended_associations
+    from pipeline.warehouse.tables import partner_ids
+
+    out_dir = home.reports(run_file.stem)
+    of_finance, failure = make_finance_report(run_file, out_dir, settings=settings, ended=ended_associations(home))
+    made = make_reports(
+        run_file, partner_ids(run_file), out_dir, settings=settings, ended=lambda: ended_associations(home)
+    )
+    return AllReports([*of_finance, *made.paths], made, failure)
+
+
+@contextmanager
+def after_publishing(run_id: str, run_file: Path | None) -> Iterator[None]:
+    """Where that run is published, an error of the machine does not mean that nothing was: exit code 4, not 7."""
+    try:
+        yield
+    except (OSError, MachineError) as error:
+        told = error if isinstance(error, MachineError) else machine_error(error)
+        if run_file is None or told is None or isinstance(error, BrokenPipeError):
+            raise
+        raise ReportsFailedError(f"{run_id} is published, but not everything after that was done: {told}") from None
 
 
 def make_finance_report(

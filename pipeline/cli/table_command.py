@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_rows, say
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import print_rows
 from pipeline.errors import UsageError
+from pipeline.files import chosen_file
 from pipeline.surroundings import home_folder
 from pipeline.tables.published import PUBLISHED
 
@@ -89,15 +91,13 @@ def _print(frame: pl.DataFrame, file_format: str, handle: Any) -> None:
 def _write(frame: pl.DataFrame, file_format: str, output: Path) -> None:
     if file_format == "table":
         raise UsageError("a table for people has no file: use --format csv, json or parquet with --output")
-    try:
+    with chosen_file(output) as unfinished:
         if file_format == "parquet":
-            with output.open("wb") as binary:
+            with unfinished.open("wb") as binary:
                 frame.write_parquet(binary)
         else:
-            with output.open("w", encoding="utf-8", newline="") as handle:
+            with unfinished.open("w", encoding="utf-8", newline="") as handle:
                 _print(frame, file_format, handle)
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror or error}") from None
     say(f"{frame.height} rows written to {output}")
 
 

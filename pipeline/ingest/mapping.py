@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, RenewalsError
 from pipeline.ingest import functions, sql, sql_errors
 from pipeline.ingest.header import labels, table_labels
 from pipeline.ingest.originals import Original, Source, cells_json
@@ -22,6 +22,7 @@ from pipeline.ingest.parquet_file import text_of
 from pipeline.ingest.profile import LEFT_OUT, VIEWS, Profile, RawFile
 from pipeline.settings import FileFormat
 from pipeline.tables.declare import Table
+from pipeline.warehouse.machine import machine_failure
 
 SOURCE: Final = "_source"
 _SOURCE_TYPES: Final = {"BIGINT": f"[{SOURCE}]", "BIGINT[]": SOURCE}
@@ -139,7 +140,7 @@ class MappingRoom:
         """A view may read others: one that does not find its tables yet is tried again after the others."""
         waiting = dict(self._profile.views)
         while waiting:
-            wrong: InputError | None = None
+            wrong: RenewalsError | None = None
             for name, text in list(waiting.items()):
                 where = f"{self._profile.called}/{VIEWS}/{name}.sql"
                 query = self._select(where, text)
@@ -229,7 +230,9 @@ class MappingRoom:
         except duckdb.Error as error:
             raise self._error(where, text, error) from None
 
-    def _error(self, where: str, text: str, error: duckdb.Error) -> InputError:
+    def _error(self, where: str, text: str, error: duckdb.Error) -> RenewalsError:
+        if isinstance(error, duckdb.IOException) and (failed := machine_failure(error)):
+            return failed
         line = sql_errors.line_of(error)
         at = where if line is None else f"{where}, line {line}"
         said = sql_errors.first_line(error)

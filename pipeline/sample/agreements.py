@@ -150,7 +150,8 @@ def contracts(base: pl.DataFrame) -> pl.DataFrame:
 
 
 def renewal_history(base: pl.DataFrame, monthly: pl.DataFrame, *, seed: int) -> pl.DataFrame:
-    """The export table `renewal_history`: one row per past renewal; `monthly` as `charges.monthly_charge` gives it."""
+    """The export table `renewal_history`: one row per past renewal, also of contracts that churned, with the term that
+    ended; `monthly` as `charges.monthly_charge` gives it."""
     frame = repeated(
         base.select(
             *("contract_no", "contract_id", "hub_id", "currency", "subscription_term_months"),

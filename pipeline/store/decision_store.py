@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, MetaData, Row, Table, Text, select
 
 from pipeline.errors import UsageError
+from pipeline.files import not_writable
 from pipeline.store.engine import make_engine, parse_url, place, reading, writing
 from pipeline.store.events import Draft, Event, check_texts, json_text, utc_text
 from pipeline.store.migrate import bring_up_to_date
@@ -43,7 +44,7 @@ class DecisionStore:
             try:
                 Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise UsageError(f"the decisions in {place(parsed)} cannot be kept: {error.strerror}") from None
+                raise not_writable(error, Path(str(parsed.database))) from None
         engine = make_engine(parsed)
         with ExitStack() as undo:
             undo.callback(engine.dispose)
@@ -55,6 +56,11 @@ class DecisionStore:
     def at(cls, path: Path) -> Self:
         """The SQLite store in that file."""
         return cls.open(f"sqlite:///{path}")
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for what is kept beside the decisions (`run_records`)."""
+        return self._engine
 
     @property
     def place(self) -> str:
@@ -108,10 +114,11 @@ class DecisionStore:
         with reading(self._engine) as connection:
             return [_event(row) for row in connection.execute(query)]
 
-    def add_all(self, events: Iterable[Event]) -> int:
+    def add_all(self, events: Iterable[Event], *, also: Callable[[Connection], int] = lambda _: 0) -> int:
         """Store decisions of another store in their order, all or none; those already here are left out.
 
-        Gives the number stored. Raises UsageError when a decision of the same id says something else here.
+        `also` stores in the same transaction what is kept beside them, and gives its number. Gives the number stored.
+        Raises UsageError when a decision of the same id says something else here.
         """
         added = 0
         with writing(self._engine) as connection:
@@ -122,6 +129,7 @@ class DecisionStore:
                     added += 1
                 elif stored.content() != event.content():
                     raise UsageError(f"decision {event.decision_id} says something else in {self.place}")
+            added += also(connection)
         return added
 
     def _stored(self, connection: Connection, decision_id: str) -> Event | None:

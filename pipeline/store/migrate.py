@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from pipeline.errors import UsageError
 from pipeline.store.engine import clear_errors, folder_lock, place, reading, writing
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The revision this code works with: the newest of `migrations/versions`."""
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")

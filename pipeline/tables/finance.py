@@ -142,10 +142,25 @@ CURRENCY_RATES: Final = Table(
         Column("compared_on", "date", "last day of the month before", required=True),
         Column("compared_rate", "decimal(18,8)", "the latest rate known then"),
         Column("compared_rate_date", "date", "its day"),
-        Column("fx_effect", _MONEY, "current_mrr × (fx_rate - compared_rate)", unit="reporting currency per month"),
+        Column(
+            "fx_effect",
+            _MONEY,
+            "current_mrr × (fx_rate - compared_rate), rounded once",
+            unit="reporting currency per month",
+        ),
     ),
     primary_key=("currency",),
 )
+
+WHAT_TO_DO: Final = {
+    "expired_not_rolled": "If the contract renewed, have its new term exported. If it ended, have a row with the "
+    "outcome churned added to renewal_history.",
+    "possible_successor": "If the new contract replaces the other one, have the other one's renewal cancelled in "
+    "contract_changes. If both run side by side, nothing has to be done.",
+    "missing_from_export": "Look for the contract in the quarantine. If it is not there, ask the vendor whether it "
+    "ended or the export is incomplete.",
+}
+"""What settles a finding, by its name."""
 
 FINDINGS: Final = Table(
     name="findings",
@@ -160,6 +175,7 @@ FINDINGS: Final = Table(
         _CURRENCY,
         Column("happened_on", "date", "renewal date, first day, or the day it was missing", required=True),
         _money("mrr", "the MRR in question"),
+        Column("what_to_do", "text", "what settles the finding, in English", required=True),
     ),
 )
 

@@ -82,7 +82,13 @@ UPCOMING_RENEWALS: Final = Table(
         Column("billing_months", "int", "months of a billing period", required=True, unit="months"),
         Column("subscription_term_months", "int", "committed months", required=True, unit="months"),
         Column("current_mrr", MONEY, "MRR of the contract on as_of (rule 9)", required=True, unit=_PER_MONTH),
-        Column("mrr_before", MONEY, "MRR of the contract just before this change", required=True, unit=_PER_MONTH),
+        Column(
+            "mrr_before",
+            MONEY,
+            "MRR that the estimate starts from: today's, or what the contract's change before this one leaves",
+            required=True,
+            unit=_PER_MONTH,
+        ),
         Column(
             "estimated_new_mrr",
             MONEY,
@@ -95,11 +101,23 @@ UPCOMING_RENEWALS: Final = Table(
         Column("mrr_change_price", MONEY, "part of mrr_change: price", required=True, unit=_PER_MONTH),
         Column("mrr_change_discount", MONEY, "part of mrr_change: ending discounts", required=True, unit=_PER_MONTH),
         Column("mrr_change_limits", MONEY, "part of mrr_change: higher limits", required=True, unit=_PER_MONTH),
-        Column("mrr_change_quote", MONEY, "part of mrr_change: the vendor's quote", required=True, unit=_PER_MONTH),
+        Column("mrr_change_quote", MONEY, "part of mrr_change: quotes and their end", required=True, unit=_PER_MONTH),
         Column("mrr_change_cancellation", MONEY, "part of mrr_change: cancellation", required=True, unit=_PER_MONTH),
         Column("products", "text", "distinct names of the contract's recurring products, in name order, `, `"),
         Column("last_active_user", "text", "the account's contact with the latest activity", personal=True),
         Column("last_used_on", "date", "latest use of any app"),
+        Column(
+            "mrr_on_the_eve",
+            MONEY,
+            "MRR of the contract on the day before this change: discounts that end by then have ended (rule 10)",
+            required=True,
+            unit=_PER_MONTH,
+        ),
+        Column(
+            "leaves_on",
+            "date",
+            "day on which the contract ends because a renewal was cancelled too late (rule 12); null = no such day",
+        ),
     ),
     primary_key=("partner_id", "change_id"),
 )
@@ -291,7 +309,7 @@ CHECK_RESULTS: Final = Table(
     description="What the gates found.",
     columns=(
         Column("name", "text", "the check", required=True),
-        Column("gate", "text", "export or output", required=True),
+        Column("gate", "text", "export, output or night", required=True),
         Column("level", "text", "stop or warning", required=True),
         Column("table_name", "text", "the table looked at", required=True),
         Column("success", "bool", "false = a finding", required=True),
@@ -318,6 +336,25 @@ SOURCE_FILES: Final = Table(
     primary_key=("path",),
 )
 
+EXPORT_CONTENT: Final = Table(
+    name="export_content",
+    grain="required table",
+    description="What the required tables of the export held, and since when: the same rows again are a stale export.",
+    columns=(
+        Column("table_name", "text", "the table of the export", required=True),
+        Column("rows", "int", "rows loaded", required=True),
+        Column(
+            "content_hash",
+            "text",
+            "engine and fingerprint of the typed rows, whatever their order; equal = the same rows",
+            required=True,
+        ),
+        Column("first_as_of", "date", "as_of of the first run in a row that had these rows", required=True),
+        Column("exported_at", "text", "UTC time, ISO 8601, at which the manifest says it was exported"),
+    ),
+    primary_key=("table_name",),
+)
+
 RUN_INFO: Final = Table(
     name="run_info",
     grain="run",
@@ -331,6 +368,14 @@ RUN_INFO: Final = Table(
         Column("library_versions", "text", "JSON of the engines' versions", required=True),
         Column("settings", "text", "JSON of the settings", required=True),
         Column("profile", "text", "the source profile", required=True),
+        Column(
+            "exported_at", "text", "when the export was made, as its manifest says: UTC time, ISO 8601; null = not said"
+        ),
+        Column(
+            "summary",
+            "text",
+            "JSON of what `renewals runs` shows: clients, contracts_in_force, mrr by currency, warnings",
+        ),
     ),
     primary_key=("run_id",),
 )
@@ -350,6 +395,7 @@ PUBLISHED: Final = {
         CHECK_RESULTS,
         SOURCE_FILES,
         RUN_INFO,
+        EXPORT_CONTENT,
         DECISIONS,
         *FINANCE.values(),
     )

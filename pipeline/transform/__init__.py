@@ -1,7 +1,7 @@
 """Rules 1 to 12 as pure functions of frames: exports in, published tables out. One file per rule family.
 
 The order below is the order of the data: contracts in force → upcoming changes → deadline → status → current MRR →
-estimated new MRR → whose row it is → partner summary. Finance's tables (rule 12) are built after them.
+estimated new MRR → MRR on the eve → whose row it is → partner summary. Finance's tables (rule 12) are built after them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from pipeline.transform import (
     client_details,
     deadlines,
     decided,
+    late_cancellations,
     mrr,
+    mrr_on_the_eve,
     new_mrr,
     ownership,
     partner_summary,
@@ -97,6 +99,14 @@ def build_in_turn(
         renewal_pricing=renewal_pricing,
         uplift_percent=uplift_percent,
     )
+    estimated = mrr_on_the_eve.mrr_on_the_eve(
+        estimated,
+        lines,
+        _given(exports, "price_book"),
+        as_of=as_of,
+        renewal_pricing=renewal_pricing,
+        uplift_percent=uplift_percent,
+    )
     renewals = upcoming_renewals.upcoming_renewals(estimated, about_clients, lines, as_of=as_of)
     yield _declared("upcoming_renewals", renewals)
     yield _declared("client_changes", renewals)
@@ -149,12 +159,13 @@ def changes_with_status(
     contracts: pl.DataFrame, contract_changes: pl.DataFrame, *, as_of: date, window_days: int = rules.WINDOW_DAYS
 ) -> pl.DataFrame:
     """The upcoming changes of the contracts in force with their contract's columns, deadline and status."""
+    contracts = late_cancellations.with_late_request(contracts, contract_changes, as_of=as_of)
     return (
         changes.upcoming_changes(contracts, contract_changes, as_of=as_of, window_days=window_days)
         .join(contracts.drop("renewal_start_date"), on="contract_id")
         .with_columns(deadlines.renewal_deadline())
         .with_columns(status.status_basis(as_of=as_of))
-        .with_columns(status.status())
+        .with_columns(status.status(), late_cancellations.leaves_on())
     )
 
 

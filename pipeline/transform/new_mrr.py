@@ -164,6 +164,7 @@ def estimate(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
         emails_limit=pl.col("email_limit").cast(money.INT),
         ended=pl.lit(False),
         raised=money.whole(0),
+        quoted_down=money.whole(0),
     )
     steps = []
     for place in range(int(last) + 1 if isinstance(last, int) else 0):
@@ -174,15 +175,25 @@ def estimate(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
             contacts_limit=_limit_after("contacts", "new_contact_max", "contact_tier_upgrade"),
             emails_limit=_limit_after("emails", "new_email_limit", "email_overage"),
             ended=pl.col("ended") | ends_contract(),
-            raised=pl.col("raised")
-            + pl.when(pl.col("contract_type") != "renewal")
-            .then((pl.col("estimated_new_mrr") - pl.col("mrr_before")).clip(lower_bound=0))
-            .otherwise(0),
+            raised=pl.col("raised") + _of_upgrades(pl.col("estimated_new_mrr") - pl.col("mrr_before")),
+            quoted_down=_quoted_down_after(),
         )
         steps.append(step)
     if not steps:
         steps = [_step(numbered.join(carried, on="contract_id"), bands)]
-    return pl.concat(steps).drop("place", "contacts_limit", "emails_limit", "ended", "raised")
+    return pl.concat(steps).drop("place", "contacts_limit", "emails_limit", "ended", "raised", "quoted_down")
+
+
+def _of_upgrades(amount: pl.Expr) -> pl.Expr:
+    """The amount where it is positive and the change is a CTU or EO, else 0."""
+    return pl.when(pl.col("contract_type") != "renewal").then(amount.clip(lower_bound=0)).otherwise(0)
+
+
+def _quoted_down_after() -> pl.Expr:
+    """By how much quotes of CTU and EO have lowered the MRR since the renewal before; a renewal undoes it."""
+    lowered = money.whole(0) - pl.col("mrr_change_quote")
+    is_renewal = pl.col("contract_type") == "renewal"
+    return pl.when(is_renewal).then(money.whole(0)).otherwise(pl.col("quoted_down") + _of_upgrades(lowered))
 
 
 def _limit_after(kind: str, new_limit: str, contract_type: str) -> pl.Expr:
@@ -247,10 +258,10 @@ def _parts(is_renewal: pl.Expr) -> list[pl.Expr]:
         return pl.when(condition).then(amount).otherwise(money.whole(0))
 
     return [
-        when(at_prices, change - pl.col("discount_amount")).alias("mrr_change_price"),
+        when(at_prices, change - pl.col("discount_amount") - pl.col("quoted_down")).alias("mrr_change_price"),
         when(at_prices, pl.col("discount_amount")).alias("mrr_change_discount"),
         when(~is_renewal & (basis == "price_book"), change).alias("mrr_change_limits"),
-        when(basis == "quote", change).alias("mrr_change_quote"),
+        pl.when(at_prices).then("quoted_down").otherwise(when(basis == "quote", change)).alias("mrr_change_quote"),
         when(basis == "cancelled", change).alias("mrr_change_cancellation"),
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +24,14 @@ _MEMORY: Final = "750MB"
 """What DuckDB may hold while a run is built; the rest of the 4 GB is for the frames computed meanwhile."""
 
 
-def create_run_file(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-write connection on a new or unpublished run file. Larger-than-memory work spills beside it."""
-    return duckdb.connect(
+@contextmanager
+def create_run_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-write connection on a new or unpublished run file. Larger-than-memory work spills beside it.
+
+    On leaving without an error everything written is put into the file, which raises when the disk does not take it:
+    closing alone would say nothing and leave it in the log beside the file.
+    """
+    con = duckdb.connect(
         str(path),
         config={
             "storage_compatibility_version": STORAGE,
@@ -35,6 +41,9 @@ def create_run_file(path: Path) -> duckdb.DuckDBPyConnection:
             "temp_directory": str(path.with_suffix(".spill")),
         },
     )
+    with closing(con):
+        yield con
+        con.execute("CHECKPOINT")
 
 
 def open_run(path: Path, *, ended: EndedPairs = frozenset(), finance: bool = True) -> duckdb.DuckDBPyConnection:

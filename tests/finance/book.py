@@ -57,6 +57,7 @@ def drawn_book(seed: int = 7, *, contracts: int = 160) -> strategies.Exports:
             mrr_before=Decimal(100),
             mrr_after=Decimal(0 if place % 5 == 0 else 100),
             currency=contract["currency"],
+            subscription_term_months=contract["subscription_term_months"],
         )
         for place, contract in enumerate(exports["contracts"])
         if place % 2

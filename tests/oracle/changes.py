@@ -22,6 +22,7 @@ class Change:
     status_basis: str
     new_limit: int | None
     quoted_mrr: Decimal | None
+    agreed_on: date | None
 
 
 def changes_of(contract: Row, rows: list[Row], *, as_of: date, notice_days: int) -> list[Change]:
@@ -63,6 +64,7 @@ def change_of(contract: Row, row: Row, *, as_of: date, notice_days: int) -> Chan
         status_basis=basis,
         new_limit=limits.get(row["contract_type"]),
         quoted_mrr=row["quoted_mrr"],
+        agreed_on=known(row["agreed_on"], as_of),
     )
 
 
@@ -80,6 +82,36 @@ def months_before(day: date, months: int) -> date:
     for _ in range(months):
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def leaves_on(contract: Row, rows: list[Row], renewal: Change, *, as_of: date, notice_days: int) -> date | None:
+    """Rule 12: the day on which a contract ends because a renewal of it was cancelled too late.
+
+    `renewal`: its next one. Looks at that one, and at the one that began the current term, if the export has it.
+    """
+    if renewal.status_basis in ("requested", "lapsing"):
+        return None
+    term = contract["subscription_term_months"]
+    began = contract["term_start_date"]
+    requests = []
+    for row in rows:
+        if row["contract_type"] != "renewal" or row["effective_date"] != began:
+            continue
+        before = contract | {"term_start_date": months_later(began, -term), "renewal_start_date": began}
+        if change_of(before, row, as_of=as_of, notice_days=notice_days).status_basis == "requested_late":
+            requests.append(row["cancellation_requested_on"])
+    if requests:
+        agreed = renewal.agreed_on if renewal.status_basis == "agreed" else None
+        return None if agreed is not None and agreed > max(requests) else renewal.effective_date
+    if renewal.status_basis == "requested_late":
+        return months_later(renewal.effective_date, term)
+    return None
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month (or an earlier one); a day that month lacks becomes its last one."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def known(day: date | None, as_of: date) -> date | None:

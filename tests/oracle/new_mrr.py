@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -47,6 +47,7 @@ def estimates(
     limits = {"contacts": contract["contact_max"], "emails": contract["email_limit"]}
     ended = False
     raised = Fraction(0)
+    quoted_down = Fraction(0)
     result = []
     for change in changes:
         cancelled = change.status_basis in ("requested", "lapsing")
@@ -62,17 +63,28 @@ def estimates(
             estimate = Estimate(mrr, quote, "quote", {"quote": quote - mrr})
         elif change.contract_type == "renewal":
             estimate = renewal(contract, recurring, change, prices, as_of, mrr, raised)
+            undo_lower_quotes(estimate, quoted_down)
         else:
             limit = limits[KIND[change.contract_type]]
             estimate = higher_limit(contract, recurring, change, prices, mrr, limit)
 
-        if change.contract_type != "renewal":
+        if change.contract_type == "renewal":
+            quoted_down = Fraction(0)
+        else:
+            if estimate.basis == "quote":
+                quoted_down += max(-estimate.mrr_change, Fraction(0))
             raised += max(estimate.mrr_change, Fraction(0))
             if not cancelled:
                 raise_limit(limits, change)
         mrr = estimate.estimated_new_mrr
         result.append(estimate)
     return result
+
+
+def undo_lower_quotes(estimate: Estimate, quoted_down: Fraction) -> None:
+    """What a quote below the MRR had taken off comes back with the renewal's prices: that is no change of price."""
+    estimate.parts["quote"] = quoted_down
+    estimate.parts["price"] -= quoted_down
 
 
 def raise_limit(limits: dict[str, int | None], change: Change) -> None:
@@ -107,6 +119,52 @@ def renewal(
     if from_list:
         basis = "price_book"
     return Estimate(mrr, new, basis, {"discount": ended_part, "price": new - mrr - ended_part})
+
+
+def mrr_on(
+    day: date, contract: Row, recurring: list[Row], changes: list[Change], prices: Prices, as_of: date
+) -> Fraction:
+    """The contract's MRR on a day from `as_of` on, when exactly these changes take place, each on its day."""
+    steps = zip(changes, estimates(contract, recurring, changes, prices, as_of), strict=True)
+    fixed: Fraction | None = None
+    renewed_by: Change | None = None
+    added = Fraction(0)
+    for change, estimate in steps:
+        if change.effective_date > day:
+            break
+        if change.contract_type == "renewal" and estimate.basis == "cancelled":
+            return Fraction(0)
+        if estimate.basis == "quote":
+            fixed, added = estimate.estimated_new_mrr, Fraction(0)
+        elif change.contract_type == "renewal":
+            fixed, renewed_by = None, change
+            at_prices = at_renewal_prices(contract, recurring, change, change.effective_date, prices)
+            added = estimate.estimated_new_mrr - at_prices
+        else:
+            added += estimate.mrr_change
+    if fixed is not None:
+        return fixed + added
+    if renewed_by is not None:
+        return at_renewal_prices(contract, recurring, renewed_by, day, prices) + added
+    return current_mrr(contract, recurring, day) + added
+
+
+def mrr_on_the_eve(
+    change: Change, contract: Row, recurring: list[Row], changes: list[Change], prices: Prices, as_of: date
+) -> Fraction:
+    return mrr_on(change.effective_date - timedelta(days=1), contract, recurring, changes, prices, as_of)
+
+
+def at_renewal_prices(contract: Row, recurring: list[Row], change: Change, day: date, prices: Prices) -> Fraction:
+    """What the lines are worth at the prices of that renewal, with the discounts of a day after it."""
+    total = Fraction(0)
+    for line in recurring:
+        price = list_price(contract, line, change, prices)
+        if prices.renewal_pricing != "list" or price is None:
+            uplift = 0 if prices.renewal_pricing == "same" else Fraction(prices.uplift_percent)
+            price = todays_price(contract, line) * (100 + uplift) / 100
+        total += Fraction(line["quantity"]) * price * (100 - discount(line, day)) / 100
+    return at_least_0(rounded(total, contract["currency"]))
 
 
 def list_price(contract: Row, line: Row, change: Change, prices: Prices) -> Fraction | None:

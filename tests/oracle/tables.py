@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from pipeline.settings import Settings
-from tests.oracle.changes import Change, changes_of, known
+from tests.oracle.changes import Change, changes_of, known, leaves_on
 from tests.oracle.mrr import Row, as_decimal, billing_months, current_mrr, in_force, is_recurring, rounded
-from tests.oracle.new_mrr import PARTS, Estimate, Prices, estimates
+from tests.oracle.new_mrr import PARTS, Estimate, Prices, estimates, mrr_on_the_eve
 
 Exports = dict[str, list[Row]]
 DEADLINES_SOON_DAYS = 14
@@ -65,7 +65,20 @@ def upcoming_renewals(exports: Exports, *, as_of: date, settings: Settings | Non
         }
         for change, estimate in zip(changes, estimates(contract, recurring, changes, prices, as_of), strict=True):
             if as_of < change.effective_date <= last_day:
-                rows.append({**same_for_all, **columns_of_change(change, as_of), **columns_of_estimate(estimate)})
+                eve = mrr_on_the_eve(change, contract, recurring, changes, prices, as_of)
+                leaves = None
+                if change.contract_type == "renewal":
+                    of_contract = change_rows[contract["contract_id"]]
+                    leaves = leaves_on(contract, of_contract, change, as_of=as_of, notice_days=settings.notice_days)
+                rows.append(
+                    {
+                        **same_for_all,
+                        **columns_of_change(change, as_of),
+                        **columns_of_estimate(estimate),
+                        "mrr_on_the_eve": as_decimal(eve),
+                        "leaves_on": leaves,
+                    }
+                )
     return sorted(rows, key=lambda row: (row["renewal_deadline"], row["client_name"], row["change_id"]))
 
 

@@ -19,6 +19,7 @@ ALL_SETTINGS = {
     "list": Settings(),
     "uplift": Settings(renewal_pricing="uplift", uplift_percent=Decimal("3.5"), notice_days=0),
     "same, 25 months": Settings(renewal_pricing="same", notice_days=120, projection_months=25),
+    "late ones may renew": Settings(projection_months=25, late_cancellation_renewal_probability=Decimal("0.25")),
     "one month": Settings(projection_months=1, renewal_probability=Decimal("0.3333")),
 }
 SMALL = settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
@@ -36,6 +37,7 @@ def built(exports, as_of, chosen=None) -> dict[str, pl.DataFrame]:
         renewal_pricing=chosen.renewal_pricing,
         uplift_percent=chosen.uplift_percent,
         renewal_probability=chosen.renewal_probability,
+        late_cancellation_renewal_probability=chosen.late_cancellation_renewal_probability,
         projection_months=chosen.projection_months,
     )
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import polars as pl
+import pytest
 
 from pipeline import transform
+from pipeline.tables.finance import WHAT_TO_DO
 from pipeline.transform.projection.currencies import converted_projection, currencies_without_rate
 from pipeline.transform.projection.drill_down import bridge_lines
 from tests.frames import assert_shows, export
@@ -256,8 +259,30 @@ def test_a_moved_rate_is_an_fx_effect_and_never_a_movement():
     assert set(converted.filter(currency="JPY")["closing_converted"]) == {None}
 
 
+@pytest.mark.parametrize(
+    ("mrr", "before", "now"),
+    [
+        # 0.5 × 1.01 = 0.505 → 0.51 and 0.5 × 1.02 = 0.51: the rounded figures do not differ, the effect is 0.01.
+        ("0.50", "1.01", "1.02"),
+        # 100.33 × 0.00015 = 0.0150495 → 0.02; the rounded figures differ by 0.01.
+        ("100.33", "1.08005", "1.0802"),
+        ("100.33", "1.0802", "1.08005"),  # and down: away from zero
+        ("1", "1.005", "1.01"),  # exactly half a cent
+        ("1", "1.01", "1.005"),
+    ],
+)
+def test_the_fx_effect_is_mrr_times_the_difference_of_the_rates_rounded_once(mrr, before, now):
+    drawn = export(
+        contracts="contract_id | currency | renewal_start_date\ne | EUR | 2027-11-30",
+        contract_lines=f"line_id | contract_id | unit_price\ne | e | {mrr}",
+        fx_rates=f"rate_date | currency | rate\n2026-10-30 | EUR | {before}\n2026-11-20 | EUR | {now}",
+    )
+    exact = Fraction(mrr) * (Fraction(now) - Fraction(before)) * 100
+    cents = int(abs(exact) + Fraction(1, 2)) * (1 if exact > 0 else -1)
+    assert finance(drawn)["currency_rates"]["fx_effect"].to_list() == [Decimal(cents) / 100]
+
+
 def test_what_conversion_rounds_away_is_shown():
-    # 0.50 × 1.01 = 0.505 → 0.51; twice that is 1.01, not 1.02.
     projection = pl.DataFrame(
         {
             "currency": ["EUR"],
@@ -286,14 +311,16 @@ def test_contracts_that_expired_without_a_new_row_are_named_unless_their_end_is_
         export(
             contracts="""
             contract_id | hub_id | term_start_date | renewal_start_date
-            forgotten   | a      | 2025-11-23      | 2026-11-23           # its last day was yesterday
+            forgotten   | a      | 2025-11-20      | 2026-11-20           # three days ago: the grace days have passed
+            in_grace    | a      | 2025-11-21      | 2026-11-21           # its new row may still come
+            today       | a      | 2025-11-23      | 2026-11-23
             running     | b      | 2025-11-24      | 2026-11-24
             churned     | c      | 2025-06-01      | 2026-06-01
             cancelled   | d      | 2025-06-01      | 2026-06-01
             """,
             contract_lines="""
             line_id | contract_id | unit_price | discount_percent | discount_end_date
-            l       | forgotten   | 100        | 10               | 2026-11-23
+            l       | forgotten   | 100        | 10               | 2026-11-20
             m       | churned     | 100        |                  |
             """,
             contract_changes="""
@@ -310,9 +337,88 @@ def test_contracts_that_expired_without_a_new_row_are_named_unless_their_end_is_
         tables["findings"],
         """
         finding            | contract_id | hub_id | partner_id | happened_on | mrr
-        expired_not_rolled | forgotten   | a      | partner    | 2026-11-23  | 90
+        expired_not_rolled | forgotten   | a      | partner    | 2026-11-20  | 90
         """,
     )
+
+
+@pytest.mark.parametrize(("days", "found"), [(0, 3), (2, 2), (3, 1), (4, 0)])
+def test_a_vendor_says_how_long_a_contract_may_wait_for_its_new_row(days, found):
+    drawn = export(
+        contracts="contract_id | term_start_date | renewal_start_date\na | 2025-11-20 | 2026-11-20\n"
+        "b | 2025-11-21 | 2026-11-21\nc | 2025-11-23 | 2026-11-23"
+    )
+    assert finance(drawn, rolling_grace_days=days)["findings"].height == found
+
+
+def test_a_contract_that_another_of_its_client_and_currency_follows_has_been_renewed():
+    tables = finance(
+        export(
+            contracts="""
+            contract_id    | hub_id | currency | term_start_date | renewal_start_date
+            followed       | a      | EUR      | 2025-06-01      | 2026-06-01
+            next           | a      | EUR      | 2026-06-01      | 2027-06-01
+            day_later      | b      | EUR      | 2025-05-31      | 2026-05-31
+            next_b         | b      | EUR      | 2026-06-01      | 2027-06-01
+            other_currency | c      | EUR      | 2025-06-01      | 2026-06-01
+            next_c         | c      | USD      | 2026-06-01      | 2027-06-01
+            other_client   | d      | EUR      | 2025-06-01      | 2026-06-01
+            followed_again | e      | EUR      | 2024-06-01      | 2025-06-01
+            next_e         | e      | EUR      | 2025-06-01      | 2026-06-01    # has expired too, and has no successor
+            """,
+        )
+    )
+    assert_shows(
+        tables["findings"],
+        """
+        finding            | contract_id    | hub_id
+        expired_not_rolled | day_later      | b
+        expired_not_rolled | next_e         | e
+        expired_not_rolled | other_client   | d
+        expired_not_rolled | other_currency | c
+        """,
+    )
+
+
+def test_a_new_contract_is_counted_once_however_many_renew_on_its_first_day():
+    tables = finance(
+        export(
+            contracts="""
+            contract_id | hub_id | currency | term_start_date | renewal_start_date
+            a_usd       | a      | USD      | 2026-01-31      | 2027-01-31
+            b_eur       | a      | EUR      | 2026-01-31      | 2027-01-31
+            c_eur       | a      | EUR      | 2026-01-31      | 2027-01-31
+            new         | a      | EUR      | 2027-01-31      | 2028-01-31
+            """,
+            contract_lines="line_id | contract_id | unit_price\nl | new | 80",
+        )
+    )
+    assert_shows(
+        tables["findings"],
+        """
+        finding            | contract_id | other_contract_id | currency | mrr
+        possible_successor | new         | b_eur             | EUR      | 80
+        """,
+    )
+    assert tables["findings"]["what_to_do"].to_list() == [WHAT_TO_DO["possible_successor"]]
+
+
+def test_a_contract_that_leaves_on_the_day_another_one_begins_does_not_count_twice():
+    # The renewal of 31 January 2026 was cancelled too late, so the old contract ends on that of 2027.
+    tables = finance(
+        export(
+            contracts="""
+            contract_id | term_start_date | renewal_start_date
+            old         | 2026-01-31      | 2027-01-31
+            new         | 2027-01-31      | 2028-01-31
+            """,
+            contract_changes="""
+            change_id | contract_id | contract_type | effective_date | cancellation_requested_on
+            x         | old         | renewal       | 2026-01-31     | 2026-01-20
+            """,
+        )
+    )
+    assert tables["findings"].is_empty()
 
 
 def test_whether_a_cancellation_was_in_time_depends_on_the_vendors_notice():

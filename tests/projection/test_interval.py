@@ -52,6 +52,7 @@ def add_past(rng: random.Random, exports: strategies.Exports, name: str) -> None
             mrr_before=Decimal(100),
             mrr_after=Decimal(100 if renewed else 0),
             currency="USD",
+            subscription_term_months=term,
         )
     )
 

@@ -108,19 +108,98 @@ def test_silence_renews_and_a_contract_that_does_not_auto_renew_lapses_in_every_
     )
 
 
-def test_a_renewal_cancelled_too_late_goes_on():
-    # Renewed by silence on 16 November, cancelled on the 20th.
+LATE = """
+change_id | contract_id | contract_type        | effective_date | cancellation_requested_on | new_contact_max
+c         | half_year   | renewal              | 2026-12-31     | 2026-11-20                |
+d         | a_year      | renewal              | 2026-12-31     | 2026-11-20                |
+e         | rolled      | renewal              | 2026-01-31     | 2026-01-20                |
+f         | half_year   | contact_tier_upgrade | 2027-06-02     |                           | 2000
+"""
+"""Renewed by silence on 16 November and cancelled on the 20th; `rolled` was cancelled too late for its last renewal.
+The upgrade of 2 June is not reached: half a year leaves that month."""
+
+
+def cancelled_too_late(**choices):
+    contracts = """
+    contract_id | term_start_date | renewal_start_date | subscription_term_months | contact_max
+    half_year   | 2026-06-30      | 2026-12-31         | 6                        | 1000
+    a_year      | 2025-12-31      | 2026-12-31         | 12                       | 1000
+    rolled      | 2026-01-31      | 2027-01-31         | 12                       | 1000
+    """
+    lines = "line_id | contract_id | unit_price\nl | half_year | 100\nm | a_year | 30\nn | rolled | 7"
+    drawn = export(contracts=contracts, contract_lines=lines, contract_changes=LATE)
+    return finance(drawn, **choices)
+
+
+@pytest.mark.parametrize("scenario", ["contracted", "expected", "full"])
+def test_a_contract_whose_renewal_was_cancelled_too_late_ends_at_the_renewal_after_that_one(scenario):
+    # 30 June 2027; a year would leave after the last month, and is not lost before in any scenario.
+    assert_moves(
+        cancelled_too_late(),
+        scenario,
+        """
+        month      | opening | expansion | contraction | churn | closing
+        2027-01-01 | 137     | 0         | 0           | 7     | 130
+        2027-06-01 | 130     | 0         | 0           | 100   | 30
+        """,
+    )
+
+
+def test_what_a_late_cancellation_takes_is_churn_of_the_bridge():
+    assert_shows(
+        cancelled_too_late()["mrr_bridge"],
+        """
+        contract_id | renewal_basis  | change_limits | change_discount | change_churn | settled_mrr | pending_full
+        a_year      | requested_late | 0             | 0               | 0            | 30          | 0
+        half_year   | requested_late | 0             | 0               | -100         | 0           | 0
+        rolled      | requested_late | 0             | 0               | -7           | 0           | 0
+        """,
+    )
+
+
+def test_a_vendor_may_say_that_some_renew_after_a_late_cancellation():
+    # 0.25 of 7 from January, 0.25 of 100 from June; there is no second renewal within the months.
+    tables = cancelled_too_late(late_cancellation_renewal_probability=Decimal("0.25"))
+    assert_moves(
+        tables,
+        "expected",
+        """
+        month      | opening | churn | closing
+        2027-01-01 | 137     | 5.25  | 131.75
+        2027-06-01 | 131.75  | 75    | 56.75
+        """,
+    )
+    assert moves(tables, "full").is_empty()
+    assert_moves(
+        tables,
+        "contracted",
+        """
+        month      | opening | churn | closing
+        2027-01-01 | 137     | 7     | 130
+        2027-06-01 | 130     | 100   | 30
+        """,
+    )
+
+
+def test_later_renewals_after_a_late_cancellation_have_the_segments_probability():
+    # Monthly, agreed until 10 December and cancelled since: 0.5 on 10 January, then 0.9 a month.
     tables = finance(
         export(
-            contracts="contract_id | renewal_start_date\ncontract | 2026-12-31",
-            contract_lines=LINE,
-            contract_changes="""
-            change_id | contract_type | effective_date | cancellation_requested_on
-            c         | renewal       | 2026-12-31     | 2026-11-20
+            contracts="""
+            contract_id | term_start_date | renewal_start_date | subscription_term_months
+            monthly     | 2026-11-10      | 2026-12-10         | 1
             """,
-        )
+            contract_lines="line_id | contract_id | unit_price\nl | monthly | 1000",
+            contract_changes="""
+            change_id | contract_id | contract_type | effective_date | agreed_on  | cancellation_requested_on
+            c         | monthly     | renewal       | 2026-12-10     | 2026-10-01 | 2026-11-20
+            """,
+        ),
+        late_cancellation_renewal_probability=Decimal("0.5"),
+        projection_months=4,
     )
-    assert moves(tables, "contracted").is_empty()
+    closing = tables["mrr_projection"].filter(scenario="expected").sort("month")["closing"].to_list()
+    assert closing == [Decimal(1000), Decimal(1000), Decimal(500), Decimal(450)]
 
 
 def test_signed_and_not_yet_live_is_new_on_its_first_day_at_the_mrr_of_that_day():

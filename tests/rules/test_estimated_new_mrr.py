@@ -11,6 +11,8 @@ contacts cost 50, 10,000 more e-mails 10.
 
 from __future__ import annotations
 
+import polars as pl
+
 from tests.frames import assert_shows
 from tests.rules.runs import estimates
 
@@ -122,14 +124,60 @@ def test_a_renewal_carries_over_what_upgrades_before_it_added_but_not_what_a_quo
     assert_shows(
         got,
         """
-        change_id    | mrr_before | estimated_new_mrr | mrr_change | mrr_change_price
-        up_1         | 100.00     | 130.00            | 30.00      | 0.00
-        up:renewal   | 130.00     | 140.00            | 10.00      | 10.00
-        down_1       | 100.00     | 90.00             | -10.00     | 0.00
-        down:renewal | 90.00      | 110.00            | 20.00      | 20.00
-        both_1       | 100.00     | 150.00            | 50.00      | 0.00
-        both_2       | 150.00     | 120.00            | -30.00     | 0.00
-        both:renewal | 120.00     | 160.00            | 40.00      | 40.00
+        change_id    | mrr_before | estimated_new_mrr | mrr_change | mrr_change_price | mrr_change_quote
+        up_1         | 100.00     | 130.00            | 30.00      | 0.00             | 30.00
+        up:renewal   | 130.00     | 140.00            | 10.00      | 10.00            | 0.00
+        down_1       | 100.00     | 90.00             | -10.00     | 0.00             | -10.00
+        down:renewal | 90.00      | 110.00            | 20.00      | 10.00            | 10.00
+        both_1       | 100.00     | 150.00            | 50.00      | 0.00             | 0.00
+        both_2       | 150.00     | 120.00            | -30.00     | 0.00             | -30.00
+        both:renewal | 120.00     | 160.00            | 40.00      | 10.00            | 30.00
+        """,  # the price rises by 10 for all three; that a lower quote does not outlast the renewal is no price
+    )
+
+
+def test_what_a_lower_quote_took_off_comes_back_as_quote_only_where_prices_decide_the_renewal():
+    # All are quoted at 90 and 80 of 100 before they renew. A cancelled quote took nothing off.
+    got = estimates(
+        """
+        change_id | contract_id | contract_type        | effective_date | new_contact_max | quoted_mrr \
+        | cancellation_requested_on
+        a1        | twice       | contact_tier_upgrade | 2026-12-01     | 2000            | 90         |
+        a2        | twice       | email_overage        | 2026-12-02     |                 | 80         |
+        b1        | quoted      | contact_tier_upgrade | 2026-12-01     | 2000            | 90         |
+        b2        | quoted      | renewal              | 2027-01-31     |                 | 105        |
+        c1        | cancelled   | contact_tier_upgrade | 2026-12-01     | 2000            | 90         |
+        c2        | cancelled   | renewal              | 2027-01-31     |                 |            | 2026-11-20
+        d1        | unquoted    | contact_tier_upgrade | 2027-01-20     | 2000            | 90         | 2026-11-20
+        e1        | after       | contact_tier_upgrade | 2027-02-10     | 2000            | 90         |
+        """,
+        contracts="""
+        contract_id | contact_max
+        twice       | 1000
+        quoted      | 1000
+        cancelled   | 1000
+        unquoted    | 1000
+        after       | 1000
+        """,
+        contract_lines="""
+        line_id | contract_id | unit_price
+        l1      | twice       | 100
+        l2      | quoted      | 100
+        l3      | cancelled   | 100
+        l4      | unquoted    | 100
+        l5      | after       | 100
+        """,
+    )
+    assert_shows(
+        got.filter(~pl.col("change_id").is_in(["a1", "a2", "b1", "c1", "d1"])),
+        """
+        change_id        | estimated_new_mrr | mrr_change_price | mrr_change_quote | mrr_change_cancellation
+        twice:renewal    | 110.00            | 10.00            | 20.00            | 0.00
+        b2               | 105.00            | 0.00             | 15.00            | 0.00
+        c2               | 0.00              | 0.00             | 0.00             | -90.00
+        unquoted:renewal | 110.00            | 10.00            | 0.00             | 0.00
+        after:renewal    | 110.00            | 10.00            | 0.00             | 0.00
+        e1               | 90.00             | 0.00             | -20.00           | 0.00
         """,
     )
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pipeline.checks.declare import Check
 from pipeline.checks.suites import (
     completeness,
+    copied_values,
     dates_and_statuses,
     estimates,
     findings,
     ownership,
     projection,
+    recomputed_estimates,
     shape,
     totals,
 )
@@ -21,8 +23,10 @@ def all_checks(tables: frozenset[str]) -> tuple[Check, ...]:
         *shape.checks(tables),
         *completeness.CHECKS,
         *ownership.CHECKS,
+        *copied_values.CHECKS,
         *dates_and_statuses.CHECKS,
         *estimates.CHECKS,
+        *recomputed_estimates.CHECKS,
         *totals.CHECKS,
         *findings.CHECKS,
         *projection.CHECKS,

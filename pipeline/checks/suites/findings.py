@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline import rules
 from pipeline.checks.declare import Check, failing_rows
 
-_BILLING_MONTHS: Final = (
-    "CASE billing_frequency "
-    + " ".join(f"WHEN '{name}' THEN {months}" for name, months in rules.BILLING_MONTHS.items())
-    + " ELSE billing_interval_months END"
-)
-
 # Only contracts that hold a credit can fall below 0. Binary floats do: a sum is only asked whether it is below 0.
-_NEGATIVE_MRR: Final = f"""
+_NEGATIVE_MRR: Final = """
     WITH credited AS (
-        SELECT contract_id, currency, {_BILLING_MONTHS} AS billing_months FROM $in_force c
+        SELECT contract_id, currency, $billing_months AS billing_months FROM $in_force c
         SEMI JOIN $rows m USING (contract_id)
         SEMI JOIN (
             FROM exports.contract_lines WHERE unit_price < 0 AND quantity > 0 AND coalesce(is_recurring, true)
@@ -44,7 +37,7 @@ _NEGATIVE_MRR: Final = f"""
     )
     SELECT contract_id, currency, at_renewal, round(sum(amount), 2) AS sum_of_lines FROM priced
     GROUP BY ALL HAVING sum(amount) < -1e-9 * sum(abs(amount))
-"""  # noqa: S608
+"""
 
 CHECKS: Final[tuple[Check, ...]] = (
     failing_rows(
@@ -53,6 +46,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "upcoming_renewals",
         "clients with upcoming changes and no primary contact",
         "SELECT DISTINCT partner_id, hub_id, client_name FROM $rows WHERE primary_contact_basis = 'none'",
+        advice="Have one contact of each account flagged as is_primary, or let the partner choose one.",
     ),
     failing_rows(
         "unpriced_estimates",
@@ -60,6 +54,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "upcoming_renewals",
         "changes that nothing in the export prices",
         "SELECT partner_id, change_id, contract_id, contract_type FROM $rows WHERE estimate_basis = 'unpriced'",
+        advice="Have their limit_blocks, the contract's limit, or a quoted_mrr exported.",
     ),
     failing_rows(
         "quote_below_mrr_before",
@@ -70,6 +65,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         SELECT partner_id, change_id, contract_id, currency, mrr_before, estimated_new_mrr FROM $rows
         WHERE contract_type <> 'renewal' AND estimate_basis = 'quote' AND estimated_new_mrr < mrr_before
         """,
+        advice="Have the quote checked: it is the contract's whole MRR after the change, not the price of the change.",
     ),
     failing_rows(
         "negative_mrr",
@@ -89,6 +85,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         WHERE m.currency <> $reporting_currency
         GROUP BY m.currency
         """,
+        advice="Have rates exported in fx_rates, or set ecb_rates = true.",
     ),
     failing_rows(
         "client_without_partner",
@@ -101,6 +98,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         SEMI JOIN $in_force c ON c.hub_id = k.hub_id
         ANTI JOIN (FROM $associations WHERE partner_id IS NOT NULL) a ON a.hub_id = k.hub_id
         """,
+        advice="Nothing has to be done if that is meant: they are in no partner's report.",
     ),
     failing_rows(
         "source_files_account",

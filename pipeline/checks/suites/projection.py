@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline import rules
-from pipeline.checks.declare import Check, failing_rows, with_words
+from pipeline.checks.declare import Check, failing_rows, in_list, with_words
+from pipeline.tables.finance import WHAT_TO_DO
 
 
 def _ties_out(name: str, table: str, fault: str, figures: str, others: str) -> Check:
@@ -70,7 +71,7 @@ def _finding(name: str, fault: str) -> Check:
         "SELECT contract_id, hub_id, other_contract_id, happened_on, currency, mrr FROM $rows WHERE finding = '$name'",
         name=name,
     )
-    return failing_rows(name, "warning", "findings", fault, sql, mrr=True)
+    return failing_rows(name, "warning", "findings", fault, sql, mrr=True, advice=WHAT_TO_DO[name])
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -190,6 +191,34 @@ CHECKS: Final[tuple[Check, ...]] = (
             OR renewed NOT BETWEEN 0 AND renewals
         """,
     ),
+    failing_rows(
+        "history_without_segment",
+        "warning",
+        "renewal_rates",
+        f"fewer than {rules.SEGMENT_SHARE_PERCENT} % of the past renewals have a known term, so every segment has the "
+        "overall rate; segments",
+        with_words(
+            """
+        SELECT overall_renewals AS renewals, sum(renewals) AS renewals_with_term, overall_rate FROM $rows
+        GROUP BY overall_renewals, overall_rate HAVING sum(renewals) * 100 < $percent * overall_renewals
+        """,
+            percent=str(rules.SEGMENT_SHARE_PERCENT),
+        ),
+        advice="Have the column subscription_term_months (the term that ended) added to renewal_history.",
+    ),
+    failing_rows(
+        "overall_rate_for_all",
+        "stop",
+        "renewal_rates",
+        "segments that have a rate of their own although too few past renewals have a known term",
+        with_words(
+            """
+        SELECT * FROM $rows WHERE renewal_probability <> overall_rate AND overall_renewals > 0
+            AND (SELECT sum(renewals) FROM $rows) * 100 < $percent * overall_renewals
+        """,
+            percent=str(rules.SEGMENT_SHARE_PERCENT),
+        ),
+    ),
     _ties_out(
         "currencies_of_contracts",
         "currency_rates",
@@ -205,8 +234,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         "currencies whose converted MRR or FX effect is not amount × rate, or exists without a rate",
         """
         SELECT * FROM (SELECT *, round(current_mrr * fx_rate, $reporting_digits) AS now,
-            round(current_mrr * compared_rate, $reporting_digits) AS before FROM $rows)
-        WHERE current_mrr_converted IS DISTINCT FROM now OR fx_effect IS DISTINCT FROM now - before
+            round(current_mrr * (fx_rate - compared_rate), $reporting_digits) AS effect FROM $rows)
+        WHERE current_mrr_converted IS DISTINCT FROM now OR fx_effect IS DISTINCT FROM effect
             OR (fx_rate IS NULL) <> (fx_rate_date IS NULL) OR fx_rate_date > $as_of
         """,
     ),
@@ -218,6 +247,20 @@ CHECKS: Final[tuple[Check, ...]] = (
         """
         SELECT currency FROM $rows WHERE fx_rate IS NULL AND currency NOT IN (SELECT currency FROM contract_mrr)
         """,
+    ),
+    failing_rows(
+        "findings_say_what_to_do",
+        "stop",
+        "findings",
+        "findings that do not say what to do, or stand there twice for a contract",
+        with_words(
+            """
+        SELECT finding, contract_id, what_to_do FROM $rows WHERE (finding || what_to_do) NOT IN $advice
+        UNION ALL SELECT finding, contract_id, count(*) || ' times' FROM $rows
+        GROUP BY finding, contract_id HAVING count(*) > 1
+        """,
+            advice=in_list(f"{finding}{text}" for finding, text in WHAT_TO_DO.items()),
+        ),
     ),
     *(_partner_of_client(table, which) for table, which in _WHOSE_CLIENT.items()),
     _finding("expired_not_rolled", "contracts whose renewal date has passed without a new term"),

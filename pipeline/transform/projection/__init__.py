@@ -19,7 +19,7 @@ from pipeline import rules
 from pipeline.transform import money
 from pipeline.transform.mrr import recurring
 from pipeline.transform.projection import paths as path
-from pipeline.transform.projection.bridge import closing_states, mrr_bridge
+from pipeline.transform.projection.bridge import closing_states, lost_by_leaving, mrr_bridge
 from pipeline.transform.projection.chains import Chains, Pricing, estimated_chains
 from pipeline.transform.projection.contracts import (
     SEGMENT,
@@ -67,6 +67,8 @@ def finance_in_turn(
     uplift_percent: Decimal = rules.UPLIFT_PERCENT,
     reporting_currency: str = rules.REPORTING_CURRENCY,
     renewal_probability: Decimal = rules.RENEWAL_PROBABILITY,
+    late_cancellation_renewal_probability: Decimal = rules.LATE_CANCELLATION_RENEWAL_PROBABILITY,
+    rolling_grace_days: int = rules.ROLLING_GRACE_DAYS,
     projection_months: int = rules.PROJECTION_MONTHS,
     previous: pl.DataFrame | None = None,
     rates: pl.DataFrame | None = None,
@@ -87,12 +89,19 @@ def finance_in_turn(
     )
     every_line = exports["contract_lines"]
     found = expired_not_rolled(
-        of_export, every_line, contract_changes, history, clients, as_of=as_of, notice_days=notice_days
+        of_export,
+        every_line,
+        contract_changes,
+        history,
+        clients,
+        as_of=as_of,
+        notice_days=notice_days,
+        rolling_grace_days=rolling_grace_days,
     )
     if previous is not None:
         found = pl.concat([found, missing_from_export(previous, of_export, clients, as_of=as_of)])
     if rates is None:
-        rates = renewal_rates(history, of_export, segments, as_of=as_of, renewal_probability=renewal_probability)
+        rates = renewal_rates(history, segments, as_of=as_of, renewal_probability=renewal_probability)
     yield "renewal_rates", rates
     del of_export, history
     every_line = numbered_lines(every_line, contracts)
@@ -105,15 +114,20 @@ def finance_in_turn(
     yield "rival_mrr", rival_mrr(contracts, groups, every_line, price_book, as_of=as_of)
     del every_line
     pricing = Pricing(price_book, exports["limit_blocks"], renewal_pricing, uplift_percent)
-    chains = estimated_chains(contracts, lines, contract_changes, pricing, as_of=as_of, until=until)
+    late = late_cancellation_renewal_probability
+    chains = estimated_chains(
+        contracts, lines, contract_changes, pricing, as_of=as_of, until=until, late_may_renew=late > 0
+    )
     yield "findings", findings(found, possible_successors(contracts, chains))
     numbered_rates = rates.join(segments, on=SEGMENT)
-    survival = survival_table(numbered_rates, most=projection_months)
+    survival = survival_table(numbered_rates, most=projection_months, after_late_cancellation=late)
     closings, projected = {}, {}
     for scenario, paths in scenario_paths(
         contracts, lines, chains, pricing, survival, as_of=as_of, until=until, months=projection_months
     ):
         closings[scenario] = closing_states(paths)["mrr"]
+        if scenario == "settled":
+            lost = lost_by_leaving(paths, chains)
         if scenario in rules.SCENARIOS:
             rows = of_one_scenario(paths, groups, months)
             projected[scenario] = _in_decimals(rows, ("opening", *MOVEMENTS, "closing"))
@@ -124,7 +138,7 @@ def finance_in_turn(
     del paths, rows, lines
     yield "mrr_projection", mrr_projection(projected, groups, months)
     del projected
-    bridge = mrr_bridge(contracts, chains, closings).with_columns(still_there)
+    bridge = mrr_bridge(contracts, chains, closings, lost).with_columns(still_there)
     bridge = bridge.with_columns(held=weighed_amount(pl.col("current_mrr"), pl.col("survival"))).drop("survival")
     yield "retention", _in_decimals(retention(bridge, groups, rules.SCENARIOS), FIGURES)
     yield "mrr_bridge", _in_decimals(bridge, [name for name, dtype in bridge.schema.items() if dtype == money.INT])
@@ -149,9 +163,10 @@ def scenario_paths(
     discounts = path.discount_rows(contracts, lines, chains, pricing, as_of=as_of, until=until, months=months)
     uncertain = path.uncertain_rows(chains, as_of=as_of, months=months)
     settled = path.change_rows(chains.settled, as_of=as_of)
-    yield "settled", path.paths(contracts, discounts, settled)
-    yield "contracted", as_they_are(path.paths(contracts, discounts, path.cut_off(settled, uncertain)))
-    full = path.paths(contracts, discounts, uncertain, path.change_rows(chains.full, as_of=as_of))
+    leaving = path.leaving_rows(chains)
+    yield "settled", path.paths(contracts, discounts, settled, leaving)
+    yield "contracted", as_they_are(path.paths(contracts, discounts, path.cut_off(settled, uncertain), leaving))
+    full = path.paths(contracts, discounts, uncertain, path.change_rows(chains.full, as_of=as_of), leaving)
     yield "expected", expected(full, survival)
     yield "full", as_they_are(full)
 

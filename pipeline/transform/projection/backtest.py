@@ -7,7 +7,8 @@ interval, and what was kept of it. There are two sources (column `source`):
   carry no history in the export, so a replay knows less than a run of that day knew: an honest lower bound of how
   good the estimate is.
 - `runs`: what past runs said in `upcoming_renewals`, with the rates they used, against `mrr_after` in the history of
-  now. Agreed, silent and cancelled renewals count as sure, as in `expected`.
+  now. Agreed, silent and cancelled renewals count as sure, as in `expected`; one by which a contract leaves because
+  the one before was cancelled too late has the setting's probability.
 
 *Ours*: in `history` prices are held, because the interval's question is which contracts stay; what renewals did to
 the price stands beside it (`price_change` = Σ mrr_after - mrr_before of the renewed). Days of one horizon are a horizon
@@ -28,7 +29,7 @@ import polars as pl
 from pipeline import rules
 from pipeline.transform.mrr import minor_unit
 from pipeline.transform.projection.contracts import SEGMENT
-from pipeline.transform.projection.probabilities import renewal_rates
+from pipeline.transform.projection.probabilities import renewal_rates, with_terms
 
 HORIZONS: Final = (120, 90, 60, 45)
 """Days ahead that a replay looks. Rule 2's window, down to rule 3's notice."""
@@ -60,6 +61,7 @@ class PastRun:
     as_of: date
     upcoming_renewals: pl.DataFrame
     renewal_rates: pl.DataFrame
+    late_cancellation_renewal_probability: Decimal = rules.LATE_CANCELLATION_RENEWAL_PROBABILITY
 
 
 def days_apart(days: Iterable[date], horizon: int, *, most: int) -> list[date]:
@@ -82,7 +84,6 @@ def replayable(renewal_history: pl.DataFrame, horizon: int, *, as_of: date) -> l
 
 def backtest(
     renewal_history: pl.DataFrame,
-    contracts: pl.DataFrame,
     *,
     as_of: date,
     days: Iterable[date],
@@ -92,18 +93,15 @@ def backtest(
 ) -> pl.DataFrame:
     """One row per past day, horizon and currency, where renewals came up: `REPLAYED`, source `history`.
 
-    Money as decimals. A horizon that runs past `as_of` is left out: what happened is not known yet. `contracts` gives
-    the terms.
+    Money as decimals. A horizon that runs past `as_of` is left out: what happened is not known yet.
     """
-    past = renewal_history.filter(pl.col("renewal_start_date") <= as_of).join(
-        contracts.select("contract_id", "subscription_term_months"), on="contract_id", how="left"
-    )
+    past = with_terms(renewal_history.filter(pl.col("renewal_start_date") <= as_of))
     past = past.with_columns(amount="mrr_before", kept_amount=pl.when(_renewed()).then("mrr_before").otherwise(0))
     horizons, tables = tuple(horizons), [_nothing()]
     for day in days:
-        rates = renewal_rates(
-            renewal_history, contracts, past.select(SEGMENT), as_of=day, renewal_probability=renewal_probability
-        ).select(*SEGMENT, "renewal_probability", "probability_error")
+        rates = renewal_rates(past, past.select(SEGMENT), as_of=day, renewal_probability=renewal_probability).select(
+            *SEGMENT, "renewal_probability", "probability_error"
+        )
         for horizon in horizons:
             until = day + timedelta(days=horizon)
             if until <= as_of:
@@ -129,7 +127,8 @@ def backtest_of_runs(
     outcome = renewal_history.filter(pl.col("renewal_start_date") <= as_of).select(
         "contract_id", "renewal_start_date", "outcome", "mrr_after"
     )
-    is_open = pl.col("status_basis").is_in(_OPEN)
+    leaves = (pl.col("leaves_on") == pl.col("renewal_start_date")).fill_null(False)
+    is_open = pl.col("status_basis").is_in(_OPEN) & ~leaves
     for run in past_runs:
         said = (
             run.upcoming_renewals.filter(pl.col("contract_type") == "renewal")
@@ -138,7 +137,11 @@ def backtest_of_runs(
             .with_columns(
                 amount="estimated_new_mrr",
                 kept_amount=pl.when(_renewed()).then("mrr_after").otherwise(0),
-                renewal_probability=pl.when(is_open).then("renewal_probability").otherwise(pl.lit(1, dtype=_RATE)),
+                renewal_probability=pl.when(is_open)
+                .then("renewal_probability")
+                .when(leaves)
+                .then(pl.lit(run.late_cancellation_renewal_probability, dtype=_RATE))
+                .otherwise(pl.lit(1, dtype=_RATE)),
                 probability_error=pl.when(is_open).then("probability_error").otherwise(pl.lit(0, dtype=_RATE)),
             )
         )

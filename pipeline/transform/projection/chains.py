@@ -13,6 +13,9 @@ Each chain follows rule 10 to the letter (`new_mrr.estimate`), so in `full` the 
   nothing is left.
 - Facts (agreements, requests) are those known on `as_of`, also for a contract that begins later; only the question
   whether a deadline has passed is asked on its first day. Its changes dated on or before that day are history.
+- A renewal by which a contract leaves because the one before was cancelled too late (`late_cancellations`) counts as
+  open here, whatever its own status. With the setting's probability of 0 the contract ends in the month of `leaves_on`
+  in every chain, and no change of that month or later takes place.
 - A pending upgrade that is taken out of `settled` neither raises the limit in force nor the renewal's price there.
 """
 
@@ -27,6 +30,8 @@ import polars as pl
 
 from pipeline import rules
 from pipeline.transform import changes, deadlines, limit_blocks, new_mrr, status
+from pipeline.transform.late_cancellations import leaves_on, with_late_request
+from pipeline.transform.projection.months import period_of
 
 _OF_CONTRACT: Final = (
     "n",
@@ -67,6 +72,7 @@ _SETTLED_BY_NOW: Final = (
     "subscription_term_months",
     "billing_months",
     "derived_on",
+    "leaves_on",
 )
 """What estimates do not ask for any more."""
 
@@ -83,6 +89,7 @@ _RENEWAL: Final = (
     "status_basis",
     "subscription_term_months",
     "renewal_amount",
+    "leaves_on",
 )
 
 
@@ -118,6 +125,8 @@ class Chains:
     settled: pl.DataFrame
     renewals: pl.DataFrame
     """One row per contract with a renewal within the months: `_RENEWAL`; `contract_id` is `n` too."""
+    leaving: pl.DataFrame
+    """`n, period`: the contracts that end for certain because of a late cancellation, and in which month."""
 
 
 def estimated_chains(
@@ -128,10 +137,12 @@ def estimated_chains(
     *,
     as_of: date,
     until: date,
+    late_may_renew: bool = False,
 ) -> Chains:
     """Both chains of `contracts` (`counted_contracts`) up to and including the day `until`.
 
-    `contract_lines`: their recurring `numbered_lines`.
+    `contract_lines`: their recurring `numbered_lines`. `late_may_renew`: a late cancellation leaves it open whether
+    the contract renews after the term it could not stop; else it ends then.
     """
     planned = planned_changes(contracts, contract_changes, as_of=as_of, until=until)
     is_renewal = pl.col("contract_type") == "renewal"
@@ -142,7 +153,9 @@ def estimated_chains(
     books = limit_blocks.base_products(raises, contract_lines, pricing.limit_blocks).drop("currency")
     priced = renewals.join(prices, on="n", maintain_order="left")
     renewals = priced.select(_RENEWAL)
+    leaving = leaving_contracts(renewals.head(0) if late_may_renew else renewals, as_of=as_of, until=until)
     prepared = pl.concat([priced, raises.join(books, on="change_id", how="left")], how="diagonal").drop(_SETTLED_BY_NOW)
+    prepared = _until_they_leave(prepared, leaving, as_of=as_of)
     del planned, priced, raises, prices
     bands = limit_blocks.bands(pricing.limit_blocks)
     full = _estimated(prepared, bands)
@@ -150,7 +163,20 @@ def estimated_chains(
     waiting = full.filter(awaiting()).select("n").unique()
     rest = prepared.filter(~awaiting()).join(waiting, on="n", how="semi")
     settled = pl.concat([full.join(waiting, on="n", how="anti"), _estimated(rest, bands)])
-    return Chains(full, settled, renewals)
+    return Chains(full, settled, renewals, leaving)
+
+
+def leaving_contracts(renewals: pl.DataFrame, *, as_of: date, until: date) -> pl.DataFrame:
+    """`n, period` of the contracts that leave by `until`."""
+    return renewals.filter(pl.col("leaves_on") <= until).select("n", period=period_of(pl.col("leaves_on"), as_of=as_of))
+
+
+def _until_they_leave(changes: pl.DataFrame, leaving: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
+    """The changes without those of the month in which their contract leaves, and later ones."""
+    if leaving.is_empty():
+        return changes
+    happens = (period_of(pl.col("effective_date"), as_of=as_of) < pl.col("period")).fill_null(True)
+    return changes.join(leaving, on="n", how="left", maintain_order="left").filter(happens).drop("period")
 
 
 def _estimated(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
@@ -166,7 +192,7 @@ def planned_changes(
 
     Their `contract_id` is the contract's number `n`.
     """
-    contracts = contracts.select(_OF_CONTRACT)
+    contracts = with_late_request(contracts.select(_OF_CONTRACT), contract_changes, as_of=as_of)
     within = (pl.col("effective_date") > pl.col("derived_on")) & (pl.col("effective_date") <= until)
     facts = ("agreed_on", "cancellation_requested_on")
     return (
@@ -175,8 +201,18 @@ def planned_changes(
         .join(contracts.drop("renewal_start_date"), on="contract_id")
         .with_columns(deadlines.renewal_deadline())
         .with_columns(status.status_basis(as_of=pl.col("derived_on")))
-        .with_columns(contract_id="n")
+        .with_columns(leaves_on())
+        .with_columns(
+            contract_id="n",
+            status_basis=pl.when(leaves_by_it()).then(pl.lit("awaiting")).otherwise("status_basis"),
+        )
+        .drop("late_request_on")
     )
+
+
+def leaves_by_it() -> pl.Expr:
+    """A renewal by which the contract leaves, because the one that began this term was cancelled too late."""
+    return (pl.col("leaves_on") == pl.col("effective_date")).fill_null(False)
 
 
 def awaiting() -> pl.Expr:

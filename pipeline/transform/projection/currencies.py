@@ -2,7 +2,7 @@
 
 Native figures are never mixed. A converted figure is a native one × the latest known rate, rounded once; the whole
 projection is converted at that one rate, so FX is never a movement in it. What the rates themselves changed is
-`fx_effect`: today's MRR at today's rate less today's MRR at the rate of `compared_on`. *Ours*: that is the last day of
+`fx_effect`: today's MRR × (today's rate - the rate of `compared_on`), rounded once. *Ours*: that day is the last of
 the month before `as_of`, because finance reviews monthly; the rates may be up to as old as the export has them, their
 dates stand beside them. A currency without a rate has neither figure and is named by `currencies_without_rate`.
 """
@@ -42,13 +42,11 @@ def currency_rates(
         .join(before, on="currency", how="left")
         .sort("currency")
     )
-    now = converted(rows["current_mrr"], rows["fx_rate"], reporting_currency)
-    then = converted(rows["current_mrr"], rows["compared_rate"], reporting_currency)
     return rows.with_columns(
-        now,
+        converted(rows["current_mrr"], rows["fx_rate"], reporting_currency),
+        converted(rows["current_mrr"], rows["fx_rate"] - rows["compared_rate"], reporting_currency).alias("fx_effect"),
         reporting_currency=pl.lit(reporting_currency),
         compared_on=pl.lit(compared_on),
-        fx_effect=now - then,
     )
 
 

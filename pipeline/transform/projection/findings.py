@@ -1,11 +1,13 @@
 """Rule 12: contracts that finance must look at, with their MRR. Findings change no figure.
 
-- `expired_not_rolled`: the renewal date has passed and the contract has no new row. *Ours*: known ends are no
-  findings (a `renewal_history` row of that day says `churned`, or the renewal's row holds a cancellation that wins
-  and was in time); the MRR is the one of the last day of its term.
+- `expired_not_rolled`: the renewal date has passed, by `rolling_grace_days` at least, and the contract has no new row.
+  Not where another contract of the same client and currency starts on that day: it has been renewed by that one.
+  *Ours*: known ends are no findings (a `renewal_history` row of that day says `churned`, or the renewal's row holds a
+  cancellation that wins and was in time); the MRR is the one of the last day of its term.
 - `possible_successor`: a contract that begins on the day on which another one of the same client renews, so that
   both would count from then on. *Ours*: not where the other one is known to end that day (cancelled in time, lapsing).
-  The MRR is the new contract's on its first day; `other_contract_id` is the one that renews.
+  The MRR is the new contract's on its first day; `other_contract_id` is the one that renews: of several one of the
+  same currency if there is one, then the lowest in byte order, so that a new contract is counted once.
 - `missing_from_export`: in force in the previous run and not in tonight's export at all (or in the quarantine). The
   MRR is the previous run's. *Ours*: also when its term would have ended since; a contract that ends stays in the
   export. It is the partner's whose client the account is now; of an account that is missing too, the one's of then.
@@ -13,23 +15,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
 from pipeline import rules
+from pipeline.tables.finance import WHAT_TO_DO
 from pipeline.transform import money, mrr, status
 from pipeline.transform.deadlines import notice_days as own_notice_days
 from pipeline.transform.deadlines import renewal_deadline
-from pipeline.transform.projection.chains import Chains
+from pipeline.transform.projection.chains import Chains, leaves_by_it
 from pipeline.transform.projection.contracts import lines_amount
 
 _COLUMNS = ("finding", "contract_id", "other_contract_id", "hub_id", "partner_id", "currency", "happened_on", "mrr")
 
 
 def findings(*found: pl.DataFrame) -> pl.DataFrame:
-    """One row per finding and contract: `_COLUMNS`, money as decimals, by finding and contract."""
-    return pl.concat(found).sort("finding", "contract_id", "other_contract_id")
+    """One row per finding and contract: `_COLUMNS`, `what_to_do`; money as decimals, by finding and contract."""
+    return (
+        pl.concat(found)
+        .with_columns(what_to_do=pl.col("finding").replace_strict(WHAT_TO_DO, return_dtype=pl.String))
+        .sort("finding", "contract_id")
+    )
 
 
 def expired_not_rolled(
@@ -41,9 +48,10 @@ def expired_not_rolled(
     *,
     as_of: date,
     notice_days: int = rules.NOTICE_DAYS,
+    rolling_grace_days: int = rules.ROLLING_GRACE_DAYS,
 ) -> pl.DataFrame:
-    """Contracts of the export whose term is over although nothing says that they ended."""
-    over = contracts.filter(pl.col("renewal_start_date") <= as_of)
+    """Contracts of the export whose term is over, and the grace days too, although nothing says that they ended."""
+    over = contracts.filter(pl.col("renewal_start_date") <= as_of - timedelta(days=rolling_grace_days))
     churned = renewal_history.filter((pl.col("outcome") == "churned") & (pl.col("renewal_start_date") <= as_of))
     expired = (
         over.join(churned, on=["contract_id", "renewal_start_date"], how="anti")
@@ -52,6 +60,7 @@ def expired_not_rolled(
             on=["contract_id", "renewal_start_date"],
             how="anti",
         )
+        .join(_succeeded(over, contracts), on="contract_id", how="anti")
         .join(clients.select("hub_id", "partner_id"), on="hub_id", how="left")
         .with_columns(
             mrr.billing_months(),
@@ -69,6 +78,21 @@ def expired_not_rolled(
         )
         .with_columns(mrr=money.amount_to_decimal(pl.col("mrr")))
         .select(_COLUMNS)
+    )
+
+
+def _succeeded(over: pl.DataFrame, contracts: pl.DataFrame) -> pl.DataFrame:
+    """`contract_id` of those that another contract of the same client and currency follows on the day they end."""
+    followers = contracts.select("hub_id", "currency", "term_start_date", follower="contract_id")
+    return (
+        over.join(
+            followers,
+            left_on=["hub_id", "currency", "renewal_start_date"],
+            right_on=["hub_id", "currency", "term_start_date"],
+        )
+        .filter(pl.col("follower") != pl.col("contract_id"))
+        .select("contract_id")
+        .unique()
     )
 
 
@@ -95,16 +119,18 @@ def _cancelled(
 def possible_successors(contracts: pl.DataFrame, chains: Chains) -> pl.DataFrame:
     """Contracts of one client that begin on the day another one renews."""
     beginning = contracts.filter(pl.col("begins") >= 0)
-    goes_on = ~pl.col("status_basis").is_in(["requested", "lapsing"])
+    goes_on = ~(pl.col("status_basis").is_in(["requested", "lapsing"]) | leaves_by_it())
     renewing = (
         chains.renewals.filter(goes_on)
         .select("n", term_start_date="effective_date")
-        .join(contracts.select("n", "hub_id", other_contract_id="contract_id"), on="n")
+        .join(contracts.select("n", "hub_id", other_currency="currency", other_contract_id="contract_id"), on="n")
         .drop("n")
     )
     return (
         beginning.join(renewing, on=["hub_id", "term_start_date"])
         .filter(pl.col("contract_id") != pl.col("other_contract_id"))
+        .sort("contract_id", pl.col("currency") != pl.col("other_currency"), "other_contract_id")
+        .unique("contract_id", keep="first", maintain_order=True)
         .with_columns(
             finding=pl.lit("possible_successor"),
             happened_on="term_start_date",

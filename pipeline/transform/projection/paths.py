@@ -25,6 +25,7 @@ from pipeline.transform import money
 from pipeline.transform.projection.chains import Chains, Pricing, awaiting
 from pipeline.transform.projection.contracts import lines_amount
 from pipeline.transform.projection.months import calendar_of, period_of
+from pipeline.transform.projection.probabilities import AFTER_LATE_CANCELLATION
 
 FIXED: Final = 0
 LINES: Final = 1
@@ -131,17 +132,38 @@ def uncertain_rows(chains: Chains, *, as_of: date, months: int) -> pl.DataFrame:
     """`n, period, place, uncertain`: the renewals whose outcome is open, one row each.
 
     A Pending renewal, and every later one each `subscription_term_months` after the first, whatever the first one's
-    status, unless it ends the contract (cancelled in time, or lapsing).
+    status, unless it ends the contract (cancelled in time, or lapsing) or the contract is in `chains.leaving`.
+    `uncertain` is 1, or `AFTER_LATE_CANCELLATION` for the renewal by which a contract would leave.
     """
     first = period_of(pl.col("effective_date"), as_of=as_of)
+    leaves = period_of(pl.col("leaves_on"), as_of=as_of)
     term = pl.col("subscription_term_months").cast(pl.Int32)
     return (
         chains.renewals.filter(~pl.col("status_basis").is_in(["requested", "lapsing"]))
+        .join(chains.leaving, on="n", how="anti")
         .with_columns(first_open=pl.when(awaiting()).then(first).otherwise(first + term), term=term)
         .filter(pl.col("first_open") < months)
-        .select("n", period=pl.int_ranges("first_open", months, "term", dtype=pl.Int32))
+        .select("n", leaves=leaves, period=pl.int_ranges("first_open", months, "term", dtype=pl.Int32))
         .explode("period", empty_as_null=False)
-        .with_columns(place=pl.lit(_MONTH_END, dtype=pl.Int32), uncertain=pl.lit(1, dtype=pl.Int32))
+        .select(
+            "n",
+            "period",
+            place=pl.lit(_MONTH_END, dtype=pl.Int32),
+            uncertain=pl.when(pl.col("period") == pl.col("leaves"))
+            .then(pl.lit(AFTER_LATE_CANCELLATION, dtype=pl.Int32))
+            .otherwise(pl.lit(1, dtype=pl.Int32)),
+        )
+    )
+
+
+def leaving_rows(chains: Chains) -> pl.DataFrame:
+    """`n, period, place, rests_on, estimated`: the end of the contracts that a late cancellation ends."""
+    return chains.leaving.select(
+        "n",
+        "period",
+        place=pl.lit(_CHANGES, dtype=pl.Int32),
+        rests_on=pl.lit(FIXED, dtype=pl.Int8),
+        estimated=money.whole(0),
     )
 
 
@@ -161,7 +183,8 @@ def cut_off(changes: pl.DataFrame, uncertain: pl.DataFrame) -> pl.DataFrame:
 
 def paths(contracts: pl.DataFrame, *events: pl.DataFrame) -> pl.DataFrame:
     """The paths: `n, group, segment, minor_unit, period, is_opening, mrr` (amount), `before` (the MRR of the
-    row before it, null at the opening) and `open_renewals` (how many renewals with an open outcome have come up).
+    row before it, null at the opening) and `open_renewals` (how many renewals with an open outcome have come up, as
+    `survival_table` counts them).
 
     One row for the opening and one per period in which something happens, sorted by contract and period. `contracts`:
     `with_amounts`, in the order of `n`.

@@ -8,10 +8,16 @@ empirical Bayes data analysis", The American Statistician 39, 1985). The estimat
 with many stands on its own, and where the segments do not differ more than chance explains all have the overall rate.
 The arithmetic is exact (fractions) and rounded once, to 6 decimals.
 
+A rate is worked out from the history's own rows and never by joining to tonight's contracts: those are the survivors,
+and what has churned has left the export (rule 12).
+
 *Ours*:
 - Every past renewal counts once, whatever its MRR and age.
-- The term is the one the contract has in tonight's export; renewals of contracts that are no longer in it have no
-  segment and count in the overall rate only.
+- A row without `subscription_term_months` has the months between the contract's renewal before it and its own day, to
+  the nearest month. The contract's first row, and one after a churn, has no term: to give it the time until the *next*
+  renewal would count first renewals that succeeded and leave out those that did not.
+- Rows without a term count in the overall rate only. Where fewer than 95 % have one, all segments have the overall
+  rate, and the check `history_without_segment` says so.
 - A segment without history has the overall rate; without any history every segment has the setting.
 """
 
@@ -30,6 +36,9 @@ import polars as pl
 from pipeline import rules
 from pipeline.transform.projection.contracts import SEGMENT
 from pipeline.transform.projection.movements import SURVIVAL_SCALE
+
+AFTER_LATE_CANCELLATION: Final = 1_000
+"""What a renewal after a late cancellation counts for among open renewals: more than there can be of them."""
 
 _PLACES: Final = 6
 
@@ -82,7 +91,6 @@ def fitted(segments: Iterable[tuple[int, int]], *, without_segment: tuple[int, i
 
 def renewal_rates(
     renewal_history: pl.DataFrame,
-    contracts: pl.DataFrame,
     segments: pl.DataFrame,
     *,
     as_of: date,
@@ -91,21 +99,23 @@ def renewal_rates(
     """One row per segment of `segments` or of the history, known on `as_of`, in segment order.
 
     Columns: `SEGMENT, renewals, renewed, renewal_probability, probability_error` (its standard error)`, overall_rate`,
-    all with 6 decimals, `overall_renewals`. `contracts` gives the term of each past renewal.
+    all with 6 decimals, `overall_renewals`. `renewals` and `renewed` are those of the rows with a term, also where
+    too few have one for segments to have rates of their own.
     """
     known = (
-        renewal_history.lazy()
-        .filter(pl.col("renewal_start_date") <= as_of)
-        .join(contracts.lazy().select("contract_id", "subscription_term_months"), on="contract_id", how="left")
+        with_terms(renewal_history.filter(pl.col("renewal_start_date") <= as_of))
         .group_by(SEGMENT)
         .agg(renewals=pl.len().cast(pl.Int64), renewed=(pl.col("outcome") == "renewed").sum().cast(pl.Int64))
-        .collect()
     )
-    apart = known.filter(pl.col("subscription_term_months").is_null())
     counted = known.filter(pl.col("subscription_term_months").is_not_null())
+    in_all, with_term = (int(frame["renewals"].sum()) for frame in (known, counted))
+    told_apart = counted if with_term * 100 >= in_all * rules.SEGMENT_SHARE_PERCENT else counted.head(0)
     rates = fitted(
-        counted.select("renewed", "renewals").iter_rows(),
-        without_segment=(int(apart["renewed"].sum()), int(apart["renewals"].sum())),
+        told_apart.select("renewed", "renewals").iter_rows(),
+        without_segment=(
+            int(known["renewed"].sum()) - int(told_apart["renewed"].sum()),
+            in_all - int(told_apart["renewals"].sum()),
+        ),
         prior=renewal_probability,
     )
     asked = pl.concat([counted.select(SEGMENT), segments.select(SEGMENT)]).unique().sort(SEGMENT)
@@ -121,6 +131,36 @@ def renewal_rates(
     )
 
 
+def with_terms(renewal_history: pl.DataFrame) -> pl.DataFrame:
+    """The past renewals with `subscription_term_months` filled in from their contract's renewal before, where there is
+    one; null = no segment. Depends on what was before a renewal only, never on how it went."""
+    stated = pl.col("subscription_term_months")
+    missing = renewal_history.filter(stated.is_null())
+    if missing.is_empty():
+        return renewal_history
+    before = renewal_history.select(
+        "contract_id", before="renewal_start_date", renewed_before=pl.col("outcome") == "renewed"
+    ).sort("before")
+    days = (pl.col("renewal_start_date") - pl.col("before")).dt.total_days()
+    # Calendar months have 400 × 365.2425 / 4800 days on average.
+    months = (days * 4800 / 146_097).round(mode="half_away_from_zero").cast(pl.Int64)
+    filled = (
+        missing.sort("renewal_start_date")
+        .join_asof(
+            before,
+            left_on="renewal_start_date",
+            right_on="before",
+            by="contract_id",
+            strategy="backward",
+            allow_exact_matches=False,
+            check_sortedness=False,
+        )
+        .with_columns(subscription_term_months=pl.when("renewed_before").then(pl.when(months >= 1).then(months)))
+        .drop("before", "renewed_before")
+    )
+    return pl.concat([renewal_history.filter(stated.is_not_null()), filled])
+
+
 def as_decimal(rate: Fraction) -> Decimal:
     """The rate with 6 decimals, rounded half up."""
     return Decimal(int(rate * 10**_PLACES + Fraction(1, 2))).scaleb(-_PLACES)
@@ -131,21 +171,30 @@ def root(variance: Fraction) -> Decimal:
     return Decimal(isqrt(variance.numerator * 10 ** (2 * _PLACES) // variance.denominator)).scaleb(-_PLACES)
 
 
-def survival_table(rates: pl.DataFrame, *, most: int) -> pl.DataFrame:
+def survival_table(
+    rates: pl.DataFrame, *, most: int, after_late_cancellation: Decimal = rules.LATE_CANCELLATION_RENEWAL_PROBABILITY
+) -> pl.DataFrame:
     """`segment, open_renewals, survival, slope`: the probability that all of so many open renewals happen.
 
-    `rates` needs `segment` and `renewal_probability`; 0 to `most` renewals. `survival` is a whole number of 10^-12,
-    rounded once, half up; `slope` is how much it grows per unit of the renewal probability (a float).
+    `rates` needs `segment` and `renewal_probability`; 0 to `most` renewals. A renewal after a late cancellation has
+    the probability `after_late_cancellation` and counts as `AFTER_LATE_CANCELLATION` renewals. `survival` is a whole
+    number of 10^-12, rounded once, half up; `slope` is how much it grows per unit of the renewal probability (a float).
     """
     rows = []
+    late = Fraction(after_late_cancellation)
     for segment, probability in rates.select("segment", "renewal_probability").iter_rows():
         rate = Fraction(probability)
         for count in range(most + 1):
-            survival = int(rate**count * SURVIVAL_SCALE + Fraction(1, 2))
-            slope = float(count * rate ** (count - 1)) if count else 0.0
-            rows.append((segment, count, survival, slope))
+            power, slope = rate**count, float(count * rate ** (count - 1)) if count else 0.0
+            rows.append((segment, count, _scaled(power), slope))
+            if late:
+                rows.append((segment, AFTER_LATE_CANCELLATION + count, _scaled(late * power), float(late) * slope))
     return pl.DataFrame(
         rows,
         schema={"segment": pl.Int32(), "open_renewals": pl.Int32(), "survival": pl.Int128(), "slope": pl.Float64()},
         orient="row",
     )
+
+
+def _scaled(probability: Fraction) -> int:
+    return int(probability * SURVIVAL_SCALE + Fraction(1, 2))

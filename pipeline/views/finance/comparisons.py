@@ -198,6 +198,7 @@ def findings(counted: pl.DataFrame, frame: pl.DataFrame, cells: Cells) -> tuple[
                 cells.text(each["currency"]),
                 cells.count(each["contracts"]),
                 cells.money(each["mrr"], each["currency"]),
+                cells.text(say(words.WHAT_TO_DO[each["finding"]])),
             ],
             currency=each["currency"],
         )
@@ -223,7 +224,12 @@ def findings(counted: pl.DataFrame, frame: pl.DataFrame, cells: Cells) -> tuple[
     summed = table(
         "findings_counted",
         say(words.SECTIONS["findings"]),
-        [*heads, ("contracts", say(L["contracts"]), "count"), ("mrr", say(L["mrr"]), "money")],
+        [
+            *heads,
+            ("contracts", say(L["contracts"]), "count"),
+            ("mrr", say(L["mrr"]), "money"),
+            ("what_to_do", say(L["what_to_do"]), "text"),
+        ],
         sums,
     )
     listed = table(

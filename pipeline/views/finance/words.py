@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipeline.tables.finance import WHAT_TO_DO as WHAT_TO_DO
+
 TITLE: Final = "Finance: MRR projection"
 
 SCOPES: Final = {
@@ -90,6 +92,7 @@ LABELS: Final = {
     "converted_current": "Current MRR in {currency}",
     "finding": "Finding",
     "happened_on": "Day",
+    "what_to_do": "What to do",
     "mrr": "MRR",
     "product": "Product",
     "line": "Line",
@@ -231,9 +234,11 @@ DEFINITIONS: Final = {
     "Price": "New prices of renewals that are settled: agreed, renewed by silence, or cancelled too late.",
     "Ending discounts": "Discounts that run out within the period.",
     "Higher limits": "Contact tier upgrades and email overages that were agreed.",
-    "Vendor's quote": "Changes that were agreed and carry the vendor's own quote.",
-    "Churn": "In the bridge: renewals cancelled in time and contracts that lapse. In the projection: every fall to 0, "
-    "and what open renewals are expected to lose.",
+    "Vendor's quote": "Changes that were agreed and carry the vendor's own quote, and the end of a lower quote at the "
+    "renewal.",
+    "Churn": "In the bridge: renewals cancelled in time, contracts that lapse, and contracts that leave one term after "
+    "a renewal that was cancelled too late. In the projection: every fall to 0, and what open renewals are expected to "
+    "lose.",
     "Settled MRR": "Current MRR after everything that is settled. A renewal nobody has agreed to is left aside: the "
     "contract goes on as it is.",
     "Contracted": "Only what is settled. A renewal nobody has agreed to ends the contract.",
@@ -250,7 +255,7 @@ DEFINITIONS: Final = {
     "unless agreed) or cancelled.",
     "Renewal probability": "Of past renewals with that term and currency, leaning on the overall rate where they are "
     "few.",
-    "FX effect": "Current MRR at today's rate less current MRR at the rate known at the end of the month before.",
+    "FX effect": "Current MRR × (today's rate - the rate known at the end of the month before), rounded once.",
     "Without taking discounts off": "Our MRR before discounts (committed or gross MRR).",
     "At list price": "Quantity × today's list price, no discounts; a line the price list does not know counts at its "
     "own price.",
