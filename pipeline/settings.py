@@ -32,6 +32,9 @@ OPERATIONAL: Final = (
 )
 """Settings that say how work is done; no figure and no page depends on them."""
 
+REPORT_CHOICES: Final = ("locale", "pdf_engine", "columns", "look", "looks")
+"""Settings that a report may still choose when its run has been made: no figure depends on them."""
+
 CONTRACT_TABLES: Final = (
     "partners",
     "clients",
@@ -72,6 +75,9 @@ class FileFormat:
     `header_row`: the line of a CSV, or the row of a sheet, on which the header stands; 0 = the first that is not blank.
     `records`: where in a JSON object the list of records stands (`data`, `result.items`).
     `short_rows`: records of a CSV may end early, missing cells are empty; else the last one is taken for half-written.
+    `columns`: the names of the columns of a CSV or sheet without a header, in order; its first row is then data.
+    `escape`: what stands before a quote or another mark inside a cell of a CSV, such as a backslash; "" = quotes are
+    doubled. With it `\\N` is an empty cell.
     """
 
     encoding: str = "utf-8"
@@ -84,6 +90,8 @@ class FileFormat:
     header_row: int = 0
     records: str = ""
     short_rows: bool = False
+    columns: tuple[str, ...] = ()
+    escape: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +192,15 @@ class Settings:
     def partner_look(self, partner_id: str) -> Look:
         """How that partner's reports look: its own choices, then everybody's."""
         return dataclasses.replace(self.look, **self.looks.get(partner_id, {}))
+
+    def differing_figures(self, made_with: Settings) -> list[str]:
+        """The settings behind the figures whose values differ from those of a run, from which a report takes them."""
+        return [
+            each.name
+            for each in dataclasses.fields(self)
+            if each.name not in (*OPERATIONAL, *REPORT_CHOICES)
+            and getattr(self, each.name) != getattr(made_with, each.name)
+        ]
 
     def rule_values(self) -> dict[str, Any]:
         """The values that `transform.build` takes as keywords."""
@@ -316,9 +333,11 @@ def parse_file_format(where: str, values: Any) -> FileFormat:
     for name, value in _table(where, values).items():
         if name not in known:
             raise SettingsError(f"unknown setting {where}.{name}{_did_you_mean(name, tuple(known))}")
-        if type(value) is not known[name]:
+        if name == "columns":
+            _check_columns(where, value)
+        elif type(value) is not known[name]:
             raise SettingsError(f"{where}.{name} takes a {known[name].__name__}, not {_shown(value)}")
-    file_format = FileFormat(**values)
+    file_format = FileFormat(**{**values, "columns": tuple(values.get("columns", ()))})
     try:
         # Codecs that make no text of bytes (rot13, base64) refuse to encode a text, also an empty one.
         "".encode(file_format.encoding)
@@ -335,13 +354,25 @@ def parse_file_format(where: str, values: Any) -> FileFormat:
     return file_format
 
 
+def _check_columns(where: str, names: Any) -> None:
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
+        raise SettingsError(f"{where}.columns takes the names of the columns in order, such as ['No', 'Name']")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SettingsError(f"{where}.columns names {_shown(twice)} twice; name each column once")
+
+
 def _check_marks(where: str, file_format: FileFormat) -> None:
-    for name in ("delimiter", "quote"):
+    for name in ("delimiter", "quote", *(("escape",) if file_format.escape else ())):
         mark = getattr(file_format, name)
         if len(mark) != 1 or mark in "\0\r\n":
             raise SettingsError(f"{where}.{name} takes one character, not {_shown(mark)}")
     if file_format.delimiter == file_format.quote:
         raise SettingsError(f"{where}: delimiter and quote are the same character, {_shown(file_format.quote)}")
+    if file_format.escape in (file_format.delimiter, file_format.quote):
+        raise SettingsError(
+            f"{where}.escape takes another character than delimiter and quote; leave it out where quotes are doubled"
+        )
 
 
 def _check_date_format(where: str, date_format: str) -> None:

@@ -148,7 +148,8 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
     still ahead (agreements and cancellations dated after `as_of` do not exist yet). `$evidence` and
     `$<table>_evidence`: the rows of a table beside what they rest on (see `relations`). `$minor_step`: the smallest
     amount of the row's `currency`. `$billing_months`: the months of a billing period of the contract `c` (rule 9).
-    `$at_list_prices`, `$uplift_percent`, `$price_basis`: how a renewal is priced (rule 10).
+    `$renewal_pricing`, `$uplift_percent`, `$at_list_prices`, `$renewal_uplift`, `$price_basis`: how a renewal is priced
+    (rule 10).
     """
     numbers = {"as_of": f"DATE '{as_of.isoformat()}'", "notice_days": str(settings.notice_days)}
     return {
@@ -165,7 +166,7 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
         "minor_step": _minor_step(),
         "billing_months": relations.BILLING_MONTHS,
         "at_list_prices": "true" if settings.renewal_pricing == "list" else "false",
-        "uplift_percent": "0" if settings.renewal_pricing == "same" else f"{settings.uplift_percent:f}",
+        "renewal_uplift": "0" if settings.renewal_pricing == "same" else f"{settings.uplift_percent:f}",
         "price_basis": "'same'" if settings.renewal_pricing == "same" else "'uplift'",
     }
 

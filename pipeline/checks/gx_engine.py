@@ -42,6 +42,12 @@ class Dialect(duckdb_engine.Dialect):  # type: ignore[misc]
     supports_statement_cache = False
     name = "postgresql"
 
+    def connect(self, *arguments: Any, **keywords: Any) -> Any:
+        """A connection that does not depend on the machine's time zone (as `warehouse.connection`)."""
+        connection = super().connect(*arguments, **keywords)
+        connection.cursor().execute("SET GLOBAL TimeZone = 'UTC'")
+        return connection
+
 
 registry.register("duckdb.gx", __name__, "Dialect")
 

@@ -20,7 +20,7 @@ SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 DEMO_HOME = Path("data/demo")
 """Below the working folder. Nothing else uses it: every demo removes what the one before left."""
 
-_OURS = ("runs", "reports", "held", "checksums", "current", "decisions.sqlite", "lock", ".tmp-current")
+_OURS = ("runs", "reports", "held", "checksums", "current*", "decisions.sqlite*", "lock", "unmasked.jsonl", ".tmp-*")
 """What a home may hold; a folder with anything else in it is not removed."""
 
 
@@ -54,11 +54,7 @@ def _empty(home: Home) -> None:
     if home.root.is_symlink() or (home.root.exists() and not home.root.is_dir()):
         raise UsageError(f"{home.root} is not a folder: move it away, the demo makes one")
     if home.root.is_dir():
-        strange = sorted(
-            path.name
-            for path in home.root.iterdir()
-            if path.name not in _OURS and not path.name.startswith("decisions.sqlite")
-        )
+        strange = sorted(path.name for path in home.root.iterdir() if not any(path.match(ours) for ours in _OURS))
         if strange:
             raise UsageError(f"{home.root} holds {strange[0]}, which no demo made: move it away, the demo rebuilds it")
     with run_lock(home):

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import rules
-from pipeline.errors import UsageError
 from pipeline.store.run_records import acceptances, withdrawn_runs
 from pipeline.warehouse.held import run_time
-from pipeline.warehouse.summary import summary_of
+from pipeline.warehouse.summary import RunSummary, summaries
 
 if TYPE_CHECKING:
     from pipeline.store import RunRecord
@@ -40,24 +39,22 @@ def published_rows(runs: list[Run], records: list[RunRecord]) -> list[dict[str, 
     accepted = acceptances(records)
     withdrawn = withdrawn_runs(records, [run.run_id for run in runs])
     return [
-        _figures(run)
+        _figures(run, said)
         | {
             "current": run.is_current,
             "held_partners": _held_at(run.run_id, records),
             "accepted": _acceptance(accepted.get(run.run_id)),
             "rolled_back": run.run_id in withdrawn,
         }
-        for run in runs
+        for run, said in zip(runs, summaries(run.path for run in runs), strict=True)
     ]
 
 
-def _figures(run: Run) -> dict[str, Any]:
+def _figures(run: Run, summary: RunSummary | str) -> dict[str, Any]:
     row: dict[str, Any] = {"run_id": run.run_id}
-    try:
-        summary = summary_of(run.path)
-    except UsageError as error:
+    if isinstance(summary, str):
         empty = dict.fromkeys(("as_of", "created_at", "clients", "contracts_in_force", "mrr", "warnings"))
-        return row | empty | {"unreadable": str(error)}
+        return row | empty | {"unreadable": summary}
     return row | {
         "as_of": summary.as_of,
         "created_at": summary.created_at,

@@ -29,7 +29,7 @@ TEMPLATE: Final = f"""\
 # quarantine_limit_percent = {rules.QUARANTINE_LIMIT_PERCENT}      # above this share of a table nothing is published
 
 # The wrong night: what may change from one night's export to the next before the run is held.
-# rolling_grace_days = {rules.ROLLING_GRACE_DAYS}            # around a renewal, in which a contract may wait for its next term
+# rolling_grace_days = {rules.ROLLING_GRACE_DAYS}            # around a renewal: a contract may wait for its next term
 # stale_after_days = {rules.STALE_AFTER_DAYS}              # days with the same rows; 0 = do not look
 # compared_keys_minimum = {rules.COMPARED_KEYS_MINIMUM}        # below this many, only a fall to nothing holds the run
 # night_fall_percent = {rules.NIGHT_FALL_PERCENT}           # rows of a table, contracts in force, MRR of a currency
@@ -72,5 +72,7 @@ TEMPLATE: Final = f"""\
 # sheet = "Clients"                 # XLSX only; default: the first sheet
 # header_row = 4                    # CSV and XLSX: the line of the header; default: the first that is not blank
 # short_rows = true                 # CSV only: records may end early; default: the last one is half-written then
+# columns = ["hub_id", "client_name"]   # CSV and XLSX without a header: the names of all columns, in order
+# escape = '\\'                     # CSV only: what stands before a quote inside a cell; default: quotes are doubled
 # records = "data"                  # JSON only: where in an object the list of records stands
 """

@@ -84,6 +84,8 @@ def open_csv(export: ExportFile, where: str, file_format: FileFormat, folder: Pa
 
 def plain_csv(text: CsvText, labels: tuple[str, ...]) -> PlainCsv | None:
     """The file as a plain CSV, or None when its bytes ask for the exact way."""
+    if text.format.columns or text.format.escape:
+        return None
     shape = csv_shape(text.path, text.format)
     plain = shape.plain and len(labels) > 1 and text.format.header_row <= 1
     return PlainCsv(text, labels, shape) if plain else None

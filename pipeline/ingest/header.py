@@ -49,9 +49,18 @@ def table_labels(file: str, names: Sequence[str | None], table: Table) -> tuple[
     """
     for column in table.columns:
         if column.required and column.name not in names:
-            there = _in_words(names)
-            raise InputError(f"{file}: the required column {column.name!r} is missing; the header has: {there}")
+            raise InputError(
+                f"{file}: the required column {column.name!r} is missing; the header has: {_in_words(names)}"
+                + _no_header_advice(file, names, table)
+            )
     return labels(file, names, table.column_names)
+
+
+def _no_header_advice(file: str, names: Sequence[str | None], table: Table) -> str:
+    """What to do where no column of the table is named at all, so that the first row is perhaps not a header."""
+    if file.endswith(".sql") or set(names) & set(table.column_names):
+        return ""
+    return f"; for a file without a header, name its columns in order: [exports.{table.name}] columns = […]"
 
 
 def _in_words(names: Sequence[str | None]) -> str:

@@ -17,6 +17,7 @@ from pipeline.errors import InputError
 from pipeline.ingest import sql
 from pipeline.ingest.originals import Original, cells_json
 from pipeline.settings import DEFAULT_LIMITS, FileFormat, ReadLimits
+from pipeline.warehouse.connection import connect
 
 _BATCH: Final = 10_000
 _NUMBER: Final = "file_row_number"
@@ -50,7 +51,7 @@ class ParquetSource:
     def originals(self, records: Sequence[int]) -> Iterator[Original]:
         """The rows of these numbers (ascending), as text."""
         wanted = iter(records)
-        with duckdb.connect() as con:
+        with connect() as con:
             while batch := list(islice(wanted, _BATCH)):
                 con.register("wanted", pa.table({"record": pa.array(batch, pa.int64())}))
                 found = con.execute(
@@ -64,7 +65,7 @@ class ParquetSource:
         """Reads everything once. Raises InputError when a page is damaged."""
         cells = ", ".join(f"count({cell.rpartition(' AS ')[0]})" for cell in self.cells)
         try:
-            with duckdb.connect() as con:
+            with connect() as con:
                 con.execute(f"SELECT {cells} FROM {self._scan}").fetchall()
         except (duckdb.Error, UnicodeDecodeError) as error:
             raise _unreadable(self.file, error) from None
@@ -89,7 +90,7 @@ def parquet_names(file: str, path: Path, limits: ReadLimits = DEFAULT_LIMITS) ->
 def open_parquet(file: str, path: Path, labels: tuple[str, ...], file_format: FileFormat) -> ParquetSource:
     """The file as a source. Raises InputError when its columns are not readable; a damaged page is found on reading."""
     try:
-        with duckdb.connect() as con:
+        with connect() as con:
             described = con.execute(f"DESCRIBE SELECT * FROM {_read(path)}").fetchall()
             zones = _zones(con, path)
     except (duckdb.Error, pa.ArrowException, OSError, ValueError) as error:

@@ -27,6 +27,8 @@ def read_xlsx(
     spool = folder / f"{where}.rows"
     found = sheet_rows(file, where, path, file_format, spool, limits)
     try:
+        if file_format.columns:
+            return _without_header(file, where, found, folder, file_format.columns)
         return _laid_out(file, where, found, folder, limits)
     finally:
         spool.unlink()
@@ -43,6 +45,23 @@ def _laid_out(file: str, where: str, found: SheetRows, folder: Path, limits: Rea
     header = _spread(first, place)
     with TextTableWriter(folder, where, file, [name or "" for name in header]) as writer:
         for row in rows:
+            writer.add(row[0], _spread(row, place))
+        return writer.finish()
+
+
+def _without_header(file: str, where: str, found: SheetRows, folder: Path, names: tuple[str, ...]) -> TextTable:
+    """All rows of a sheet that names no columns; `names` does, from the sheet's first column on, or, where that is too
+    far left, from the first one that holds something."""
+    last = max(found.columns, default=0)
+    first = 0 if last < len(names) else min(found.columns)
+    if last - first >= len(names):
+        raise InputError(
+            f"{file}: the sheet {found.sheet!r} has {last - first + 1:,} columns, but [{where}] columns = … names "
+            f"{len(names):,}; name all of them, in order"
+        )
+    place = {column: column - first for column in range(first, first + len(names))}
+    with TextTableWriter(folder, where, file, names) as writer:
+        for row in found.rows():
             writer.add(row[0], _spread(row, place))
         return writer.finish()
 

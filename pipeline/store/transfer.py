@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError, MachineError, UsageError
-from pipeline.files import machine_error, sync_file, sync_folder
+from pipeline.files import link_whole, machine_error
 from pipeline.store.decision_store import DecisionStore
 from pipeline.store.events import Event, parse_line
 from pipeline.store.run_records import RunRecord, add_records, parse_record, run_records
@@ -90,9 +89,8 @@ def backup(store: DecisionStore, path: Path) -> int:
                 also = partial(add_records, records=run_records(store), place=copy.place)
                 count = copy.add_all(store.events(), also=also)
             _refuse_unfinished(unfinished, count)
-            sync_file(unfinished)
-            os.link(unfinished, path)
-            sync_folder(path.parent)
+            # Closing it has also put it onto the disk.
+            link_whole(unfinished, path)
     except FileExistsError:
         raise UsageError(f"{path} exists already and stays as it is: name another file") from None
     except OSError as error:

@@ -19,7 +19,6 @@ from pipeline.warehouse.runs import (
     current_run,
     find_run,
     list_runs,
-    profile_of,
     run_name,
 )
 
@@ -42,7 +41,6 @@ __all__ = [
     "list_runs",
     "machine_failures",
     "open_run",
-    "profile_of",
     "publish",
     "rollback",
     "run_lock",

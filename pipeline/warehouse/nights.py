@@ -6,12 +6,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import duckdb
-
 from pipeline import rules
-from pipeline.errors import UsageError
 from pipeline.warehouse.home import Home
-from pipeline.warehouse.runs import Run, list_runs, profile_of, why_unreadable
+from pipeline.warehouse.runs import Run, list_runs, why_unreadable
+from pipeline.warehouse.summary import RunSummary, summaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +53,16 @@ def runs_before(home: Home, *, profile: str, withdrawn: Collection[str] = ()) ->
     unreadable, yardstick = "", None
     if published is None and (home.current.is_symlink() or home.current.exists()):
         unreadable = "'current' leads to no run"
-    profiles = {run.run_id: _profile(run) for run in runs}
+    profiles = {run_id: said.profile for run_id, said in _said(runs).items()}
     for run in _trusted(runs, published, withdrawn):
-        if profiles[run.run_id] not in (profile, None):
+        if profiles.get(run.run_id, profile) != profile:
             continue
         damage = why_unreadable(run.path)
         if not damage:
             yardstick = run
             break
         unreadable = unreadable or damage
-    readable = tuple(run for run in runs if profiles[run.run_id] is not None)
+    readable = tuple(run for run in runs if run.run_id in profiles)
     return RunsBefore(
         yardstick=yardstick,
         published=published if published in readable else None,
@@ -78,12 +76,10 @@ def _trusted(runs: Iterable[Run], published: Run | None, withdrawn: Collection[s
     return [run for run in runs if run.run_id not in withdrawn and (not newest or run.run_id <= newest)]
 
 
-def _profile(run: Run) -> str | None:
-    """The source profile of a run; None when its file cannot be opened."""
-    try:
-        return profile_of(run.path)
-    except (UsageError, duckdb.Error):
-        return None
+def _said(runs: list[Run]) -> dict[str, RunSummary]:
+    """What each run that can be read says of itself, by its id."""
+    found = zip(runs, summaries(run.path for run in runs), strict=True)
+    return {run.run_id: said for run, said in found if isinstance(said, RunSummary)}
 
 
 def kept_besides(runs: list[Run], retained: Retained) -> frozenset[str]:
@@ -94,26 +90,19 @@ def kept_besides(runs: list[Run], retained: Retained) -> frozenset[str]:
     """
     kept = set(retained.shown | retained.delivered)
     published = next((run for run in runs if run.is_current), None)
-    profiles: set[str] = set()
+    said = _said(runs)
+    yardsticks: dict[str, str] = {}
     for run in _trusted(runs, published, retained.withdrawn):
-        profile = _profile(run)
-        if profile is not None and profile not in profiles:
-            profiles.add(profile)
-            kept.add(run.run_id)
-    days = {run.run_id: day for run in runs if (day := _day(run)) is not None}
+        if run.run_id in said:
+            yardsticks.setdefault(said[run.run_id].profile, run.run_id)
+    kept |= set(yardsticks.values())
     last: dict[int, tuple[date, str]] = {}
-    for run_id, day in days.items():
-        last[_month(day)] = max(last.get(_month(day), (day, run_id)), (day, run_id))
+    for run_id, each in said.items():
+        this = (each.as_of, run_id)
+        last[_month(each.as_of)] = max(last.get(_month(each.as_of), this), this)
     newest = max(last, default=0)
     kept |= {run_id for month, (_, run_id) in last.items() if newest - month < rules.MONTHS_KEPT}
     return frozenset(kept)
-
-
-def _day(run: Run) -> date | None:
-    try:
-        return run.as_of()
-    except (UsageError, duckdb.Error):
-        return None
 
 
 def _month(day: date) -> int:

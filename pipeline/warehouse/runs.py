@@ -177,13 +177,13 @@ def candidate(home: Home, run_id: str) -> Iterator[Path]:
         remove_leftovers(home)
 
 
+def made_with(path: Path) -> tuple[str, Settings]:
+    """The name of the run in that file and the settings it was made with."""
+    with open_run(path) as con:
+        return str(con.execute("SELECT run_id FROM run_info").fetchall()[0][0]), settings_of(con)[0]
+
+
 def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:
     """The settings and the day a run was made with, from its own file."""
     settings, as_of = con.execute("SELECT settings, as_of FROM run_info").fetchall()[0]
     return Settings.from_json(settings), as_of
-
-
-def profile_of(run_file: Path) -> str:
-    """The source profile a run was made with."""
-    with open_run(run_file) as con:
-        return str(con.execute("SELECT profile FROM run_info").fetchall()[0][0])

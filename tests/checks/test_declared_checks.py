@@ -12,9 +12,8 @@ from plain_duckdb import checks_that_read, evaluated_plainly
 from tampered_values import VALUE_CASES
 
 from pipeline import rules
-from pipeline.checks.declare import Check
 from pipeline.checks.suites import all_checks
-from pipeline.checks.suites.needing_values import like_the_run_before, usable_in_reports
+from pipeline.checks.suites.needing_values import usable_in_reports
 from pipeline.checks.suites.shape import CODES, REQUIRED_TABLES
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED
@@ -629,7 +628,7 @@ def test_every_declared_check_is_broken_by_some_case():
 
 
 def test_no_two_results_share_their_key():
-    keys = [(check.name, check.table_name) for check in (*all_checks(frozenset(PUBLISHED)), *magnitude_checks())]
+    keys = [(check.name, check.table_name) for check in all_checks(frozenset(PUBLISHED))]
     assert len(keys) == len(set(keys))
 
 
@@ -704,38 +703,6 @@ def test_a_chosen_contact_that_is_not_of_the_account_is_not_expected(con: duckdb
     # K1 is the other client's: the account's own primary contact stays the right one (rule 6).
     decided(con, 1, "primary_contact", "H2", '"K1"')
     assert evaluated_plainly(con, EVERY) == {}
-
-
-def magnitude_checks(percent: str = "50") -> tuple[Check, ...]:
-    return like_the_run_before(
-        {"contract_mrr": 4, "client_contacts": 0},
-        {"USD": Decimal("100.0000"), "EUR": Decimal("110.0000"), "JPY": Decimal(7)},
-        row_count_change_percent=Decimal(percent),
-        mrr_change_percent=Decimal(percent),
-    )
-
-
-def test_sizes_are_compared_with_the_run_before(con: duckdb.DuckDBPyConnection):
-    # 4 → 5 contracts are 25 %; USD 100 → 150 is 50 %, exactly the limit; 0 → 3 contacts is any percentage; JPY is gone.
-    assert evaluated_plainly(con, magnitude_checks()) == {
-        ("row_count_like_run_before", "client_contacts"): [{"rows_before": 0, "rows_now": 3}],
-        ("mrr_gone", "contract_mrr"): [{"currency": "JPY", "mrr_before": Decimal("7.0000"), "mrr_now": Decimal(0)}],
-        ("mrr_like_run_before", "contract_mrr"): [
-            {"currency": "JPY", "mrr_before": Decimal("7.0000"), "mrr_now": Decimal(0)}
-        ],
-    }
-    found = evaluated_plainly(con, magnitude_checks("24.9"))
-    assert found["row_count_like_run_before", "contract_mrr"] == [{"rows_before": 4, "rows_now": 5}]
-    assert [row["currency"] for row in found["mrr_like_run_before", "contract_mrr"]] == ["JPY", "USD"]
-
-
-def test_a_table_that_had_rows_and_has_none_stops(con: duckdb.DuckDBPyConnection):
-    con.execute("DELETE FROM contract_mrr")
-    checks = like_the_run_before(
-        {"contract_mrr": 4}, {}, row_count_change_percent=Decimal(100), mrr_change_percent=Decimal(100)
-    )
-    assert evaluated_plainly(con, checks) == {("row_count_gone", "contract_mrr"): [{"rows_before": 4, "rows_now": 0}]}
-    assert {check.level for check in checks if check.name == "row_count_gone"} == {"stop"}
 
 
 def test_locales_and_time_zones_that_cannot_be_used(con: duckdb.DuckDBPyConnection):

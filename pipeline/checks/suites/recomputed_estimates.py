@@ -43,7 +43,7 @@ _RENEWALS: Final = with_words(
     lines AS (
         SELECT r.change_id, CAST(l.quantity AS DOUBLE) AS quantity, b.valid_from IS NOT NULL AS on_list,
             CASE WHEN b.valid_from IS NOT NULL THEN CAST(b.monthly_unit_price AS DOUBLE)
-                ELSE CAST(l.unit_price AS DOUBLE) / r.months * (1 + $uplift_percent / 100) END AS price,
+                ELSE CAST(l.unit_price AS DOUBLE) / r.months * (1 + $renewal_uplift / 100) END AS price,
             CASE WHEN l.discount_end_date <= $as_of THEN 0 ELSE coalesce(l.discount_percent, 0) END AS discount_now,
             CASE WHEN l.discount_end_date <= r.renewal_start_date THEN 0 ELSE coalesce(l.discount_percent, 0)
                 END AS discount_then
@@ -188,7 +188,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _only_with("mrr_change_cancellation", "estimate_basis = 'cancelled'"),
     _only_with(
         "mrr_change_quote",
-        "estimate_basis = 'quote' OR (contract_type = 'renewal' AND estimate_basis IN ('price_book', 'uplift', 'same'))",
+        "estimate_basis = 'quote' OR contract_type = 'renewal' AND estimate_basis IN ('price_book', 'uplift', 'same')",
     ),
     _of_renewals(
         "quote_of_renewal",
