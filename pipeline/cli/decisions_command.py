@@ -110,6 +110,8 @@ def import_command(file: Path, as_json: bool) -> None:
     try:
         data = read_regular(file)
         lines = data.decode("utf-8").split("\n")
+    except FileNotFoundError as error:
+        raise UsageError(f"{file}: {error.strerror}") from None
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError as error:

@@ -86,7 +86,7 @@ def parse_line(line: str, where: str) -> Event:
         raise UsageError(f"{where} is no decision: it needs exactly {', '.join(_TYPES)}")
     for name, types in _TYPES.items():
         if not isinstance(values[name], types) or isinstance(values[name], bool):
-            raise UsageError(f"{where}: {name} cannot be {str(values[name])[:_LONGEST_SHOWN]!r}")
+            raise UsageError(f"{where}: {name} cannot be {repr(values[name])[:_LONGEST_SHOWN]}")
     event = Event(**values)
     _check(event, where)
     return event
