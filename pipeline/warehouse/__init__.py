@@ -19,6 +19,7 @@ from pipeline.warehouse.runs import (
     run_before,
     run_name,
 )
+from pipeline.warehouse.tables import has_partner
 
 __all__ = [
     "Exports",
@@ -30,6 +31,7 @@ __all__ = [
     "create_run_file",
     "current_run",
     "find_run",
+    "has_partner",
     "list_runs",
     "open_run",
     "profile_of",
