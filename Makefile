@@ -15,7 +15,7 @@ $(READY): requirements.lock pyproject.toml scripts/setup
 
 setup: $(READY)  ## make .venv with the locked dependencies
 
-demo: $(READY)   ## run the main job on the sample data and print the reports made
+demo: $(READY)   ## run the main job on the sample data in data/demo and print the reports made
 	@$(BIN)/renewals demo
 
 test: $(READY)   ## run the whole test suite
@@ -37,7 +37,7 @@ format: $(READY) ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lab: $(READY)    ## JupyterLab on the notebooks, bound to loopback; runs the demo first where there is no run
+lab: $(READY)    ## JupyterLab on the notebooks, bound to loopback; over data/demo where there is no run
 	@sh scripts/lab $(VENV)
 
 docs: $(READY)   ## build the documentation site into build/site
@@ -51,4 +51,4 @@ hooks: $(READY)  ## let git run `make check` before each commit
 	chmod +x "$$(git rev-parse --git-path hooks)/pre-commit"
 
 clean:           ## remove what make made (not the home with its runs)
-	rm -rf $(VENV) build
+	rm -rf $(VENV) build data/demo

@@ -12,9 +12,9 @@
 # # Explore renewals
 #
 # The upcoming changes of every partner: when their deadlines fall, what they are worth, and one partner taken apart as
-# in its report. This notebook reads the current run (`make demo` makes one of the sample) and changes nothing. It
-# imports rules and never defines one. People are masked; `unmask=True` shows them and leaves a line in the home's
-# `unmasked.jsonl`.
+# in its report. This notebook reads the current run (`make lab` opens that of `make demo` where there is no other) and
+# changes nothing. It imports rules and never defines one. People are masked; `unmask=True` shows them and leaves a line
+# in the home's `unmasked.jsonl`.
 
 # %%
 import altair as alt

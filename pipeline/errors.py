@@ -1,8 +1,8 @@
 """The errors a reader can act on. Each is one line: what, where, what to do; and has its exit code.
 
-Exit codes (a promise): 0 done · 1 a bug · 2 usage or settings · 3 checks failed, nothing published ·
+Exit codes (a promise): 0 done · 1 a bug · 2 usage or settings · 3 checks failed or the run is held, nothing published ·
 4 published, but some reports or deliveries failed or are uncertain · 5 another run holds the lock ·
-6 an input cannot be used.
+6 an input cannot be used · 7 the machine failed (disk full, folder not writable), nothing published.
 """
 
 from __future__ import annotations
@@ -24,10 +24,18 @@ class SettingsError(UsageError):
     """The settings file says something that cannot be."""
 
 
+class DamagedRunError(UsageError):
+    """A published run's file cannot be read as it was written: another run is to be chosen."""
+
+
 class ChecksFailedError(RenewalsError):
     """A stop-level check failed: nothing was published."""
 
     exit_code = 3
+
+
+class RunHeldError(ChecksFailedError):
+    """Rule 14 holds the run: nothing was published until somebody accepts what was found."""
 
 
 class ReportsFailedError(RenewalsError):
@@ -46,3 +54,9 @@ class InputError(RenewalsError):
     """An input file cannot be used (missing table or column, unreadable or half-written file)."""
 
     exit_code = 6
+
+
+class MachineError(RenewalsError):
+    """The machine failed (disk full, folder not writable): nothing was published, and what was there stays."""
+
+    exit_code = 7

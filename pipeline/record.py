@@ -16,13 +16,14 @@ from pipeline import __version__, checks, render, warehouse
 from pipeline.errors import ChecksFailedError
 from pipeline.ingest.reference_rates import add_reference_rates
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
+from pipeline.views.night import Situation, one_line, stopped
+from pipeline.warehouse.summary import summarise
 
 if TYPE_CHECKING:
     import duckdb
 
     from pipeline.ingest import IngestReport
     from pipeline.settings import Settings
-    from pipeline.warehouse import Home
 
 _ENGINES = ("duckdb", "polars", "great-expectations", "weasyprint")
 
@@ -41,6 +42,8 @@ def run_information(
             "library_versions": [json.dumps({name: metadata.version(name) for name in _ENGINES})],
             "settings": [settings.to_json()],
             "profile": [ingested.profile],
+            "exported_at": [f"{ingested.exported_at:%Y-%m-%dT%H:%M:%SZ}" if ingested.exported_at else None],
+            "summary": [None],
         },
         schema=PUBLISHED["run_info"].polars_schema,
     )
@@ -89,33 +92,39 @@ def reference_rates(con: duckdb.DuckDBPyConnection, settings: Settings, *, as_of
 
 
 def keep_results(
-    con: duckdb.DuckDBPyConnection, results: list[checks.CheckResult], reports: Path
+    con: duckdb.DuckDBPyConnection, results: list[checks.CheckResult], reports: Path, situation: Situation
 ) -> list[checks.CheckResult]:
     """Write the results into the run's file and onto its checks page.
 
-    Raises ChecksFailedError, naming the failed checks and the page, when one of them forbids publishing.
+    Raises ChecksFailedError, naming the failed checks and the page, when one of them forbids publishing; results that
+    only hold the run (`checks.holding`) do not raise.
     """
     checks.write(con, results)
-    page = render.write_checks_page(con, reports)
-    failed = checks.stopping(results)
-    if failed:
-        first = failed[0]
-        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-        raise ChecksFailedError(
-            f"nothing was published: check {first.name} of {first.table_name} failed ({first.observed}){more}. "
-            f"See {page}"
-        )
+    page = render.write_checks_page(con, reports, situation)
+    if checks.stopping(results) and not checks.holding(results):
+        raise ChecksFailedError(why_stopped(results, situation, page))
     return results
 
 
-def nights_before(home: Home, *, profile: str) -> checks.NightsBefore:
-    """What tonight's candidate is compared with (rule 14): the run readers see, when it was made with that profile."""
-    published, unreadable = warehouse.run_before(home)
-    if published is None:
-        return checks.NightsBefore(None, None, unreadable=unreadable)
-    same = warehouse.profile_of(published) == profile
-    older = [run.path for run in warehouse.list_runs(home) if run.run_id < published.stem]
-    return checks.NightsBefore(published if same else None, published, older=tuple(older))
+def why_stopped(results: list[checks.CheckResult], situation: Situation, page: Path) -> str:
+    """One line: what stopped or holds the run, since when readers see which run, and the commands that go on."""
+    failed = [
+        {"name": each.name, "gate": each.gate, "table_name": each.table_name, "observed": each.observed}
+        for each in checks.stopping(results)
+    ]
+    told = stopped(failed, situation)
+    return one_line(told, page=str(page)) if told else ""
+
+
+def keep_summary(con: duckdb.DuckDBPyConnection) -> None:
+    """Let the finished candidate say of itself what a list of runs shows."""
+    con.execute("UPDATE main.run_info SET summary = $summary", {"summary": summarise(con)})
+
+
+def what_was_written(con: duckdb.DuckDBPyConnection, results: list[checks.CheckResult]) -> warehouse.Contents:
+    """What publishing must find in the file again; the results are those of the gates, not those in the file."""
+    found = ((each.name, each.gate, each.level, each.table_name, each.success) for each in results)
+    return warehouse.contents_of(con, checked=found)
 
 
 def quarantine_limit(ingested: IngestReport, settings: Settings) -> Decimal:

@@ -57,8 +57,56 @@ INTERVAL_PERCENT: Final = 90
 QUARANTINE_LIMIT_PERCENT: Final = Decimal(5)
 """Data contract. Percent of a table's rows that may be quarantined for their own reasons. *ours*. *setting*."""
 
+HELD_RUN_DAYS: Final = 7
+"""Rule 14. Days for which a held run is kept to be compared and accepted; after that it is removed. *ours*."""
+
+MONTHS_KEPT: Final = 24
+"""Rule 14. Months, that of the newest run included, whose last run is kept besides the last `keep_runs`. *ours*."""
+
 ROLLING_GRACE_DAYS: Final = 3
 """Rules 12 and 14. Days around its renewal in which a contract may still wait for its next term. *ours*. *setting*."""
+
+STALE_AFTER_DAYS: Final = 8
+"""Rule 14. Days of `as_of` after which the same rows are a stale export; 0 = never. *ours*. *setting* (vendor)."""
+
+COMPARED_KEYS_MINIMUM: Final = 20
+"""Rule 14. Keys the yardstick must have before a percentage says anything. *ours*. *setting* (vendor)."""
+
+NIGHT_FALL_PERCENT: Final = Decimal(30)
+NIGHT_GROWTH_PERCENT: Final = Decimal(50)
+"""Rule 14. Percent by which rows, contracts in force and MRR may fall and grow in a night. *ours*. *setting*."""
+
+KEPT_KEYS_PERCENT: Final = Decimal(70)
+"""Rule 14. Percent of the yardstick's keys that must still be there. *ours*. *setting* (vendor)."""
+
+KEY_FACTS_CHANGE_PERCENT: Final = Decimal(10)
+"""Rule 14. Percent of contracts that may change currency, client or term dates, and of clients that may change partner,
+in a night. *ours*. *setting* (vendor)."""
+
+COLUMN_CHANGE_PERCENT: Final = Decimal(50)
+"""Rule 14. Percent of the values of any other column that may change in a night. *ours*. *setting* (vendor)."""
+
+PRICE_CHANGE_PERCENT: Final = Decimal(30)
+"""Rule 14. Percent of the prices that may change by one common factor outside the two below. *ours*. *setting*."""
+
+PRICE_FACTOR_LOW: Final = Decimal("0.80")
+PRICE_FACTOR_HIGH: Final = Decimal("1.25")
+"""Rule 14. Factors, inclusive, by which a vendor may change its prices in one night. *ours*. *setting* (vendor)."""
+
+RATE_CHANGE_FACTOR: Final = Decimal("1.5")
+"""Rule 14. Factor by which the latest rate of a currency may move, up or down. *ours*. *setting* (finance)."""
+
+PARTNER_FALL_PERCENT: Final = Decimal(50)
+PARTNER_FALL_FROM_CONTRACTS: Final = 5
+"""Rule 14. Percent by which a partner with that many contracts may shrink in a night. *ours*. *setting* (vendor)."""
+
+PARTNER_GAIN_CLIENTS: Final = 3
+PARTNER_GAIN_PERCENT: Final = Decimal(10)
+"""Rule 14. A partner that gains that many clients, and more than that percent of its book, from other partners is
+held. *ours*. *setting* (vendor)."""
+
+MEASUREMENTS: Final = ("last_active_on", "last_used_on", "active_users", "contacts_used", "emails_sent", "rate")
+"""Rule 14. Columns whose values are new every night, so that a change of them says nothing. *ours*."""
 
 REMINDER_LADDER_DAYS: Final = (15, 5, 0)
 """Rule 13. Days before the deadline on which a Pending change is reminded of. *ours*. *setting* (vendor)."""
@@ -106,17 +154,16 @@ LONGEST_NOTICE_MONTHS: Final = 24
 """*ours*. A term, a billing interval or a notice in days of over a hundred years is a typing error: quarantined.
 So is a notice in months of over two years (data contract)."""
 
-COUNTRIES: Final = tuple(
-    (
-        "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
-        "BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK "
-        "FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR "
-        "IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK "
-        "ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
-        "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF "
-        "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
-    ).split()
+_COUNTRIES: Final = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY "
+    "BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK "
+    "FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR "
+    "IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK "
+    "ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM "
+    "PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF "
+    "TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
 )
+COUNTRIES: Final = tuple(_COUNTRIES.split())
 """Data contract. The 249 codes of ISO 3166-1 alpha-2 (since 2011)."""
 
 REPORT_SCHEDULE_PATTERN: Final = "off|on_change|weekly:(mon|tue|wed|thu|fri|sat|sun)|monthly:([1-9]|1[0-9]|2[0-8])"

@@ -5,31 +5,38 @@ exports → ingest → export gate → transform → output gate → night gate 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import polars as pl
 
-from pipeline import checks, ingest, record, transform, warehouse
+from pipeline import checks, ingest, publishing, record, transform, warehouse
+from pipeline.publishing import RunBook
 from pipeline.settings import Settings
 from pipeline.transform.decided import decided_by
 from pipeline.warehouse import Home
+from pipeline.warehouse.held import prune_held
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to: its id, its published file (None when only checked), the checks, what ingest counted
-    and the partners held."""
+    """What a run came to.
+
+    `run_file`: the published file, None when it was only checked or is held. `held_because`: in one line why rule 14
+    holds it, or ""; `held`: where it is kept, None for `check`. `partners`: those that it holds, found tonight.
+    """
 
     run_id: str
     run_file: Path | None
     results: list[checks.CheckResult]
     ingested: ingest.IngestReport
-    held: list[checks.PartnerHold]
+    partners: list[checks.PartnerHold]
+    held_because: str = ""
+    held: warehouse.HeldRun | None = None
 
 
 def run(
@@ -41,6 +48,7 @@ def run(
     now: datetime,
     short_id: str,
     decisions: pl.DataFrame,
+    book: RunBook,
     profile: Path | None = None,
     publish: bool = True,
     finance: bool = True,
@@ -49,26 +57,33 @@ def run(
     """Build, check and (with `publish`) publish one run of the contract exports in that folder.
 
     `decisions`: what partners have decided (`decisions.decisions_frame`); the run keeps those it uses. Without
-    `finance` the tables of `tables.finance` are left out.
+    `finance` the tables of `tables.finance` are left out. `book`: what was recorded about runs and held partners. A run
+    that rule 14 holds is not published but kept, and its outcome says so.
 
     Raises InputError for an input that cannot be used, ChecksFailedError for a failed stop-level check, LockedError
-    when another run holds the lock; in all three cases nothing is published and `current` stays where it is.
+    when another run holds the lock, MachineError when the disk or its permissions fail; in all four cases nothing is
+    published and `current` stays where it is.
     """
-    threading.Thread(target=checks.warm_up, daemon=True).start()
+    checks.warm_up_beside()
     run_id = warehouse.run_name(now, short_id)
     reports = home.reports(run_id)
-    with warehouse.run_lock(home), warehouse.candidate(home, run_id) as candidate:
-        previous, unreadable = warehouse.run_before(home)
+    machine = warehouse.machine_failures(inputs=exports)
+    with warehouse.run_lock(home), machine, warehouse.candidate(home, run_id) as candidate:
+        prune_held(home, now=now)
         with warehouse.create_run_file(candidate) as con:
             ingested = ingest.ingest(
                 con, exports, settings=settings, as_of=as_of, profile=profile, scratch=home.runs, progress=progress
             )
             warehouse.write_table(con, "run_info", record.run_information(run_id, as_of, now, settings, ingested))
+            before = warehouse.runs_before(home, profile=ingested.profile, withdrawn=book.withdrawn(home))
+            previous = before.yardstick.path if before.yardstick else None
+            typed = publishing.options_typed(exports, profile)
+            told = publishing.situation_of(home, run_id, book, before=before, options=typed, publishes=publish)
             limit = record.quarantine_limit(ingested, settings)
             gate = checks.export_gate(record.counts_for_the_gate(con, ingested), limit_percent=limit)
             if settings.ecb_rates:
                 gate += record.reference_rates(con, settings, as_of=as_of)
-            results = record.keep_results(con, gate, reports)
+            results = record.keep_results(con, gate, reports, told)
             progress("computing status, deadlines and MRR")
             used = decided_by(decisions, as_of=as_of)
             warehouse.write_table(con, "decisions", used)
@@ -80,16 +95,29 @@ def run(
                 tables = chain(tables, transform.build_finance_in_turn(loaded, as_of=as_of, **values))
             warehouse.write_tables(con, tables)
         progress("checking the result")
-        found = checks.output_gate(candidate, previous=previous, unreadable=unreadable, settings=settings, as_of=as_of)
+        found = checks.output_gate(candidate, settings=settings, as_of=as_of)
         with warehouse.create_run_file(candidate) as con:
-            results += record.keep_results(con, found, reports)
+            results += record.keep_results(con, found, reports, told)
         progress("comparing with the nights before")
-        before = record.nights_before(home, profile=ingested.profile)
-        night = checks.night_gate(candidate, before, settings=settings, as_of=as_of, decisions=used)
+        nights = publishing.nights_before(before, book)
+        exported_at = ingested.exported_at
+        night = checks.night_gate(
+            candidate, nights, settings=settings, as_of=as_of, decisions=used, exported_at=exported_at
+        )
+        told = publishing.with_partners(told, night.partners, before)
         with warehouse.create_run_file(candidate) as con:
-            results += record.keep_results(con, night.results, reports)
+            results += record.keep_results(con, night.results, reports, told)
+            record.keep_summary(con)
+            written = record.what_was_written(con, results)
+        outcome = Outcome(run_id, None, results, ingested, night.partners)
+        if checks.holding(results):
+            kept = publishing.hold_candidate(home, candidate, outcome, as_of=as_of, options=typed) if publish else None
+            why = record.why_stopped(results, told, reports / "checks.html")
+            return replace(outcome, held_because=why, held=kept)
         if not publish:
-            return Outcome(run_id, None, results, ingested, night.partners)
+            return outcome
         progress("publishing")
-        published = warehouse.publish(home, candidate, run_id, keep=settings.keep_runs)
-    return Outcome(run_id, published.path, results, ingested, night.partners)
+        holds = publishing.hold_drafts(night.partners, run_id, shown=publishing.shown_before(before), now=now)
+        run_kept = partial(warehouse.publish, home, candidate, run_id, keep=settings.keep_runs, written=written)
+        published = publishing.publish_candidate(run_kept, home, book=book, holds=holds)
+    return replace(outcome, run_file=published.path)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +16,11 @@ from typing import TYPE_CHECKING
 from pipeline.warehouse.home import Home
 
 if TYPE_CHECKING:
+    from pipeline.publishing import RunBook
     from pipeline.store import DecisionStore, HeldPartner
     from pipeline.transform.decided import EndedPairs
+    from pipeline.warehouse.runs import Run
+    from pipeline.warehouse.shown import Shown
 
 HOME = "RENEWALS_HOME"
 DECISIONS_URL = "RENEWALS_DECISIONS_URL"
@@ -25,6 +30,22 @@ DEFAULT_HOME = Path("data/home")
 def home_folder() -> Home:
     """The home: `RENEWALS_HOME`, else `data/home` in the working folder."""
     return Home(Path(os.environ.get(HOME) or DEFAULT_HOME))
+
+
+@contextmanager
+def own_surroundings(home: Path) -> Iterator[None]:
+    """That home, and the decisions in it, instead of those that the environment names: also for child processes."""
+    before = {name: os.environ.get(name) for name in (HOME, DECISIONS_URL)}
+    os.environ[HOME] = str(home)
+    os.environ.pop(DECISIONS_URL, None)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def home_to_read() -> Home:
@@ -80,6 +101,13 @@ def ended_associations(home: Home) -> EndedPairs:
         return ended_now(store)
 
 
+def run_book(home: Home) -> RunBook:
+    """What was recorded about runs and held partners."""
+    from pipeline.publishing import RunBook
+
+    return RunBook(lambda: open_store(home), lambda: nothing_decided(home))
+
+
 def held_partners(home: Home) -> dict[str, HeldPartner]:
     """The partners that are held now (rule 14), by their id: `covers(run_id)` says whether a run is kept from them."""
     if nothing_decided(home):
@@ -88,3 +116,18 @@ def held_partners(home: Home) -> dict[str, HeldPartner]:
 
     with open_store(home) as store:
         return partners_held(store)
+
+
+def shown_to(home: Home, run: Run, partner_id: str) -> Shown:
+    """What that partner is shown of that run: the run, or an older one while the partner is held (rule 14).
+
+    Raises UsageError when the partner is held and there is no older run to show.
+    """
+    from pipeline.warehouse import current_run
+    from pipeline.warehouse.shown import Shown, shown_instead
+
+    ended = ended_associations(home)
+    held = held_partners(home).get(partner_id)
+    if held is None or not held.covers(run.run_id):
+        return Shown(run.path, ended)
+    return shown_instead(home, partner_id, held.shown_run_id, newest=current_run(home), ended=ended)

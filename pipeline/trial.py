@@ -17,6 +17,7 @@ from pipeline import checks, ingest, record, transform
 from pipeline.ingest import reasons
 from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
+from pipeline.warehouse.connection import connect
 
 Row = dict[str, Any]
 
@@ -79,7 +80,7 @@ def try_profile(
 
     Raises what `ingest` raises.
     """
-    with duckdb.connect() as con:
+    with connect() as con:
         found = ingest.ingest(con, exports, settings=settings, as_of=as_of, profile=profile, progress=progress)
         progress("computing MRR and renewals")
         limit = record.quarantine_limit(found, settings)

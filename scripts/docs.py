@@ -30,6 +30,7 @@ TUTORIAL = {
     "For finance": "tutorial/finance.md",
     "For the operator": "tutorial/operator.md",
     "Mapping an export": "profiles-tutorial.md",
+    "Shipped profiles": "shipped-profiles.md",
 }
 REFERENCE = {
     "Data dictionary": "reference/tables.md",

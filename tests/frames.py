@@ -60,6 +60,7 @@ ORDINARY = {
     "change": {
         "contract_type": "renewal",
         "auto_renews": "true",
+        "notice_months": "",
         "term_start_date": "2026-01-31",
         "renewal_deadline": "2026-12-17",
         "agreed_on": "",

@@ -17,6 +17,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from pipeline.tables.exports import EXPORTS
+from tests.oracle.changes import deadline_of
 
 Row = dict[str, Any]
 Exports = dict[str, list[Row]]
@@ -26,10 +27,13 @@ AS_OF_DAYS = (date(2026, 11, 23), date(2027, 11, 15), date(2028, 2, 29), date(20
 
 RENEWAL_OFFSETS = (30, 1, 44, 45, 46, 90, 119, 120, 121, 365, 2, 0, -1)
 EFFECTIVE_OFFSETS = (30, 1, 44, 45, 46, 119, 120, 121, 365, 0, -1, -90)
+NOTICE_MONTHS = (1, 2, 3, 6, 12, 24)
 NOTICES = (None, 45, 0, 1, 14, 30, 44, 46, 60, 90, 119, 120, 121, 400)
 FREQUENCIES = ("monthly", "quarterly", "semiannual", "annual", "other")
 CURRENCIES = ("USD", "EUR", "JPY", "KWD", "CLF")
 QUANTITIES = ("1", "3", "0", "12.5", "0.0001", "7", "250", "33.3333", "99999999999999.9999")
+CREDITS = ("-100", "-0.005", "-1.005", "-49.99", "-1200", "-0.000001", "-333.333333", "-17.125")
+"""Prices below 0; halves among them, which round away from zero."""
 PRICES = ("100", "0", "0.005", "1.005", "49.99", "1200", "0.000001", "333.333333", "0.5", "17.125")
 LARGEST_PRICE = "999999999999.999999"
 DISCOUNTS = (None, "0", "10", "50", "100", "33.3333", "0.0001", "99.9999", "12.5")
@@ -219,7 +223,7 @@ def add_contract(rng: random.Random, exports: Exports, number: int, as_of: date)
         contact_max=rng.choice((1000, None, 0, 1500, 999)),
         email_limit=rng.choice((1000, None, 0, 5000)),
         auto_renews=rng.choice((None, True, False)),
-        notice_days=rng.choice(NOTICES),
+        **rng.choice(({"notice_days": rng.choice(NOTICES)},) * 3 + ({"notice_months": rng.choice(NOTICE_MONTHS)},)),
     )
     exports["contracts"].append(contract)
     for line in range(rng.choice((1, 2, 3, 0))):
@@ -231,7 +235,9 @@ def add_line(rng: random.Random, exports: Exports, contract: Row, number: int, a
     product_code, product_name = rng.choice(PRODUCTS)
     quantity, price = rng.choice(QUANTITIES), rng.choice(PRICES)
     if rng.random() < 0.02:
-        quantity, price = "9", LARGEST_PRICE
+        quantity, price = "9", rng.choice((LARGEST_PRICE, f"-{LARGEST_PRICE}"))
+    elif rng.random() < 0.2:
+        price = rng.choice(CREDITS)
     ends = rng.choice((as_of, contract["renewal_start_date"]))
     exports["contract_lines"].append(
         row(
@@ -252,7 +258,6 @@ def add_line(rng: random.Random, exports: Exports, contract: Row, number: int, a
 def add_changes(rng: random.Random, exports: Exports, contract: Row, as_of: date) -> None:
     """Up to four upgrades, perhaps facts about the renewal, perhaps renewals of the past."""
     renews = contract["renewal_start_date"]
-    notice = 45 if contract["notice_days"] is None else contract["notice_days"]
     planned = []
     for _ in range(rng.choice((0, 1, 2, 4))):
         effective = rng.choice((days(as_of, rng.choice(EFFECTIVE_OFFSETS)), renews, days(renews, rng.choice((-1, 1)))))
@@ -262,7 +267,7 @@ def add_changes(rng: random.Random, exports: Exports, contract: Row, as_of: date
     if rng.random() < 0.1:
         planned.append(("renewal", days(as_of, rng.choice((0, -1, -365)))))
     for number, (contract_type, effective) in enumerate(planned):
-        marks = (as_of, days(effective, -notice))
+        marks = (as_of, deadline_of(contract, effective, 45))
         change = row(
             "contract_changes",
             change_id=f"{rng.choice(('c', 'C', 'é', '𐐀', '￯'))}{number}-{contract['contract_id']}",

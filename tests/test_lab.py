@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,15 +24,22 @@ def stub(folder: Path, name: str, script: str) -> None:
 
 
 def lab_with_stubs(folder: Path, home: Path) -> list[str]:
-    """What the script calls, one line each, with the home it calls it for."""
-    stub(folder, "renewals", f'echo "renewals $* in $RENEWALS_HOME" >> {folder}/calls')
+    """What the script calls, one line each, with the home it calls it for. The project is a copy in `folder`."""
+    (folder / "scripts").mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "scripts" / "lab", folder / "scripts" / "lab")
+    stub(
+        folder, "renewals", f'echo "renewals $* in $PWD" >> {folder}/calls; mkdir -p data/demo; touch data/demo/current'
+    )
     stub(folder, "jupyter", f'echo "jupyter $* in $RENEWALS_HOME" >> {folder}/calls')
     subprocess.run(
-        ["sh", ROOT / "scripts" / "lab", folder, "--no-browser"],
+        ["sh", folder / "scripts" / "lab", folder, "--no-browser"],
         env={**os.environ, "RENEWALS_HOME": str(home)},
         check=True,
+        timeout=60,
     )
-    return (folder / "calls").read_text().splitlines()
+    calls = (folder / "calls").read_text().splitlines()
+    (folder / "calls").unlink()
+    return calls
 
 
 def free_port() -> int:
@@ -40,11 +48,15 @@ def free_port() -> int:
         return int(open_for_a_moment.getsockname()[1])
 
 
-def test_without_a_run_the_demo_is_run_first_and_with_one_it_is_not(tmp_path, sample_home):
-    jupyter = f"jupyter lab --ip=127.0.0.1 --notebook-dir={ROOT}/notebooks --no-browser in"
-    empty = tmp_path / "home"
-    assert lab_with_stubs(tmp_path / "a", empty) == [f"renewals demo in {empty}", f"{jupyter} {empty}"]
-    assert lab_with_stubs(tmp_path / "b", sample_home) == [f"{jupyter} {sample_home}"]
+def test_without_a_run_the_demos_home_is_read_and_made_once_and_with_one_it_is_not(tmp_path, sample_home):
+    project, empty = tmp_path / "project", tmp_path / "home"
+    jupyter = f"jupyter lab --ip=127.0.0.1 --notebook-dir={project}/notebooks --no-browser in"
+    demo = project / "data" / "demo"
+    assert lab_with_stubs(project, sample_home) == [f"{jupyter} {sample_home}"]
+    assert lab_with_stubs(project, empty) == [f"renewals demo in {project}", f"{jupyter} {demo}"]
+    assert lab_with_stubs(project, empty) == [f"{jupyter} {demo}"]
+    # The home that was named is left alone.
+    assert not empty.exists()
 
 
 def test_it_listens_on_loopback_and_opens_python_files_as_notebooks(tmp_path, sample_home):

@@ -23,7 +23,7 @@ from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decided import EndedPairs
 from pipeline.warehouse.for_analysts import PAIRS, open_for_analysts, refuse_other_than_reading
 from pipeline.warehouse.home import Home
-from pipeline.warehouse.runs import Run, settings_of
+from pipeline.warehouse.runs import Run, find_run, settings_of
 from pipeline.warehouse.tables import decisions_in, table_query
 
 _CONTRACT: Final = "exports."
@@ -33,11 +33,12 @@ class OpenRun:
     """A published run, pinned: a run published meanwhile changes nothing here. Made by `open_run`.
 
     Ended associations follow the newest decisions, at every call: those clients are in no row, report or summary of
-    their former partner; `contract_mrr` keeps their contracts as nobody's, as finance sees it.
+    their former partner; `contract_mrr` keeps their contracts as nobody's, as finance sees it. A partner that is held
+    (rule 14) has the rows and the report of its last run that was not held, wherever it is asked for by its id.
     """
 
-    def __init__(self, home: Home, run: Run) -> None:
-        self._home, self._run = home, run
+    def __init__(self, home: Home, run: Run, *, hidden: EndedPairs = frozenset()) -> None:
+        self._home, self._run, self._hidden = home, run, hidden
         self._ended: EndedPairs = frozenset()
         self._connections: dict[tuple[bool, bool, bool], duckdb.DuckDBPyConnection] = {}
         self.settings: Settings
@@ -126,6 +127,8 @@ class OpenRun:
         if name.startswith(_CONTRACT) and name[len(_CONTRACT) :] in EXPORTS:
             query, values = self._contract_query(name, partner, search, columns), dict[str, Any]()
         elif name in PUBLISHED:
+            if partner is not None and (instead := self._shown_instead(partner)):
+                return instead.table(name, partner=partner, search=search, columns=columns, lazy=lazy, unmask=unmask)  # type: ignore[call-overload, no-any-return]
             query, values = table_query(
                 self._cursor(),
                 name,
@@ -221,6 +224,8 @@ class OpenRun:
         partner_id, unmask = arguments.text("partner_id", partner_id), arguments.flag("unmask", unmask)
         columns, locale = arguments.names_or_none("columns", columns), arguments.text_or_none("locale", locale)
         height = arguments.whole("height", height, lowest=50, highest=20_000)
+        if instead := self._shown_instead(partner_id):
+            return instead.report(partner_id, columns=columns, locale=locale, height=height, unmask=unmask)
         cursor = self._cursor(unmask=f"report of {partner_id}" if unmask else None)
         view = partner_view(
             cursor,
@@ -243,6 +248,14 @@ class OpenRun:
                 raise UsageError(f"{name} has no column {column!r}. It has: {', '.join(declared)}")
         return f"SELECT {', '.join(columns or declared)} FROM {name}"  # noqa: S608
 
+    def _shown_instead(self, partner_id: str) -> OpenRun | None:
+        """The run that a held partner is shown instead of this one; None when it is shown this one (rule 14)."""
+        shown = surroundings.shown_to(self._home, self._run, partner_id)
+        if not shown.held:
+            return None
+        run = find_run(self._home, shown.run_file.stem)
+        return OpenRun(self._home, run, hidden=shown.hidden)
+
     def _cursor(
         self, *, unmask: str | None = None, finance: bool = False, wide: bool = False
     ) -> duckdb.DuckDBPyConnection:
@@ -256,7 +269,7 @@ class OpenRun:
                 run_id=self.run_id,
                 what=unmask,
             )
-        ended = surroundings.ended_associations(self._home)
+        ended = surroundings.ended_associations(self._home) | self._hidden
         if ended != self._ended:
             self._connections.clear()
             self._ended = ended

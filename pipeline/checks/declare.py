@@ -143,10 +143,13 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
 
     `$decisions`: what partners had decided by `as_of`; none with `with_decisions` false, for a run without that
     table. `$associations`: each client with the partner whose it is on `as_of`, or null (rule 7). `$in_force`: the
-    contracts in force (rule 2) with `auto_renews` and `notice_days` filled in. `$facts`: the known facts of changes
+    contracts in force (rule 2) with `auto_renews` and `notice_days` filled in (a notice in months keeps
+    its `notice_months`). `$facts`: the known facts of changes
     still ahead (agreements and cancellations dated after `as_of` do not exist yet). `$evidence` and
     `$<table>_evidence`: the rows of a table beside what they rest on (see `relations`). `$minor_step`: the smallest
-    amount of the row's `currency`.
+    amount of the row's `currency`. `$billing_months`: the months of a billing period of the contract `c` (rule 9).
+    `$renewal_pricing`, `$uplift_percent`, `$at_list_prices`, `$renewal_uplift`, `$price_basis`: how a renewal is priced
+    (rule 10).
     """
     numbers = {"as_of": f"DATE '{as_of.isoformat()}'", "notice_days": str(settings.notice_days)}
     return {
@@ -157,8 +160,14 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
         "last_day": f"DATE '{(as_of + timedelta(days=settings.window_days)).isoformat()}'",
         "vendor_name": quoted(settings.vendor_name),
         "reporting_currency": quoted(settings.reporting_currency),
+        "renewal_pricing": quoted(settings.renewal_pricing),
+        "uplift_percent": str(settings.uplift_percent),
         "reporting_digits": str(rules.minor_units()[settings.reporting_currency]),
         "minor_step": _minor_step(),
+        "billing_months": relations.BILLING_MONTHS,
+        "at_list_prices": "true" if settings.renewal_pricing == "list" else "false",
+        "renewal_uplift": "0" if settings.renewal_pricing == "same" else f"{settings.uplift_percent:f}",
+        "price_basis": "'same'" if settings.renewal_pricing == "same" else "'uplift'",
     }
 
 

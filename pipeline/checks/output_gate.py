@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-import warnings
 import zoneinfo
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import rules
 from pipeline.checks.declare import Check, NotEmpty, OneOf, sql_words
+from pipeline.checks.engine_import import engine
 from pipeline.checks.results import EXAMPLES_SHOWN, CheckResult, plain_example
-from pipeline.checks.run_files import Facts, Magnitudes, facts, magnitudes
+from pipeline.checks.run_files import Facts, facts
 from pipeline.checks.suites import all_checks, decided
-from pipeline.checks.suites.needing_values import (
-    COUNTED_TABLES,
-    like_the_run_before,
-    no_run_before,
-    usable_in_reports,
-)
+from pipeline.checks.suites.needing_values import usable_in_reports
 from pipeline.checks.suites.shape import REQUIRED_TABLES
 from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
@@ -32,28 +26,10 @@ if TYPE_CHECKING:
 _HIDDEN: Final = ("mrr_of_currency", "place_in_currency")
 
 
-def warm_up() -> None:
-    """Import Great Expectations, which takes 5 to 6 seconds: for a background thread while ingest runs."""
-    _engine()
-
-
-def _engine() -> ModuleType:
-    with warnings.catch_warnings():
-        # Great Expectations imports these deprecated modules. Imported ahead of it, so that warnings are silent for an
-        # instant only: filters belong to the whole process, and this may run beside the caller's thread.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        importlib.import_module("sre_constants")
-        importlib.import_module("sre_parse")
-    return importlib.import_module("pipeline.checks.gx_engine")
-
-
-def output_gate(
-    candidate: Path, *, previous: Path | None, settings: Settings, as_of: date, unreadable: str = ""
-) -> list[CheckResult]:
+def output_gate(candidate: Path, *, settings: Settings, as_of: date) -> list[CheckResult]:
     """Every check of the output gate on the candidate run file, which must not be open in this process.
 
-    `previous`: the run file published before, or None for the first run and for one that cannot be read, with the
-    reason in `unreadable`. When a table is missing, that is the only finding. All connections are closed on return.
+    When a table is missing, that is the only finding. All connections are closed on return.
     Raises CheckBrokenError when a check cannot be carried out.
     """
     candidate_facts = facts(candidate)
@@ -61,12 +37,18 @@ def output_gate(
     if missing:
         return missing
     checks = [*all_checks(candidate_facts.tables), *decided.checks(candidate_facts.tables), *_usable(candidate_facts)]
-    if previous is not None:
-        checks += _like_the_run_before(magnitudes(previous, COUNTED_TABLES), settings)
     words = sql_words(as_of, settings, with_decisions="decisions" in candidate_facts.tables)
-    outcomes = _engine().run_checks(candidate, checks, words)
-    results = [_result(check, found) for check, found in zip(checks, outcomes, strict=True)]
-    return results if previous is not None else [*results, no_run_before(unreadable)]
+    outcomes = engine().run_checks(candidate, checks, words)
+    return [_result(check, found) for check, found in zip(checks, outcomes, strict=True)]
+
+
+def evaluated(candidate: Path, checks: Sequence[Check], words: dict[str, str]) -> list[bool]:
+    """Whether each of these checks holds on the candidate run file, which must not be open in this process.
+
+    Raises CheckBrokenError when a check cannot be carried out.
+    """
+    outcomes = engine().run_checks(candidate, checks, words)
+    return [all(outcome.success for outcome in found) for found in outcomes]
 
 
 def _missing_tables(candidate_facts: Facts) -> list[CheckResult]:
@@ -103,15 +85,6 @@ def _usable_time_zone(time_zone: str) -> bool:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
-
-
-def _like_the_run_before(before: Magnitudes, settings: Settings) -> tuple[Check, ...]:
-    return like_the_run_before(
-        before.row_counts,
-        before.mrr,
-        row_count_change_percent=settings.row_count_change_percent,
-        mrr_change_percent=settings.mrr_change_percent,
-    )
 
 
 def _result(check: Check, outcomes: list[Outcome]) -> CheckResult:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+
+from pipeline.warehouse.connection import connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +21,9 @@ class Facts:
     time_zones: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Magnitudes:
-    """How big a run is: rows per table, Σ current MRR per currency."""
-
-    row_counts: dict[str, int]
-    mrr: dict[str, Decimal]
-
-
 def facts(run_file: Path) -> Facts:
     """What the candidate holds. The connection is closed on return."""
-    with closing(duckdb.connect(run_file, read_only=True)) as con:
+    with closing(connect(run_file, read_only=True)) as con:
         tables, exports = _table_names(con, "main"), _table_names(con, "exports")
         partners = "partners" in exports
         return Facts(
@@ -40,16 +32,6 @@ def facts(run_file: Path) -> Facts:
             locales=_texts(con, "SELECT DISTINCT locale FROM exports.partners ORDER BY ALL") if partners else (),
             time_zones=_texts(con, "SELECT DISTINCT time_zone FROM exports.partners ORDER BY ALL") if partners else (),
         )
-
-
-def magnitudes(run_file: Path, tables: Iterable[str]) -> Magnitudes:
-    """How big a published run is, as far as it has those tables. The connection is closed on return."""
-    with closing(duckdb.connect(run_file, read_only=True)) as con:
-        present = _table_names(con, "main")
-        row_counts = {name: len(con.table(f'main."{name}"')) for name in tables if name in present}
-        sums = "SELECT currency, sum(current_mrr) FROM main.contract_mrr GROUP BY currency"
-        mrr = con.execute(sums).fetchall() if "contract_mrr" in present else []
-    return Magnitudes(row_counts, dict(mrr))
 
 
 def _table_names(con: duckdb.DuckDBPyConnection, schema: str) -> frozenset[str]:

@@ -28,7 +28,7 @@ def command(
 ) -> None:
     """Run up to the gates and publish nothing: what would a run of these exports find?
 
-    Prints the path of the checks page. Exit code 3 when a stop-level check fails.
+    Prints the path of the checks page. Exit code 3 when a stop-level check fails, or a run of it would be held.
     """
     from pipeline.cli.running import main_job
 

@@ -1,32 +1,49 @@
-"""`renewals compare`: what changed between two runs."""
+"""`renewals compare`: what changed between two runs, or would change by publishing a held one."""
 
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_json, print_rows, say
+from pipeline.cli.for_people import say, tell
+from pipeline.cli.partners_shown import shown_to_partner
+from pipeline.cli.surroundings import print_json, print_rows
 from pipeline.errors import UsageError
 from pipeline.surroundings import home_folder
 
+if TYPE_CHECKING:
+    import polars as pl
 
-@click.command(epilog="Example: renewals compare 2026-11-22 2026-11-23 --partner P-01")
+    from pipeline.warehouse import Home
+
+
+@click.command(
+    epilog="Example: renewals compare 2026-11-22 2026-11-23 --partner P-01      A held run: renewals compare --held"
+)
 @click.argument("before", required=False)
 @click.argument("after", required=False)
+@click.option("--held", is_flag=True, help="What publishing the held run BEFORE (default: the newest) would change.")
 @options.partner
 @options.as_json
-def command(before: str | None, after: str | None, partner_id: str | None, as_json: bool) -> None:
+def command(before: str | None, after: str | None, held: bool, partner_id: str | None, as_json: bool) -> None:
     """What changed from run BEFORE to run AFTER: new, gone, status, deadline, MRR.
 
-    Without names: from the run before the current one to the current one.
+    Without names: from the run before the current one to the current one. With --held: from the current run to the held
+    one, in rows per table and in money per partner and currency.
     """
-    from pipeline.surroundings import ended_associations
+    from pipeline.surroundings import ended_associations, shown_to
     from pipeline.warehouse import compare, find_run, list_runs
-    from pipeline.warehouse.tables import partner_ids
 
     home = home_folder()
+    if held:
+        if after is not None:
+            raise UsageError("--held takes one held run: it is compared with the run readers see")
+        _compare_held(home, before, partner_id, as_json)
+        return
     newer = find_run(home, after)
     if before is None:
         older = [run for run in list_runs(home) if run.run_id < newer.run_id]
@@ -35,16 +52,58 @@ def command(before: str | None, after: str | None, partner_id: str | None, as_js
         earlier = older[0]
     else:
         earlier = find_run(home, before)
-    if partner_id is not None and partner_id not in {*partner_ids(earlier.path), *partner_ids(newer.path)}:
-        raise UsageError(f"no partner {partner_id!r} in {earlier.run_id} or {newer.run_id}")
-    changes = compare(earlier.path, newer.path, partner_id=partner_id, ended=ended_associations(home))
+    _check_partner(partner_id, earlier.path, newer.path)
+    paths, hidden = (earlier.path, newer.path), ended_associations(home)
+    if partner_id is not None:
+        shown = [shown_to_partner(home, newer, partner_id), shown_to(home, earlier, partner_id)]
+        paths, hidden = (shown[1].run_file, shown[0].run_file), shown[0].hidden
+    changes = compare(*paths, partner_id=partner_id, ended=hidden)
     if as_json:
         print_json({"before": earlier.run_id, "after": newer.run_id, "changes": changes.to_dicts()})
         return
     say(f"from {earlier.run_id} to {newer.run_id}")
     if changes.is_empty():
-        click.echo("nothing changed")
+        tell("nothing changed")
         return
     print_rows(changes.columns, changes.rows())
+    say(_counted(changes))
+
+
+def _check_partner(partner_id: str | None, before: Path, after: Path) -> None:
+    from pipeline.warehouse.tables import partner_ids
+
+    if partner_id is not None and partner_id not in {*partner_ids(before), *partner_ids(after)}:
+        raise UsageError(f"no partner {partner_id!r} in {before.stem} or {after.stem}")
+
+
+def _counted(changes: pl.DataFrame) -> str:
     counts = Counter(changes["what"].to_list())
-    say(", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
+    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "no upcoming change differs"
+
+
+def _compare_held(home: Home, reference: str | None, partner_id: str | None, as_json: bool) -> None:
+    from pipeline.surroundings import ended_associations
+    from pipeline.warehouse import compare, current_run, find_held
+    from pipeline.warehouse.comparison import money_per_partner, rows_per_table
+
+    kept, readers = find_held(home, reference), current_run(home)
+    _check_partner(partner_id, readers.path, kept.path)
+    rows = rows_per_table(readers.path, kept.path)
+    money = money_per_partner(readers.path, kept.path, partner_id=partner_id)
+    changes = compare(readers.path, kept.path, partner_id=partner_id, ended=ended_associations(home))
+    if as_json:
+        tables = {"rows": rows.to_dicts(), "money": money.to_dicts(), "changes": changes.to_dicts()}
+        findings = {"findings_hash": kept.findings_hash, "findings": list(kept.findings)}
+        print_json({"before": readers.run_id, "after": kept.run_id, **findings, **tables})
+        return
+    say(f"from {readers.run_id}, which readers see, to {kept.run_id}, which is held:")
+    for finding in kept.findings:
+        say(f"  {finding['check']} of {finding['table']}: {finding['observed']}")
+    print_rows(rows.columns, rows.rows())
+    tell()
+    print_rows(money.columns, money.rows())
+    if partner_id is not None and not changes.is_empty():
+        tell()
+        print_rows(changes.columns, changes.rows())
+    say(_counted(changes) + ("" if partner_id else ": --partner ID lists those of one partner, --json all"))
+    say(f'publish it all the same: renewals publish {kept.run_id} --accept "REASON"')

@@ -6,16 +6,22 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli import options
+from pipeline.cli.for_people import tell
 from pipeline.cli.surroundings import load_settings, print_json, settings_file
 from pipeline.errors import RenewalsError, UsageError
 from pipeline.surroundings import home_folder
+
+if TYPE_CHECKING:
+    from pipeline.warehouse import Run
 
 Finding = tuple[str, bool, str]
 
@@ -33,7 +39,7 @@ def command(settings_path: Path | None, as_json: bool) -> None:
         print_json([{"what": what, "ok": ok, "says": says} for what, ok, says in findings])
     else:
         for what, ok, says in findings:
-            click.echo(f"{'ok   ' if ok else 'WRONG'}  {what}: {says}")
+            tell(f"{'ok   ' if ok else 'WRONG'}  {what}: {says}")
     wrong = [what for what, ok, _ in findings if not ok]
     if wrong:
         raise UsageError(f"something is wrong with {', '.join(wrong)}")
@@ -46,7 +52,7 @@ def _findings(settings_path: Path | None) -> Iterator[Finding]:
     yield _tried("weasyprint", _weasyprint)
     yield _tried("settings", lambda: _settings(settings_path))
     yield _tried("home", _home)
-    yield _tried("current run", _current_run)
+    yield from _runs()
 
 
 def _tried(what: str, look: Callable[[], str]) -> Finding:
@@ -86,17 +92,47 @@ def _home() -> str:
     home = home_folder()
     home.create()
     if not os.access(home.root, os.W_OK):
-        raise UsageError(f"{home.root} cannot be written")
+        raise UsageError(f"{home.root} cannot be written: make it writable for this user")
+    if home.lock.is_dir():
+        raise UsageError(f"{home.lock} is a folder, not the file whose lock a run holds: move it away")
     return str(home.root)
 
 
-def _current_run() -> str:
+def _runs() -> Iterator[Finding]:
+    """What the home's runs are like: every block of every run is read."""
     from pipeline.warehouse import list_runs
+    from pipeline.warehouse.runs import why_damaged
 
     runs = list_runs(home_folder())
+    with ThreadPoolExecutor() as beside:
+        found = beside.map(why_damaged, [run.path for run in runs])
+        damaged = {run: why for run, why in zip(runs, found, strict=True) if why}
+    yield _tried("current run", lambda: _current_run(runs, damaged))
+    yield _tried("runs", lambda: _all_runs(runs, damaged))
+
+
+def _current_run(runs: list[Run], damaged: dict[Run, str]) -> str:
     current = next((run for run in runs if run.is_current), None)
+    whole = [run for run in runs if run not in damaged and run is not current]
+    advice = f"'renewals rollback {whole[0].run_id}' chooses the newest that is whole" if whole else "make a new run"
+    link = home_folder().current
+    if current is None and link.exists() and not link.is_symlink():
+        raise UsageError(f"{link} is not the link to a run: {advice}, and moves it aside")
+    if current is None and runs:
+        raise UsageError(f"{len(runs)} runs, none of them current: {advice}")
     if current is None:
-        if runs:
-            raise UsageError(f"{len(runs)} runs, none of them current: 'renewals rollback RUN' chooses one")
         return "none published yet"
+    if current in damaged:
+        raise UsageError(f"{current.run_id} is damaged ({damaged[current]}): {advice}")
     return f"{current.run_id}, as of {current.as_of()}"
+
+
+def _all_runs(runs: list[Run], damaged: dict[Run, str]) -> str:
+    older = [run for run in damaged if not run.is_current]
+    if older:
+        first = older[0]
+        raise UsageError(
+            f"{len(older)} of {len(runs)} are damaged: {', '.join(run.run_id for run in older)} "
+            f"({damaged[first]}): delete them, such as 'rm {first.path}', or put a copy in their place"
+        )
+    return f"{len(runs) - len(damaged)} of {len(runs)} are whole"

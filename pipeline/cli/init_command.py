@@ -9,6 +9,7 @@ import click
 from pipeline.cli.settings_template import TEMPLATE
 from pipeline.cli.surroundings import SETTINGS_FILE
 from pipeline.errors import UsageError
+from pipeline.files import whole_file
 
 
 @click.command(epilog="Example: renewals init --dir .")
@@ -19,11 +20,8 @@ def command(folder: Path) -> None:
     """Write a commented renewals.toml in which every default can be seen and changed."""
     path = folder / SETTINGS_FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as handle:
-            handle.write(TEMPLATE)
+        with whole_file(path, replace=False) as unfinished:
+            unfinished.write_text(TEMPLATE, encoding="utf-8")
     except FileExistsError:
         raise UsageError(f"{path} exists already and stays as it is: rename it to start anew") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     click.echo(str(path))

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import load_settings, print_json, say, stage_progress, today
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import load_settings, print_json, stage_progress, today
 
 _TOLD = ("-- DECIDE: ", "-- Unused columns: ")
 

@@ -20,6 +20,9 @@ from pipeline.cli.surroundings import load_settings
 @click.option(
     "--no-finance", is_flag=True, help="Leave finance's tables (projection, bridge, retention, findings) out: faster."
 )
+@options.accept
+@click.option("--findings", metavar="HASH", help="With --accept: accept exactly these findings, without asking.")
+@options.actor
 @options.as_json
 @options.quiet
 def command(
@@ -29,13 +32,18 @@ def command(
     settings_path: Path | None,
     no_reports: bool,
     no_finance: bool,
+    accept: str | None,
+    findings: str | None,
+    actor: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Contract exports in, a checked, published snapshot and every partner's reports out.
 
-    Prints the run's file and the path of each report, one a line.
+    Prints the run's file and the path of each report, one a line. An export that does not look like the nights before
+    is held: exit code 3, nothing published. --accept publishes it all the same.
     """
+    from pipeline.cli.accepting import acceptance
     from pipeline.cli.running import main_job
 
     main_job(
@@ -45,6 +53,7 @@ def command(
         profile=profile,
         reports=not no_reports,
         finance=not no_finance,
+        accept=acceptance(accept, findings, actor),
         as_json=as_json,
         quiet=quiet,
     )

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.reporting import make_finance_report, make_reports, raise_failures
-from pipeline.cli.surroundings import print_json, say, short_id, stage_progress, today
+from pipeline.cli.for_people import say
+from pipeline.cli.reporting import AllReports, after_publishing, make_all_reports
+from pipeline.cli.surroundings import print_json, short_id, stage_progress, today
 from pipeline.settings import Settings
-from pipeline.surroundings import home_folder, now
+from pipeline.surroundings import home_folder, now, run_book
 
 if TYPE_CHECKING:
+    from pipeline.cli.accepting import Acceptance
     from pipeline.run import Outcome
+    from pipeline.warehouse import Home
 
 
 def main_job(
@@ -27,14 +30,19 @@ def main_job(
     publish: bool = True,
     reports: bool = True,
     finance: bool = True,
+    accept: Acceptance | None = None,
     as_json: bool = False,
     quiet: bool = False,
 ) -> None:
-    """The main job with progress, its findings on stderr and the paths of what it made on stdout."""
+    """The main job with progress, its findings on stderr and the paths of what it made on stdout.
+
+    `accept`: publish the run although rule 14 holds it, when its findings are those accepted. Raises RunHeldError for a
+    run that stays held, and what `run` and `raise_failures` raise.
+    """
+    from pipeline.cli import accepting
     from pipeline.cli.deciding import decisions_for_run
+    from pipeline.publishing import options_typed
     from pipeline.run import run
-    from pipeline.surroundings import ended_associations
-    from pipeline.warehouse.tables import partner_ids
 
     home = home_folder()
     outcome = run(
@@ -45,33 +53,36 @@ def main_job(
         now=now(),
         short_id=short_id(),
         decisions=decisions_for_run(home, settings),
+        book=run_book(home),
         profile=profile,
         publish=publish,
         finance=finance,
         progress=stage_progress(quiet),
     )
     say_findings(outcome)
-    paths = [home.reports(outcome.run_id) / "checks.html"]
-    made, failure = None, ""
-    if outcome.run_file is not None and reports:
-        out_dir, ended = home.reports(outcome.run_id), ended_associations(home)
-        of_finance, failure = make_finance_report(outcome.run_file, out_dir, settings=settings, ended=ended)
-        made = make_reports(
-            outcome.run_file,
-            partner_ids(outcome.run_file),
-            out_dir,
-            settings=settings,
-            ended=lambda: ended_associations(home),
-        )
-        paths += [*of_finance, *made.paths]
+    if outcome.held_because:
+        accepting.say_held(outcome, options_typed(exports, profile))
+    outcome = accepting.accepted(outcome, accept, home=home, settings=settings)
+    with after_publishing(outcome.run_id, outcome.run_file):
+        _report(outcome, home, settings=settings, reports=reports, as_json=as_json)
+    accepting.refuse_held(outcome)
+
+
+def _report(outcome: Outcome, home: Home, *, settings: Settings, reports: bool, as_json: bool) -> None:
+    """Say which partners are held, make the reports of a published run, print the paths."""
+    from pipeline.cli import accepting
+
+    partners = accepting.partner_rows(outcome, run_book(home))
+    accepting.say_partners(partners)
+    made = make_all_reports(home, outcome.run_file, settings=settings) if reports and outcome.run_file else AllReports()
+    paths = [home.reports(outcome.run_id) / "checks.html", *made.paths]
     if as_json:
-        failed = {"failed_reports": made.failures if made else {}, "finance_failed": failure}
-        print_json(_summary(outcome, paths) | failed)
-    else:
+        held = {"held": accepting.held_summary(outcome), "held_partners": partners}
+        print_json(_summary(outcome, paths) | held | made.failed())
+    elif not outcome.held_because:
         for path in (outcome.run_file, *paths) if outcome.run_file else paths:
             click.echo(str(path))
-    if made is not None:
-        raise_failures(made, finance=failure)
+    made.raise_failures()
 
 
 def say_findings(outcome: Outcome) -> None:

@@ -25,11 +25,27 @@ TEMPLATE: Final = f"""\
 # uplift_percent = {rules.UPLIFT_PERCENT}                # percent, where no list price exists
 # renewal_probability = {rules.RENEWAL_PROBABILITY}        # 0 to 1, for the projection where there is no history
 # late_cancellation_renewal_probability = {_LATE}   # 0 to 1, at the renewal after one cancelled too late
-# rolling_grace_days = {rules.ROLLING_GRACE_DAYS}          # days around its renewal in which a contract is not compared
 
 # quarantine_limit_percent = {rules.QUARANTINE_LIMIT_PERCENT}      # above this share of a table nothing is published
-# row_count_change_percent = 50     # a warning when a table's rows change by more than this from run to run
-# mrr_change_percent = 50           # the same for the MRR of a currency
+
+# The wrong night: what may change from one night's export to the next before the run is held.
+# rolling_grace_days = {rules.ROLLING_GRACE_DAYS}            # around a renewal: a contract may wait for its next term
+# stale_after_days = {rules.STALE_AFTER_DAYS}              # days with the same rows; 0 = do not look
+# compared_keys_minimum = {rules.COMPARED_KEYS_MINIMUM}        # below this many, only a fall to nothing holds the run
+# night_fall_percent = {rules.NIGHT_FALL_PERCENT}           # rows of a table, contracts in force, MRR of a currency
+# night_growth_percent = {rules.NIGHT_GROWTH_PERCENT}         # the same, upwards
+# kept_keys_percent = {rules.KEPT_KEYS_PERCENT}            # contracts, clients, prices … that must still be there
+# key_facts_change_percent = {rules.KEY_FACTS_CHANGE_PERCENT} # contracts' currency, client, term; clients' partner
+# column_change_percent = {rules.COLUMN_CHANGE_PERCENT}        # values of any other column
+# price_change_percent = {rules.PRICE_CHANGE_PERCENT}         # prices that change by one common factor ...
+# price_factor_low = {rules.PRICE_FACTOR_LOW}           # ... below this
+# price_factor_high = {rules.PRICE_FACTOR_HIGH}          # ... or above this
+# rate_change_factor = {rules.RATE_CHANGE_FACTOR}          # the latest rate of a currency, up or down
+# partner_fall_percent = {rules.PARTNER_FALL_PERCENT}         # a single partner's clients, contracts or MRR ...
+# partner_fall_from_contracts = {rules.PARTNER_FALL_FROM_CONTRACTS}   # ... when it has at least this many contracts
+# partner_gain_clients = {rules.PARTNER_GAIN_CLIENTS}          # a partner that gains so many clients from others ...
+# partner_gain_percent = {rules.PARTNER_GAIN_PERCENT}         # ... and more than this of what it had
+
 # keep_runs = 30                    # older runs and their reports are deleted
 
 # pdf_engine = "weasyprint"         # or "plutoprint": many times faster, but PDFs without tags for screen readers
@@ -56,5 +72,7 @@ TEMPLATE: Final = f"""\
 # sheet = "Clients"                 # XLSX only; default: the first sheet
 # header_row = 4                    # CSV and XLSX: the line of the header; default: the first that is not blank
 # short_rows = true                 # CSV only: records may end early; default: the last one is half-written then
+# columns = ["hub_id", "client_name"]   # CSV and XLSX without a header: the names of all columns, in order
+# escape = '\\'                     # CSV only: what stands before a quote inside a cell; default: quotes are doubled
 # records = "data"                  # JSON only: where in an object the list of records stands
 """

@@ -12,6 +12,7 @@ from typing import Final
 
 import click
 
+from pipeline.cli.for_people import say, show
 from pipeline.errors import RenewalsError
 
 COMMANDS: Final = {
@@ -26,6 +27,8 @@ COMMANDS: Final = {
     "decide": "Decide for a partner: owner, contact, columns, preferences, end of an association.",
     "decisions": "List what has been decided; export, import, back up.",
     "runs": "List the published runs.",
+    "publish": "Publish a run that is held, and say why.",
+    "release": "Let a partner that is held see the newest run again.",
     "rollback": "Let readers see an older run again.",
     "compare": "What changed between two runs.",
     "backtest": "How good past estimates were: bias, error, coverage of the interval.",
@@ -67,8 +70,9 @@ def renewals() -> None:
 
     \b
     Data goes to stdout, progress and messages to stderr.
-    Exit codes: 0 done, 1 a bug, 2 usage or settings, 3 checks failed and nothing published,
-    4 published but some reports failed, 5 another run holds the lock, 6 an input cannot be used.
+    Exit codes: 0 done, 1 a bug, 2 usage or settings, 3 checks failed or the run is held, nothing published,
+    4 published but some reports failed, 5 another run holds the lock, 6 an input cannot be used,
+    7 the machine failed (disk full, folder not writable) and nothing published.
     """
 
 
@@ -76,19 +80,35 @@ def run_command_line(arguments: list[str] | None = None) -> int:
     """Run the command line and give the exit code; what a user can act on is one line on stderr."""
     try:
         code = renewals.main(args=arguments, prog_name="renewals", standalone_mode=False)
+        sys.stdout.flush()
     except RenewalsError as error:
-        click.echo(f"renewals: {error}", err=True)
+        say(f"renewals: {error}")
         return error.exit_code
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.Abort:
-        click.echo("renewals: stopped; nothing half-done was published", err=True)
+        say("renewals: stopped; nothing half-done was published")
         return 130
     except click.ClickException as error:
-        error.show()
+        show(error)
         return error.exit_code
     except BrokenPipeError:
         # The reader of stdout (such as `head`) has gone: nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        explained = _explained(error)
+        if explained is None:
+            raise
+        say(f"renewals: {explained}")
+        return explained.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _explained(error: Exception) -> RenewalsError | None:
+    """An error of the machine, or of a damaged run, as one that a user can act on; None for a bug."""
+    if not isinstance(error, OSError) and "duckdb" not in sys.modules:
+        return None
+    from pipeline.warehouse.machine import damage, machine_failure
+
+    return damage(error) or machine_failure(error)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.ingest import csv_records, sql
 from pipeline.ingest.csv_shape import CsvShape, csv_shape
-from pipeline.ingest.encoding import is_utf_8, refuse_utf_16, to_utf_8, unpack_gzip
+from pipeline.ingest.encoding import is_utf_8, refuse_utf_16, to_utf_8
 from pipeline.ingest.folder import ExportFile
 from pipeline.ingest.originals import Original
 from pipeline.ingest.text_table import TextTable, TextTableWriter
@@ -70,11 +70,8 @@ class PlainCsv:
 
 
 def open_csv(export: ExportFile, where: str, file_format: FileFormat, folder: Path) -> CsvText:
-    """The file as UTF-8 text: unpacked and decoded into `folder` where needed. Raises InputError."""
+    """The file as UTF-8 text: decoded into `folder` where needed. Raises InputError."""
     path = export.path
-    if export.suffix.endswith(".gz"):
-        path = folder / f"{where}.unpacked"
-        unpack_gzip(export.name, export.path, path)
     if is_utf_8(file_format.encoding):
         with path.open("rb") as stream:
             refuse_utf_16(export.name, where, stream)
@@ -87,6 +84,8 @@ def open_csv(export: ExportFile, where: str, file_format: FileFormat, folder: Pa
 
 def plain_csv(text: CsvText, labels: tuple[str, ...]) -> PlainCsv | None:
     """The file as a plain CSV, or None when its bytes ask for the exact way."""
+    if text.format.columns or text.format.escape:
+        return None
     shape = csv_shape(text.path, text.format)
     plain = shape.plain and len(labels) > 1 and text.format.header_row <= 1
     return PlainCsv(text, labels, shape) if plain else None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import gzip
-import zlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from pipeline.errors import InputError
+from pipeline.files import open_to_write
 
 _CHUNK: Final = 1 << 20
 _UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -20,22 +20,10 @@ def is_utf_8(encoding: str) -> bool:
     return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
 
 
-def unpack_gzip(file: str, path: Path, target: Path) -> None:
-    """Unpacks the gzip file. Raises InputError when it is broken or cut off."""
-    try:
-        with gzip.open(path, "rb") as packed, target.open("wb") as unpacked:
-            while chunk := packed.read(_CHUNK):
-                unpacked.write(chunk)
-    except EOFError:
-        raise InputError(f"{file}: the gzip file is cut off (half-written?); export it again") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{file}: is no readable gzip file ({error}); export it again") from None
-
-
 def to_utf_8(file: str, where: str, path: Path, encoding: str, target: Path) -> None:
     """Writes the text of `path` as UTF-8, lines and all, without a byte order mark. Raises as `decoded` does."""
     first = True
-    with target.open("w", encoding="utf-8", newline="") as out:
+    with io.TextIOWrapper(open_to_write(target), encoding="utf-8", newline="") as out:
         for chunk in decoded(file, where, path, encoding):
             out.write(chunk.removeprefix("\ufeff") if first else chunk)
             first = False

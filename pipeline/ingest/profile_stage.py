@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -15,13 +16,13 @@ import pyarrow as pa
 from pipeline.errors import InputError
 from pipeline.ingest import accounts, load
 from pipeline.ingest.corrections import Corrections
-from pipeline.ingest.folder import check_folder, unused_files
+from pipeline.ingest.folder import check_folder, refuse_changed, stamp, unused_files
 from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
 from pipeline.ingest.profile import Profile, RawFile
 from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
 from pipeline.ingest.sources import open_raw, sha256
 from pipeline.ingest.unused_columns import lost_columns, unused_columns
-from pipeline.settings import FileFormat
+from pipeline.settings import DEFAULT_LIMITS, FileFormat, ReadLimits
 from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
 
@@ -41,6 +42,7 @@ def ingest_by_profile(
     known: Corrections,
     progress: Callable[[str], None],
     work: Path,
+    limits: ReadLimits = DEFAULT_LIMITS,
 ) -> IngestReport:
     """As `ingest`, through the SELECTs of a profile, whose results stand in the folder `work` meanwhile.
 
@@ -49,7 +51,7 @@ def ingest_by_profile(
     """
     check_folder(exports)
     con.execute(_FED)
-    raw = _read_raw(con, exports, profile, work, progress)
+    raw = _read_raw(con, exports, profile, work, progress, limits)
     with closing(MappingRoom(profile, raw, work, as_of)) as room:
         counts: dict[str, TableCounts] = {}
         unknown: dict[str, tuple[str, ...]] = {}
@@ -87,7 +89,12 @@ def ingest_by_profile(
 
 
 def _read_raw(
-    con: duckdb.DuckDBPyConnection, exports: Path, profile: Profile, folder: Path, progress: Callable[[str], None]
+    con: duckdb.DuckDBPyConnection,
+    exports: Path,
+    profile: Profile,
+    folder: Path,
+    progress: Callable[[str], None],
+    limits: ReadLimits,
 ) -> list[RawSource]:
     found: list[RawSource] = []
     base = 0
@@ -95,8 +102,10 @@ def _read_raw(
         raw = _located(declared, exports, profile)
         path = exports / raw.path
         progress(f"reading {raw.path}")
-        source = open_raw(raw, path, folder)
+        before = stamp(raw.path, path)
+        source = open_raw(raw, path, folder, limits)
         found.append(RawSource(raw, source, base, load.count(con, f"FROM {source.relation}")))
+        refuse_changed(raw.path, path, before)
         base += found[-1].rows
     return found
 
@@ -104,7 +113,7 @@ def _read_raw(
 def _located(raw: RawFile, exports: Path, profile: Profile) -> RawFile:
     """The file with the name it has in these exports."""
     if "*" not in raw.path:
-        if not (exports / raw.path).is_file():
+        if not os.path.lexists(exports / raw.path):
             raise InputError(f"{raw.path}: the source profile {profile.called} needs this file; it is not in {exports}")
         return raw
     found = sorted(str(path.relative_to(exports)) for path in exports.glob(raw.path) if path.is_file())

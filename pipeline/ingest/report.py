@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 
@@ -101,7 +102,7 @@ class IngestReport:
     `unknown_columns`: columns no contract table declares, kept and reported. `left_out`: rows a source profile dropped
     on purpose, by reason. `quarantine_limit_percent`: the profile's own limit, else None. `corrections`: those applied.
     `unused_columns`: columns of a raw file that no statement of the profile names, by file. `lost_columns`: columns of
-    its views that no table takes.
+    its views that no table takes. `exported_at`: when the export was made, as its manifest says, in UTC; else None.
     """
 
     files: tuple[FileCounts, ...]
@@ -114,3 +115,4 @@ class IngestReport:
     corrections: tuple[Correction, ...] = ()
     unused_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lost_columns: tuple[LostColumn, ...] = ()
+    exported_at: datetime | None = None

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pipeline.files import write_whole
 from pipeline.ingest.reasons import advice_for
-from pipeline.render.folders import write_whole
 from pipeline.render.html import self_contained
 from pipeline.views import checks_report
+from pipeline.warehouse.leftovers import marked
 
 if TYPE_CHECKING:
     import duckdb
+
+    from pipeline.views.night import Situation
 
 EXAMPLES_SHOWN: Final = 5
 """Refused rows shown per table and reason: enough to find the cause; `renewals table quarantine` has all."""
@@ -34,8 +37,10 @@ def checks_page(view: dict[str, Any]) -> str:
     return self_contained("checks.html.j2", view)
 
 
-def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path) -> Path:
+def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path, situation: Situation | None = None) -> Path:
     """Write `checks.html` of the run or candidate behind that connection into the folder; returns its path.
+
+    `situation`: what to type when nothing was published, who accepted the run, which partners are held.
 
     Reads `run_info`, `check_results`, `source_files` and `quarantine`; a page that is there is replaced.
     """
@@ -44,8 +49,10 @@ def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path) -> Path:
         run=_rows(run, "FROM main.run_info")[0],
         source_files=_rows(run, "FROM main.source_files ORDER BY path"),
         quarantine=_refused_by_reason(run),
+        situation=situation,
     )
-    return write_whole(out_dir / "checks.html", checks_page(view))
+    with marked(out_dir):
+        return write_whole(out_dir / "checks.html", checks_page(view))
 
 
 def _rows(run: duckdb.DuckDBPyConnection, query: str, *values: int) -> list[dict[str, Any]]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from pipeline.files import write_whole
 from pipeline.render.finance_pages import finance_html, finance_pdf
 from pipeline.render.finance_xlsx import finance_xlsx
-from pipeline.render.folders import partner_folder, write_whole
+from pipeline.render.folders import partner_folder
 from pipeline.settings import Settings
 from pipeline.transform.decided import EndedPairs
 from pipeline.views.finance import finance_report
 from pipeline.warehouse.finance import DEFAULT_MOST, Most, finance_of_run
+from pipeline.warehouse.leftovers import marked
 from pipeline.warehouse.tables import partner_ids
 
 FORMATS: Final = ("html", "pdf", "xlsx")
@@ -24,25 +26,28 @@ def write_finance_report(
     partner_id: str | None = None,
     currency: str | None = None,
     locale: str | None = None,
+    chosen: Settings | None = None,
     ended: EndedPairs = frozenset(),
     most: Most = DEFAULT_MOST,
 ) -> list[Path]:
     """Write `finance.html`, `finance.pdf` and `finance.xlsx` into the folder; returns their paths.
 
     `partner_id`, `currency`: of that partner's clients, of that currency only, under a name of its own
-    (`report_name`). `locale` defaults to the run's setting. `ended`: the associations ended by the newest decisions.
+    (`report_name`). `chosen`: whose look and language the report has, instead of those of the run's settings; `locale`
+    goes before. `ended`: the associations ended by the newest decisions.
     Each file appears whole or not at all. Raises what `finance_of_run` raises.
     """
     run, frames = finance_of_run(run_file, partner_id=partner_id, currency=currency, ended=ended, most=most)
     settings = Settings.from_json(run["settings"])
+    chosen = chosen or settings
     view = finance_report(
         frames,
         run=run,
         partner_id=partner_id,
         currency=currency,
-        locale=locale or settings.locale,
+        locale=locale or chosen.locale,
         vendor=settings.vendor_name,
-        brand={"colour": settings.look.brand_colour, "logo": settings.look.logo},
+        brand={"colour": chosen.look.brand_colour, "logo": chosen.look.logo},
     )
     workbook = finance_xlsx(view)
     contents: dict[str, str | bytes] = {
@@ -52,7 +57,8 @@ def write_finance_report(
     }
     alike = [known for known in partner_ids(run_file) if partner_id and known.lower() == partner_id.lower()]
     name = report_name(partner_id, currency, case_twin=len(alike) > 1)
-    return [write_whole(out_dir / f"{name}.{ending}", contents[ending]) for ending in FORMATS]
+    with marked(out_dir):
+        return [write_whole(out_dir / f"{name}.{ending}", contents[ending]) for ending in FORMATS]
 
 
 def report_name(partner_id: str | None = None, currency: str | None = None, *, case_twin: bool = False) -> str:

@@ -1,11 +1,9 @@
-"""Where a partner's files go, and how a file is written so that a reader sees all of it or none."""
+"""Where a partner's files go."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import string
-from pathlib import Path
 from typing import Final
 
 LONGEST_FOLDER: Final = 180
@@ -38,15 +36,3 @@ def partner_folder(partner_id: str, *, case_twin: bool = False) -> str:
 
 def _encoded(letter: str) -> str:
     return "".join(f"%{byte:02X}" for byte in letter.encode())
-
-
-def write_whole(path: Path, content: str | bytes) -> Path:
-    """Write the file under another name, then rename it: nobody ever reads half of it. Returns the path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return path

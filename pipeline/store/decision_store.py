@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, MetaData, Row, Table, Text, select
 
 from pipeline.errors import UsageError
+from pipeline.files import not_writable
 from pipeline.store.engine import make_engine, parse_url, place, reading, writing
 from pipeline.store.events import Draft, Event, check_texts, json_text, utc_text
 from pipeline.store.migrate import bring_up_to_date
@@ -43,7 +44,7 @@ class DecisionStore:
             try:
                 Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise UsageError(f"the decisions in {place(parsed)} cannot be kept: {error.strerror}") from None
+                raise not_writable(error, Path(str(parsed.database))) from None
         engine = make_engine(parsed)
         with ExitStack() as undo:
             undo.callback(engine.dispose)

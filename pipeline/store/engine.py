@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,13 +15,22 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event, exc, make_url, text
 
-from pipeline.errors import LockedError, UsageError
+from pipeline.errors import LockedError, MachineError, UsageError
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for the others before it gives up."""
 
 WRITES: Final = "renewals_writes"
 """Execution option of a connection that will write: on SQLite its transaction takes the write lock at once."""
+
+_OF_THE_MACHINE: Final = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+)
+"""SQLite's codes for a disk that is full, damaged or not writable."""
 
 _ADVISORY_LOCK: Final = 7_366_402_319_011
 """PostgreSQL: writers and migrations of this product take turns on this number."""
@@ -95,19 +105,32 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def clear_errors(url: URL) -> Iterator[None]:
-    """Turns the database's errors into one line each, in which no password stands."""
+    """Turns the database's errors into one line each, in which no password stands.
+
+    Raises MachineError for a disk that is full, damaged or not writable, LockedError, and UsageError for the others.
+    """
     try:
         yield
-    except exc.OperationalError as error:
-        if "database is locked" in str(error.orig):
+    except (exc.OperationalError, sqlite3.OperationalError) as error:
+        if "database is locked" in str(getattr(error, "orig", error)):
             raise LockedError(f"another process is writing decisions to {place(url)}: try again") from None
+        if _is_of_the_machine(error):
+            raise MachineError(
+                f"the machine failed: the decisions in {place(url)} cannot be reached ({_said(error, url)}); make room "
+                "on that disk and make the file and its folder writable for this user, then try again"
+            ) from None
         raise UsageError(f"the decisions in {place(url)} cannot be reached: {_said(error, url)}") from None
     except exc.SQLAlchemyError as error:
         raise UsageError(f"the decisions in {place(url)} cannot be used: {_said(error, url)}") from None
 
 
-def _said(error: exc.SQLAlchemyError, url: URL) -> str:
-    said = " ".join(str(getattr(error, "orig", None) or type(error).__name__).split())
+def _is_of_the_machine(error: Exception) -> bool:
+    """Whether SQLite means the disk, its space or its permissions."""
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF in _OF_THE_MACHINE
+
+
+def _said(error: Exception, url: URL) -> str:
+    said = " ".join(str(getattr(error, "orig", error) or type(error).__name__).split())
     secrets = [url.password, *(value for value in url.query.values() if isinstance(value, str))]
     for secret in secrets:
         said = said.replace(str(secret), "***") if secret else said

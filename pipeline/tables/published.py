@@ -336,6 +336,25 @@ SOURCE_FILES: Final = Table(
     primary_key=("path",),
 )
 
+EXPORT_CONTENT: Final = Table(
+    name="export_content",
+    grain="required table",
+    description="What the required tables of the export held, and since when: the same rows again are a stale export.",
+    columns=(
+        Column("table_name", "text", "the table of the export", required=True),
+        Column("rows", "int", "rows loaded", required=True),
+        Column(
+            "content_hash",
+            "text",
+            "engine and fingerprint of the typed rows, whatever their order; equal = the same rows",
+            required=True,
+        ),
+        Column("first_as_of", "date", "as_of of the first run in a row that had these rows", required=True),
+        Column("exported_at", "text", "UTC time, ISO 8601, at which the manifest says it was exported"),
+    ),
+    primary_key=("table_name",),
+)
+
 RUN_INFO: Final = Table(
     name="run_info",
     grain="run",
@@ -349,6 +368,14 @@ RUN_INFO: Final = Table(
         Column("library_versions", "text", "JSON of the engines' versions", required=True),
         Column("settings", "text", "JSON of the settings", required=True),
         Column("profile", "text", "the source profile", required=True),
+        Column(
+            "exported_at", "text", "when the export was made, as its manifest says: UTC time, ISO 8601; null = not said"
+        ),
+        Column(
+            "summary",
+            "text",
+            "JSON of what `renewals runs` shows: clients, contracts_in_force, mrr by currency, warnings",
+        ),
     ),
     primary_key=("run_id",),
 )
@@ -368,6 +395,7 @@ PUBLISHED: Final = {
         CHECK_RESULTS,
         SOURCE_FILES,
         RUN_INFO,
+        EXPORT_CONTENT,
         DECISIONS,
         *FINANCE.values(),
     )

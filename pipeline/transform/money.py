@@ -55,12 +55,25 @@ def divided(name: str, divisor: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
 
 
 def rounded(quotient: pl.Expr, remainder: pl.Expr, divisor: pl.Expr) -> pl.Expr:
-    """quotient + remainder / divisor (≥ 0) as an amount, rounded once, half up, to the minor unit.
+    """quotient + remainder / divisor as an amount, rounded once, half up, to the minor unit.
 
-    Needs the column `minor_unit`: 10^decimals of the currency, a whole number.
+    For what counts as 0 when it is below 0 (`at_least_0`): an exact half goes up there too. Whole minor units may be
+    added before that. The remainder is 0 or more and may exceed the divisor. Needs the column `minor_unit`: 10^decimals
+    of the currency, a whole number.
     """
+    return _in_minor_units(quotient, remainder, divisor, half=divisor)
+
+
+def rounded_away_from_0(quotient: pl.Expr, remainder: pl.Expr, divisor: pl.Expr) -> pl.Expr:
+    """As `rounded`, for what may stay below 0: an exact half goes away from zero on both sides."""
+    # One less than a half rounds an exact half down.
+    below_0 = quotient + remainder // divisor < 0
+    return _in_minor_units(quotient, remainder, divisor, half=divisor - below_0.cast(INT))
+
+
+def _in_minor_units(quotient: pl.Expr, remainder: pl.Expr, divisor: pl.Expr, *, half: pl.Expr) -> pl.Expr:
     minor = pl.col("minor_unit")
-    minor_units = quotient * minor + (remainder * minor * whole(2) + divisor) // (divisor * whole(2))
+    minor_units = quotient * minor + (remainder * minor * whole(2) + half) // (divisor * whole(2))
     return minor_units * (whole(_AMOUNTS_PER_UNIT) // minor)
 
 
@@ -68,6 +81,11 @@ def rounded_digits(value: pl.Expr, scale: int) -> pl.Expr:
     """A decimal given by its digits at `scale` (≥ 0) as an amount, rounded half up to the minor unit."""
     divisor = whole(10**scale)
     return rounded(value // divisor, value % divisor, divisor)
+
+
+def at_least_0(amount: pl.Expr) -> pl.Expr:
+    """Rule 9: credits can take a contract's sum below 0; it then counts as 0."""
+    return amount.clip(lower_bound=0)
 
 
 def amount_to_decimal(expr: pl.Expr) -> pl.Expr:

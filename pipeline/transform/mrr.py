@@ -54,8 +54,9 @@ def current_mrr(contracts: pl.DataFrame, contract_lines: pl.DataFrame, *, as_of:
     `current_mrr_amount` (the same in whole ten-thousandths; see `money`).
 
     Σ quantity × unit_price × (100 - discount_percent) over the recurring lines, then / (100 × billing months), then
-    rounded once, half up, to the currency's minor unit. A contract without recurring lines has 0. `contracts` needs
-    `contract_id, billing_months, minor_unit` and holds only contracts in force.
+    rounded once, half up, to the currency's minor unit. A contract without recurring lines has 0, and so has one whose
+    credits exceed its charges. `contracts` needs `contract_id, billing_months, minor_unit` and holds only contracts in
+    force.
     """
     sums = (
         contract_lines.lazy()
@@ -68,7 +69,7 @@ def current_mrr(contracts: pl.DataFrame, contract_lines: pl.DataFrame, *, as_of:
         contracts.lazy()
         .join(sums, on="contract_id", how="left")
         .with_columns(pl.col("charged_high", "charged_low").fill_null(0))
-        .with_columns(current_mrr_amount=money.rounded(*money.divided("charged", divisor), divisor))
+        .with_columns(current_mrr_amount=money.at_least_0(money.rounded(*money.divided("charged", divisor), divisor)))
         .with_columns(current_mrr=money.amount_to_decimal(pl.col("current_mrr_amount")))
         .drop("charged_high", "charged_low")
         .collect()

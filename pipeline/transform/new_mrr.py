@@ -64,7 +64,8 @@ def renewal_prices(
 
     `renewals` needs `change_id, contract_id, currency, billing_months, minor_unit, effective_date`; `contract_lines`
     holds recurring lines only. `renewal_amount` = Σ quantity × new monthly price × (100 - discount then) / 100 and
-    `discount_amount` the same with (discount now - discount then), each rounded once. *Now* is `as_of`, a day or a
+    `discount_amount` the same with (discount now - discount then), each rounded once and below 0 where credits exceed
+    charges. *Now* is `as_of`, a day or a
     column of `renewals`; *then* is the column `discounts_on` of `renewals`.
     """
     on_columns = {"effective_date", discounts_on}
@@ -106,8 +107,8 @@ def renewal_prices(
         .with_columns(pl.col(pl.Int128).fill_null(0))
         .select(
             "change_id",
-            renewal_amount=_at_new_prices("then", _HUNDRED_PERCENT + uplift),
-            discount_amount=_at_new_prices("gained", _HUNDRED_PERCENT + uplift),
+            renewal_amount=money.rounded(*_at_new_prices("then", _HUNDRED_PERCENT + uplift)),
+            discount_amount=money.rounded_away_from_0(*_at_new_prices("gained", _HUNDRED_PERCENT + uplift)),
             renewal_basis=pl.when(pl.col("on_list").fill_null(False))
             .then(pl.lit("price_book"))
             .otherwise(pl.lit(fallback)),
@@ -115,8 +116,8 @@ def renewal_prices(
     )
 
 
-def _at_new_prices(what: str, percent: int) -> pl.Expr:
-    """(Σ listed per month) + (Σ today's per billing period) / billing months × percent, rounded once."""
+def _at_new_prices(what: str, percent: int) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """(Σ listed per month) + (Σ today's per billing period) / billing months × percent, as a ratio and its divisor."""
     months = pl.col("billing_months").cast(money.INT)
     listed, listed_rest = money.divided(f"listed_{what}", money.whole(money.PER_LINE))
     today, today_rest = money.divided(f"today_{what}", money.whole(money.PER_LINE) * months)
@@ -127,7 +128,7 @@ def _at_new_prices(what: str, percent: int) -> pl.Expr:
         + (today * factor % hundred) * money.whole(money.PER_LINE) * months
         + today_rest * factor
     )
-    return money.rounded(listed + today * factor // hundred, remainder, divisor)
+    return listed + today * factor // hundred, remainder, divisor
 
 
 def in_order() -> pl.Expr:
@@ -236,7 +237,7 @@ def _step(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("estimate_basis").is_in(["cancelled", "unpriced"]))
         .then(before)
         .when(is_renewal)
-        .then(pl.col("renewal_amount") + pl.col("raised"))
+        .then(money.at_least_0(pl.col("renewal_amount") + pl.col("raised")))
         .otherwise(before + block_amount)
     )
     return (

@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 from pipeline.views.formats import EMPTY, Formats, formats_for
+from pipeline.views.night import Situation, stopped
 
 Row = dict[str, Any]
 
@@ -20,6 +21,7 @@ def checks_report(
     run: Row,
     source_files: list[Row],
     quarantine: list[Row],
+    situation: Situation | None = None,
     locale: str = "en",
 ) -> dict[str, Any]:
     """The checks page as plain values; failed checks first, stop level before warnings.
@@ -27,6 +29,7 @@ def checks_report(
     `results` and `source_files` are rows of those published tables. `quarantine` has one row per table and reason:
     `table_name`, `reason_code`, `rows`, `advice` and `examples` (rows of the quarantine table). A row with two
     reasons counts under both. `run` needs `run_id` and `as_of`; what else `run_info` says is shown when it is there.
+    `situation`: what to do when nothing was published, who accepted, and which partners are held.
     """
     formats = formats_for(locale)
     checks = sorted((_check(row) for row in results), key=lambda check: _ORDER.index(check["outcome"]))
@@ -36,7 +39,12 @@ def checks_report(
         "title": "Checks of a run",
         "run": {"id": str(run["run_id"]), "as_of": formats.day(run["as_of"]), "value": run["as_of"].isoformat()},
         "facts": _facts(run),
-        "verdict": _verdict(counts),
+        "verdict": _verdict(counts, results, situation),
+        "told": stopped([row for row in results if not row["success"] and row["level"] == "stop"], situation)
+        if situation
+        else None,
+        "acceptance": situation.acceptance if situation else None,
+        "held_partners": list(situation.partners) if situation else [],
         "outcome": _FAILED_STOP if counts[_FAILED_STOP] else _FAILED_WARNING if counts[_FAILED_WARNING] else _PASSED,
         "failed": [check for check in checks if check["outcome"] != _PASSED],
         "passed": [check for check in checks if check["outcome"] == _PASSED],
@@ -46,9 +54,14 @@ def checks_report(
     }
 
 
-def _verdict(counts: dict[str, int]) -> str:
+def _verdict(counts: dict[str, int], results: list[Row], situation: Situation | None) -> str:
     if not sum(counts.values()):
         return "No check ran."
+    gates = {row["gate"] for row in results if not row["success"] and row["level"] == "stop"}
+    if gates == {"night"} and situation is not None and situation.acceptance is not None:
+        return f"Published: {_count(counts[_FAILED_STOP], 'finding')} accepted by {situation.acceptance['actor']}."
+    if gates == {"night"}:
+        return f"{_count(counts[_FAILED_STOP], 'finding')} held this run: nothing was published."
     if counts[_FAILED_STOP]:
         return f"{_checks(counts[_FAILED_STOP])} failed at stop level: nothing was published."
     if counts[_FAILED_WARNING]:

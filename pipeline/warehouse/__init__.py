@@ -1,45 +1,53 @@
 """The warehouse: one immutable DuckDB file per run. Nobody else opens a connection.
 
-`home` knows the folders and the lock, `database` opens files and moves frames in and out, `runs` publishes, lists,
-prunes and rolls back, `comparison` says what changed between two runs.
+`home` knows the folders and the lock, `database` opens files and moves frames in and out, `runs` lists, finds and
+prunes, `publishing` moves what readers see, `held` keeps runs that nobody has accepted yet, `nights` says what a run is
+compared with, `contents` knows what a file holds, `comparison` says what changed between two runs.
 """
 
 from pipeline.warehouse.comparison import compare, contracts_gone
+from pipeline.warehouse.contents import Contents, contents_of
 from pipeline.warehouse.database import Exports, create_run_file, open_run, write_table, write_tables
+from pipeline.warehouse.held import HeldRun, find_held, held_runs
 from pipeline.warehouse.home import Home, run_lock
+from pipeline.warehouse.machine import machine_failures
+from pipeline.warehouse.nights import RunsBefore, runs_before
+from pipeline.warehouse.publishing import publish, rollback
 from pipeline.warehouse.runs import (
     Run,
     candidate,
     current_run,
     find_run,
     list_runs,
-    profile_of,
-    publish,
-    rollback,
-    run_before,
     run_name,
 )
 from pipeline.warehouse.tables import has_partner
 
 __all__ = [
+    "Contents",
     "Exports",
+    "HeldRun",
     "Home",
     "Run",
+    "RunsBefore",
     "candidate",
     "compare",
+    "contents_of",
     "contracts_gone",
     "create_run_file",
     "current_run",
+    "find_held",
     "find_run",
     "has_partner",
+    "held_runs",
     "list_runs",
+    "machine_failures",
     "open_run",
-    "profile_of",
     "publish",
     "rollback",
-    "run_before",
     "run_lock",
     "run_name",
+    "runs_before",
     "write_table",
     "write_tables",
 ]

@@ -7,7 +7,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from pipeline.errors import UsageError
+from pipeline.tables.exports import EXPORTS
+from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decided import EndedPairs, pairs_frame
+from pipeline.warehouse.connection import connect
+from pipeline.warehouse.database import open_run
 
 _SQL = """
 WITH a AS (FROM before.main.upcoming_renewals), b AS (FROM after.main.upcoming_renewals),
@@ -52,10 +57,8 @@ def compare(
     With `partner_id` only clients that the later run still gives to that partner are in it (rule 7): one that another
     partner has by now, whose association the vendor has ended, or that was the partner's by mistake, is in no row.
     """
-    with duckdb.connect() as con:
-        for name, path in (("before", before), ("after", after)):
-            quoted = str(path.resolve()).replace("'", "''")
-            con.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+    with connect() as con:
+        _attach_both(con, before, after)
         con.register("ended_associations", pairs_frame(ended))
         changes: pl.DataFrame = con.sql(_SQL, params={"partner": partner_id}).pl()
     return changes
@@ -70,3 +73,68 @@ def contracts_gone(con: duckdb.DuckDBPyConnection, before: Path) -> pl.DataFrame
     ).pl()
     con.execute("DETACH run_before")
     return gone
+
+
+def rows_per_table(before: Path, after: Path) -> pl.DataFrame:
+    """How many rows each table has in two run files: `table_name, before, after`, null where it is missing.
+
+    The contract's tables first, in their order, then those that are published. Tables without rows in both are left
+    out. Raises UsageError for a file that cannot be opened as a run.
+    """
+    counted: list[dict[str, int]] = []
+    for path in (before, after):
+        with open_run(path) as con:
+            there = con.execute(
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY ALL"
+            ).fetchall()
+            counted.append(
+                {
+                    (f"{schema}.{name}" if schema == "exports" else name): len(con.table(f'{schema}."{name}"'))
+                    for schema, name in there
+                }
+            )
+    names = [*(f"exports.{name}" for name in EXPORTS), *PUBLISHED]
+    rows = [(name, counted[0].get(name), counted[1].get(name)) for name in names]
+    return pl.DataFrame(
+        [row for row in rows if row[1] or row[2]],
+        schema={"table_name": pl.String, "before": pl.Int64, "after": pl.Int64},
+        orient="row",
+    )
+
+
+_MONEY = """
+WITH a AS (FROM before.main.contract_mrr), b AS (FROM after.main.contract_mrr),
+a_sum AS (SELECT partner_id, currency, count(DISTINCT hub_id) AS clients, count(*) AS contracts,
+    sum(current_mrr) AS mrr FROM a GROUP BY ALL),
+b_sum AS (SELECT partner_id, currency, count(DISTINCT hub_id) AS clients, count(*) AS contracts,
+    sum(current_mrr) AS mrr FROM b GROUP BY ALL)
+SELECT coalesce(b_sum.partner_id, a_sum.partner_id) AS partner_id, coalesce(b_sum.currency, a_sum.currency) AS currency,
+    coalesce(a_sum.clients, 0) AS clients_before, coalesce(b_sum.clients, 0) AS clients_after,
+    coalesce(a_sum.contracts, 0) AS contracts_before, coalesce(b_sum.contracts, 0) AS contracts_after,
+    coalesce(a_sum.mrr, 0) AS mrr_before, coalesce(b_sum.mrr, 0) AS mrr_after,
+    coalesce(b_sum.mrr, 0) - coalesce(a_sum.mrr, 0) AS mrr_change
+FROM a_sum FULL JOIN b_sum ON a_sum.currency = b_sum.currency AND a_sum.partner_id IS NOT DISTINCT FROM b_sum.partner_id
+WHERE $partner IS NULL OR coalesce(b_sum.partner_id, a_sum.partner_id) = $partner
+ORDER BY partner_id NULLS LAST, currency
+"""
+
+
+def money_per_partner(before: Path, after: Path, *, partner_id: str | None = None) -> pl.DataFrame:
+    """Clients and contracts in force and their current MRR in two run files, one row per partner and currency.
+
+    Columns: `partner_id` (null = clients without a partner), `currency`, `clients_before`, `clients_after`,
+    `contracts_before`, `contracts_after`, `mrr_before`, `mrr_after`, `mrr_change`; money is in `currency` per month.
+    """
+    with connect() as con:
+        _attach_both(con, before, after)
+        money: pl.DataFrame = con.sql(_MONEY, params={"partner": partner_id}).pl()
+    return money
+
+
+def _attach_both(con: duckdb.DuckDBPyConnection, before: Path, after: Path) -> None:
+    for name, path in (("before", before), ("after", after)):
+        quoted = str(path.resolve()).replace("'", "''")
+        try:
+            con.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+        except duckdb.Error as error:
+            raise UsageError(f"{path.name} cannot be opened as a run: {str(error).splitlines()[0]}") from None

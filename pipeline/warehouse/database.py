@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from pipeline.errors import UsageError
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
 from pipeline.transform.decided import EndedPairs
+from pipeline.warehouse.connection import connect
 from pipeline.warehouse.ended import hide
 
 STORAGE: Final = "v1.5.0"
@@ -23,9 +25,14 @@ _MEMORY: Final = "750MB"
 """What DuckDB may hold while a run is built; the rest of the 4 GB is for the frames computed meanwhile."""
 
 
-def create_run_file(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-write connection on a new or unpublished run file. Larger-than-memory work spills beside it."""
-    return duckdb.connect(
+@contextmanager
+def create_run_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-write connection on a new or unpublished run file. Larger-than-memory work spills beside it.
+
+    On leaving without an error everything written is put into the file, which raises when the disk does not take it:
+    closing alone would say nothing and leave it in the log beside the file.
+    """
+    con = connect(
         str(path),
         config={
             "storage_compatibility_version": STORAGE,
@@ -35,6 +42,9 @@ def create_run_file(path: Path) -> duckdb.DuckDBPyConnection:
             "temp_directory": str(path.with_suffix(".spill")),
         },
     )
+    with closing(con):
+        yield con
+        con.execute("CHECKPOINT")
 
 
 def open_run(path: Path, *, ended: EndedPairs = frozenset(), finance: bool = True) -> duckdb.DuckDBPyConnection:
@@ -47,7 +57,7 @@ def open_run(path: Path, *, ended: EndedPairs = frozenset(), finance: bool = Tru
     """
     real = os.path.realpath(path)
     try:
-        con = duckdb.connect(real, read_only=True)
+        con = connect(real, read_only=True)
     except duckdb.Error as error:
         raise _no_run(path, error) from None
     try:

@@ -65,13 +65,13 @@ def _stored(database: str) -> str:
     return f'"{quoted}".main'
 
 
-def _without_ended_rows(columns: tuple[str, ...]) -> str:
-    names = ", ".join(f'"{name}"' for name in columns)
-    return f"SELECT {names} FROM (SELECT *, rowid AS place FROM $stored) t WHERE NOT EXISTS {_ENDED} ORDER BY place"  # noqa: S608
+_WITHOUT_ENDED_ROWS: Final = (
+    f"SELECT * EXCLUDE (place) FROM (SELECT *, rowid AS place FROM $stored) t WHERE NOT EXISTS {_ENDED} ORDER BY place"  # noqa: S608
+)
 
 
 BY_CLIENT: Final = {
-    name: _without_ended_rows(table.column_names)
+    name: _WITHOUT_ENDED_ROWS
     for name, table in PUBLISHED.items()
     if {"partner_id", "hub_id"} <= set(table.column_names) and name not in (*VENDOR_WIDE, *KEPT_WHOLE)
 } | {

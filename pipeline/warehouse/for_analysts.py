@@ -20,6 +20,7 @@ import duckdb
 from pipeline.errors import UsageError
 from pipeline.tables.published import SCHEMA_VERSION
 from pipeline.transform.decided import EndedPairs
+from pipeline.warehouse.connection import connect
 from pipeline.warehouse.ended import BY_CLIENT, LEFT_OUT, hide, view_by_client
 from pipeline.warehouse.ended_finance import AGAIN
 from pipeline.warehouse.masking import masked
@@ -54,7 +55,7 @@ def open_for_analysts(
     Raises UsageError when there is no such file, or it was made by newer code than this.
     """
     real = os.path.realpath(path)
-    con = duckdb.connect(
+    con = connect(
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",

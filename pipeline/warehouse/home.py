@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import LockedError, UsageError
+from pipeline.errors import LockedError, MachineError
+from pipeline.files import not_writable
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,11 @@ class Home:
         """Where decisions are kept when no database is named."""
         return self.root / "decisions.sqlite"
 
+    @property
+    def held(self) -> Path:
+        """The runs that rule 14 holds, `run-….duckdb` with a note `run-….json`: readers do not see them."""
+        return self.root / "held"
+
     def reports(self, run_id: str) -> Path:
         """The folder of that run's reports."""
         return self.root / "reports" / run_id
@@ -47,12 +53,12 @@ class Home:
         return self.runs / f".tmp-{run_id}.duckdb"
 
     def create(self) -> None:
-        """Make the folders. Raises UsageError when the home cannot be written."""
+        """Make the folders. Raises MachineError when the home cannot be written."""
         try:
             self.runs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(
-                f"the home folder {self.root} cannot be used: {error.strerror}. Set RENEWALS_HOME"
+            raise MachineError(
+                f"the home folder {self.root} cannot be used: {error.strerror}. Mend it, or set RENEWALS_HOME"
             ) from None
 
 
@@ -60,10 +66,13 @@ class Home:
 def run_lock(home: Home) -> Iterator[None]:
     """Hold the home's lock: one writer at a time; the system gives it back when the process ends, however it ends.
 
-    Raises LockedError at once when another process holds it.
+    Raises LockedError at once when another process holds it, MachineError when it cannot be made.
     """
     home.create()
-    handle = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        handle = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise not_writable(error, home.lock) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -72,14 +81,5 @@ def run_lock(home: Home) -> Iterator[None]:
                 f"another run holds the lock of {home.root}: wait for it to end, then try again"
             ) from None
         yield
-    finally:
-        os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in that folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)

@@ -1,15 +1,10 @@
-"""Published runs: publish, list, find, roll back, prune.
-
-A run is published by renaming its finished file and flipping the `current` symlink, each in one step that the disk
-keeps or does not: readers always see one complete run, and never wait.
-"""
+"""Published runs: list, find, prune; and the file in which the next one is built."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,10 +12,14 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import UsageError
+from pipeline.errors import DamagedRunError, MachineError, UsageError
 from pipeline.settings import Settings
+from pipeline.warehouse.contents import all_tables, checksum_file, kept_checksum, sha256
 from pipeline.warehouse.database import open_run
-from pipeline.warehouse.home import Home, sync_folder
+from pipeline.warehouse.held import held_ids
+from pipeline.warehouse.home import Home
+from pipeline.warehouse.leftovers import remove_leftovers
+from pipeline.warehouse.machine import damage
 
 _RUN_FILE = re.compile(r"run-\d{8}T\d{6}Z-[0-9a-f]+\.duckdb")
 
@@ -34,9 +33,16 @@ class Run:
     is_current: bool
 
     def as_of(self) -> date:
-        """The day its figures are true for."""
-        with open_run(self.path) as con:
-            return settings_of(con)[1]
+        """The day its figures are true for. Raises UsageError when the file cannot be read."""
+        try:
+            with open_run(self.path) as con:
+                return settings_of(con)[1]
+        except duckdb.Error as error:
+            raise damage(error) or error from None
+
+
+Besides = Callable[[list[Run]], frozenset[str]]
+"""Given the published runs, newest first: the ids of those that are kept besides the newest."""
 
 
 def run_name(now: datetime, short_id: str) -> str:
@@ -54,40 +60,47 @@ def list_runs(home: Home) -> list[Run]:
 
 
 def current_run(home: Home) -> Run:
-    """The run readers see. Raises UsageError when nothing is published yet."""
-    for run in list_runs(home):
+    """The run readers see. Raises UsageError when nothing is published yet, or `current` leads to no run."""
+    runs = list_runs(home)
+    for run in runs:
         if run.is_current:
             return run
+    if runs:
+        raise UsageError(f"{home.current} leads to none of the {len(runs)} runs: 'renewals rollback' mends it")
     raise UsageError(f"no run is published in {home.root}: make one with 'renewals run --exports DIR'")
 
 
-def run_before(home: Home) -> tuple[Path | None, str]:
-    """The file that a new run is compared with: that of the run readers see, or None; and why it cannot be read, or "".
+def why_unreadable(run_file: Path, *, tables: tuple[str, ...] | None = ("contract_mrr", "upcoming_renewals")) -> str:
+    """One line that says why those tables (None = all) of that run cannot be read; "" when they can.
 
-    None without a reason: nothing is published yet.
+    For the run that later ones are compared with. A look at every value: a file that is damaged further in opens
+    without a word.
     """
-    if not home.current.exists() and not home.current.is_symlink():
-        return None, ""
-    path = next((run.path for run in list_runs(home) if run.is_current), None)
-    if path is None:
-        return None, "'current' leads to no run"
-    unreadable = why_unreadable(path)
-    return (None, unreadable) if unreadable else (path, "")
-
-
-def why_unreadable(run_file: Path) -> str:
-    """One line that says why later runs and reports cannot be compared with that run; "" when they can."""
     try:
         with open_run(run_file) as con:
-            for table in ("contract_mrr", "upcoming_renewals"):
-                # A look at every value: a file that is damaged further in opens without a word.
-                con.execute(f"SELECT bit_xor(hash(rows)) FROM main.{table} AS rows").fetchall()  # noqa: S608
+            for name in all_tables(con) if tables is None else (f"main.{table}" for table in tables):
+                con.execute(f"SELECT bit_xor(hash(rows)) FROM {name} AS rows").fetchall()  # noqa: S608
             settings_of(con)
     except UsageError as error:
         return str(error)
     except duckdb.Error as error:
         return f"{run_file.name} cannot be read: {str(error).splitlines()[0]}"
     return ""
+
+
+def why_damaged(run_file: Path) -> str:
+    """Reads every block of a run's file: in one line what is wrong with it, "" when it is as it was written.
+
+    A run without a checksum (from before there were any) is read through DuckDB, table by table, which takes longer.
+    """
+    try:
+        kept = kept_checksum(run_file)
+        if kept is None:
+            return why_unreadable(run_file, tables=None)
+        same = sha256(run_file) == kept
+    except OSError as error:
+        return f"{run_file.name} cannot be read: {error.strerror}"
+    return "" if same else f"{run_file.name} is not as it was written: its checksum differs"
 
 
 def find_run(home: Home, reference: str | None) -> Run:
@@ -110,98 +123,67 @@ def find_run(home: Home, reference: str | None) -> Run:
     return found[0]
 
 
-def publish(home: Home, candidate: Path, run_id: str, *, keep: int) -> Run:
-    """Make the finished candidate the current run, then prune all but the newest `keep` runs and their reports.
+def nothing_besides(_runs: list[Run]) -> frozenset[str]:
+    """No run is kept besides the newest."""
+    return frozenset()
 
-    The caller holds the lock and has closed every connection on the candidate.
+
+def prune(home: Home, *, keep: int, besides: Besides = nothing_besides) -> None:
+    """Delete all but the newest `keep` runs and what is kept `besides`, never the current one.
+
+    Reports of runs that are gone, and are not held either, go with them.
     """
-    with candidate.open("rb") as handle:
-        os.fsync(handle.fileno())
-    candidate.chmod(0o444)
-    path = home.runs / f"{run_id}.duckdb"
-    candidate.replace(path)
-    sync_folder(home.runs)
-    _flip(home, path)
-    prune(home, keep=keep)
-    return Run(run_id, path, is_current=True)
-
-
-def rollback_target(home: Home, reference: str | None) -> tuple[Run, Run]:
-    """Which run readers see, and which one a rollback would let them see: the one before it, or the one named.
-
-    Raises UsageError when there is no such run, or it cannot be opened.
-    """
-    current = current_run(home)
-    if reference is None:
-        older = [run for run in list_runs(home) if run.run_id < current.run_id]
-        if not older:
-            raise UsageError(f"{current.run_id} is the oldest run: there is none to roll back to")
-        target = older[0]
-    else:
-        target = find_run(home, reference)
-    open_run(target.path).close()
-    return current, target
-
-
-def rollback(home: Home, reference: str | None) -> tuple[Run, Run]:
-    """Let readers see an older run again; returns (from, to). Nothing is deleted: naming the newer run undoes it.
-
-    The caller holds the lock. Raises UsageError like `rollback_target`.
-    """
-    current, target = rollback_target(home, reference)
-    _flip(home, target.path)
-    return current, target
-
-
-def prune(home: Home, *, keep: int) -> None:
-    """Delete all but the newest `keep` runs, never the current one, and the reports of runs that are gone."""
     runs = list_runs(home)
+    reasons = besides(runs) if len(runs) > keep else frozenset()
     for run in runs[keep:]:
-        if not run.is_current:
+        if not run.is_current and run.run_id not in reasons:
             run.path.unlink()
-    kept = {run.run_id for run in list_runs(home)}
+            checksum_file(run.path).unlink(missing_ok=True)
+    kept = {run.run_id for run in list_runs(home)} | held_ids(home)
+    newest = max(kept, default="")
     reports = home.root / "reports"
     for folder in reports.iterdir() if reports.is_dir() else ():
-        if folder.name not in kept and folder.name < max(kept, default=""):
+        if folder.name not in kept and folder.name < newest:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def whole_run(home: Home, reference: str | None) -> Run:
+    """A run as `find_run` finds it, every block of which has been read: what is sent out is made from it.
+
+    Raises UsageError like `find_run`, and DamagedRunError when its file is not as it was written.
+    """
+    run = find_run(home, reference)
+    if damage := why_damaged(run.path):
+        raise DamagedRunError(f"{run.run_id} is damaged ({damage}): 'renewals doctor' says what to do")
+    return run
 
 
 @contextmanager
 def candidate(home: Home, run_id: str) -> Iterator[Path]:
     """The file in which a run is built; whatever is not published by the end is removed.
 
-    What runs that were killed left behind is removed first. The caller holds the lock.
+    What runs that were killed left behind is removed first. The caller holds the lock. Raises MachineError when a
+    folder stands where the link `current` should be: publishing could not replace it.
     """
-    _remove_leftovers(home)
+    if home.current.is_dir() and not home.current.is_symlink():
+        raise MachineError(
+            f"{home.current} is a folder, not the link to a run: 'renewals rollback' moves it aside; without runs, "
+            "move it away yourself"
+        )
+    remove_leftovers(home)
     try:
         yield home.candidate(run_id)
     finally:
-        _remove_leftovers(home)
+        remove_leftovers(home)
 
 
-def _remove_leftovers(home: Home) -> None:
-    for path in home.runs.glob(".tmp-*"):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def _flip(home: Home, path: Path) -> None:
-    link = home.root / ".tmp-current"
-    link.unlink(missing_ok=True)
-    link.symlink_to(path.relative_to(home.root))
-    link.replace(home.current)
-    sync_folder(home.root)
+def made_with(path: Path) -> tuple[str, Settings]:
+    """The name of the run in that file and the settings it was made with."""
+    with open_run(path) as con:
+        return str(con.execute("SELECT run_id FROM run_info").fetchall()[0][0]), settings_of(con)[0]
 
 
 def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:
     """The settings and the day a run was made with, from its own file."""
     settings, as_of = con.execute("SELECT settings, as_of FROM run_info").fetchall()[0]
     return Settings.from_json(settings), as_of
-
-
-def profile_of(run_file: Path) -> str:
-    """The source profile a run was made with."""
-    with open_run(run_file) as con:
-        return str(con.execute("SELECT profile FROM run_info").fetchall()[0][0])

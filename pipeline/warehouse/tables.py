@@ -64,7 +64,7 @@ def table_query(
 ) -> tuple[str, dict[str, Any]]:
     """The SQL that reads a published table as in `read_table`, and its parameters; for that connection.
 
-    `pairs`: the relation of the ended associations, when there are any.
+    `pairs`: the relation of the ended associations, when there are any. A column that an older run lacks is null.
     """
     table = PUBLISHED[name]
     chosen = table.column_names if columns is None else columns
@@ -89,7 +89,12 @@ def table_query(
         conditions.append("(" + " OR ".join(f"contains({_folded(c)}, {_folded('$search')})" for c in searched) + ")")
         values["search"] = search
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    quoted = ", ".join(f'"{column}"' for column in chosen)
+    there = set(con.sql(f"FROM main.{name} LIMIT 0").columns)
+    # A run made before a column was declared lacks it.
+    types = {column.name: column.sql_type for column in table.columns}
+    quoted = ", ".join(
+        f'"{column}"' if column in there else f'NULL::{types[column]} AS "{column}"' for column in chosen
+    )
     return f"SELECT {quoted} FROM main.{name}{where}", values  # noqa: S608
 
 

@@ -88,6 +88,7 @@ EXPORT_ROWS: dict[str, Rows] = {
             "currency": "USD",
             "term_start_date": "2026-02-01",
             "renewal_start_date": "2027-02-01",
+            "email_limit": 0,
             **YEAR,
         },
     ],
@@ -101,6 +102,21 @@ EXPORT_ROWS: dict[str, Rows] = {
             "unit_price": price,
         }
         for n, price in ((1, 100), (2, 50), (3, 60), (4, 30), (5, 20))
+    ],
+    "price_book": [
+        {"product_code": "HUB", "currency": "USD", "valid_from": "2026-01-01", "monthly_unit_price": 110},
+        {"product_code": "HUB", "currency": "USD", "valid_from": "2027-06-01", "monthly_unit_price": 120},
+    ],
+    "limit_blocks": [
+        {
+            "product_code": "HUB",
+            "currency": "USD",
+            "limit_kind": "emails",
+            "valid_from": "2026-01-01",
+            "from_limit": 0,
+            "block_size": 1000,
+            "monthly_price_per_block": 1,
+        }
     ],
     "contacts": [
         {"contact_id": "K1", "hub_id": "H1", "full_name": "Ada", "is_primary": True},
@@ -151,6 +167,7 @@ H1 = {
     "communication_owner": "Nordwind",
     "communication_owner_basis": "partner_statement",
     "primary_contact_id": "K1",
+    "primary_contact_name": "Ada",
     "primary_contact_basis": "account_primary",
     "currency": "USD",
 }
@@ -161,6 +178,7 @@ H2 = {
     "communication_owner": "HubSpot",
     "communication_owner_basis": "vendor_default",
     "primary_contact_id": "K2",
+    "primary_contact_name": "Bo",
     "primary_contact_basis": "account_primary",
     "currency": "EUR",
 }
@@ -171,7 +189,12 @@ PARTS = {
     "mrr_change_quote": 0,
     "mrr_change_cancellation": 0,
 }
-MONTHLY = {"billing_frequency": "monthly", "billing_months": 1, "subscription_term_months": 12}
+MONTHLY = {
+    "billing_frequency": "monthly",
+    "billing_months": 1,
+    "subscription_term_months": 12,
+    "products": "Marketing Hub",
+}
 
 UPCOMING_ROWS: Rows = [
     {
@@ -258,6 +281,7 @@ UPCOMING_ROWS: Rows = [
         **H1,
         **MONTHLY,
         **PARTS,
+        "email_limit": 0,
         "change_id": "X3",
         "contract_id": "C5",
         "contract_type": "email_overage",
@@ -279,6 +303,7 @@ UPCOMING_ROWS: Rows = [
         **H1,
         **MONTHLY,
         **PARTS,
+        "email_limit": 0,
         "change_id": "X2",
         "contract_id": "C5",
         "contract_type": "renewal",

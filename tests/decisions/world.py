@@ -95,6 +95,8 @@ def publish(
             "library_versions": ["{}"],
             "settings": [chosen.to_json()],
             "profile": ["identity"],
+            "exported_at": [None],
+            "summary": [None],
         },
         schema=PUBLISHED["run_info"].polars_schema,
     )

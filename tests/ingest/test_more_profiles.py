@@ -76,23 +76,22 @@ def crm(tmp_path: Path) -> Path:
 def test_hubspot_deals_become_contracts(crm: Path):
     trial = try_profile(crm, Path("hubspot"), settings=Settings(), as_of=date(2026, 11, 23))
     assert trial.ingested.lost_columns == ()
-    # 301: 10 x 40 less 10 % a month, 1,200 a year: 360 + 100. 302: 3 x (90 - 15) a quarter, the weekly line is refused.
-    assert mrr(trial) == {"EUR": "460.00", "USD": "75.00"}
+    # 301: 10 x 40 less 10 % a month, 1,200 a year: 360 + 100. 302: 3 x (90 - 15) a quarter, 5 a week: 75 + 5 x 52 / 12.
+    assert mrr(trial) == {"EUR": "460.00", "USD": "96.67"}
     deals, lines = ("hubspot-crm-exports-all-deals-2026-11-23.csv", "hubspot-crm-exports-all-line-items-2026-11-23.csv")
     contacts = "hubspot-crm-exports-all-contacts-2026-11-23.csv"
     assert refused(trial) == {
         (deals, 5, "contracts", "not_a_date:term_start_date;not_a_date:renewal_start_date"),
         (deals, 6, "contracts", "required_missing:hub_id"),
-        (lines, 7, "contract_lines", "required_missing:unit_price"),
         (contacts, 6, "contacts", "unknown_client"),
     }
     assert counts(trial, deals) == (5, 2, 2, 0, 1)
-    assert counts(trial, lines) == (7, 4, 1, 0, 2)
+    assert counts(trial, lines) == (7, 5, 0, 0, 2)
     assert trial.ingested.left_out == {
         "contact_of_no_company": 1, "deal_not_won": 1, "line_of_a_deal_not_won": 1, "line_of_no_deal": 1,
     }  # fmt: skip
     rows = {table["table"]: table["rows_loaded"] for table in trial.tables}
-    assert rows == {"partners": 2, "clients": 3, "contracts": 2, "contract_lines": 4, "contacts": 3}
+    assert rows == {"partners": 2, "clients": 3, "contracts": 2, "contract_lines": 5, "contacts": 3}
     [contract] = [table["first_row"] for table in trial.tables if table["table"] == "contracts"]
     assert (contract["term_start_date"], contract["renewal_start_date"]) == ("2026-02-01", "2027-02-01")
     assert (contract["billing_frequency"], contract["subscription_term_months"]) == ("annual", "12")
@@ -102,7 +101,7 @@ def test_hubspot_exports_may_lack_optional_columns(crm: Path):
     name = "hubspot-crm-exports-all-companies-2026-11-23.csv"
     (crm / name).write_text("Record ID,Company name\n101,Acme\n102,Blue\n103,Cedar\n")
     trial = try_profile(crm, Path("hubspot"), settings=Settings(), as_of=date(2026, 11, 23))
-    assert mrr(trial) == {"EUR": "460.00", "USD": "75.00"}
+    assert mrr(trial) == {"EUR": "460.00", "USD": "96.67"}
     assert [t["rows_loaded"] for t in trial.tables if t["table"] == "partners"] == [1]
 
 

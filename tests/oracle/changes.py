@@ -52,8 +52,7 @@ def derived_renewal(contract: Row) -> Row:
 
 
 def change_of(contract: Row, row: Row, *, as_of: date, notice_days: int) -> Change:
-    notice = notice_days if contract["notice_days"] is None else contract["notice_days"]
-    deadline = row["effective_date"] - timedelta(days=notice)
+    deadline = deadline_of(contract, row["effective_date"], notice_days)
     status, basis = status_of(contract, row, deadline, as_of)
     limits = {"contact_tier_upgrade": row["new_contact_max"], "email_overage": row["new_email_limit"]}
     return Change(
@@ -67,6 +66,22 @@ def change_of(contract: Row, row: Row, *, as_of: date, notice_days: int) -> Chan
         quoted_mrr=row["quoted_mrr"],
         agreed_on=known(row["agreed_on"], as_of),
     )
+
+
+def deadline_of(contract: Row, effective_date: date, notice_days: int) -> date:
+    """The contract's notice before the change, in months or in days, else the vendor's in days."""
+    if contract["notice_months"] is not None:
+        return months_before(effective_date, contract["notice_months"])
+    notice = notice_days if contract["notice_days"] is None else contract["notice_days"]
+    return effective_date - timedelta(days=notice)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of that many calendar months earlier; where that month is shorter, its last day."""
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def leaves_on(contract: Row, rows: list[Row], renewal: Change, *, as_of: date, notice_days: int) -> date | None:

@@ -60,4 +60,9 @@ def current_mrr(contract: Row, recurring: list[Row], as_of: date) -> Fraction:
     total = Fraction(0)
     for line in recurring:
         total += Fraction(line["quantity"]) * Fraction(line["unit_price"]) * (100 - discount(line, as_of))
-    return rounded(total / (100 * billing_months(contract)), contract["currency"])
+    return at_least_0(rounded(total / (100 * billing_months(contract)), contract["currency"]))
+
+
+def at_least_0(total: Fraction) -> Fraction:
+    """Credits (negative prices) can take a contract's sum below 0; it then counts as 0."""
+    return max(total, Fraction(0))

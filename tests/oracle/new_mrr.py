@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.oracle.changes import Change
-from tests.oracle.mrr import Row, current_mrr, discount, rounded, todays_price
+from tests.oracle.mrr import Row, at_least_0, current_mrr, discount, rounded, todays_price
 
 PARTS = ("price", "discount", "limits", "quote", "cancellation")
 KIND = {"contact_tier_upgrade": "contacts", "email_overage": "emails"}
@@ -113,7 +113,7 @@ def renewal(
         now, then = discount(line, as_of), discount(line, change.effective_date)
         total += amount * (100 - then) / 100
         discount_ended += amount * (now - then) / 100
-    new = rounded(total, contract["currency"])
+    new = at_least_0(rounded(total, contract["currency"]))
     ended_part = rounded(discount_ended, contract["currency"])
     basis = "same" if prices.renewal_pricing == "same" else "uplift"
     if from_list:
@@ -164,7 +164,7 @@ def at_renewal_prices(contract: Row, recurring: list[Row], change: Change, day: 
             uplift = 0 if prices.renewal_pricing == "same" else Fraction(prices.uplift_percent)
             price = todays_price(contract, line) * (100 + uplift) / 100
         total += Fraction(line["quantity"]) * price * (100 - discount(line, day)) / 100
-    return rounded(total, contract["currency"])
+    return at_least_0(rounded(total, contract["currency"]))
 
 
 def list_price(contract: Row, line: Row, change: Change, prices: Prices) -> Fraction | None:

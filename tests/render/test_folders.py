@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.render.folders import partner_folder, write_whole
+from pipeline.files import write_whole
+from pipeline.render.folders import partner_folder
 
 
 @pytest.mark.parametrize(

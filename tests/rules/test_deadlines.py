@@ -50,6 +50,61 @@ def test_the_deadline_is_the_notice_before_the_effective_date():
     )
 
 
+def test_a_notice_in_months_is_that_many_calendar_months_before():
+    assert_rule(
+        CHANGE,
+        """
+        change_id       | effective_date | notice_months | notice_days || renewal_deadline
+        one_month       | 2027-01-01     | 1             |             || 2026-12-01  # same day, the month before
+        three_months    | 2027-05-15     | 3             |             || 2027-02-15
+        cut_to_28       | 2027-05-31     | 3             |             || 2027-02-28  # February has no 31st
+        cut_to_29       | 2028-05-31     | 3             |             || 2028-02-29  # nor in a leap year
+        cut_to_30       | 2027-05-31     | 1             |             || 2027-04-30
+        from_the_28th   | 2027-02-28     | 1             |             || 2027-01-28  # not the month's last day
+        from_leap_day   | 2028-02-29     | 12            |             || 2027-02-28
+        two_years       | 2028-02-29     | 24            |             || 2026-02-28
+        over_a_year     | 2027-01-31     | 2             |             || 2026-11-30
+        in_days         | 2027-05-31     |               | 90          || 2027-03-02  # 90 days are not three months
+        """,
+        deadlines.notice_days(),
+        deadlines.renewal_deadline(),
+    )
+
+
+def test_the_vendors_notice_is_for_contracts_that_state_neither_days_nor_months():
+    assert_rule(
+        CHANGE,
+        """
+        change_id | notice_days | notice_months || notice
+        neither   |             |               || 45
+        in_days   | 30          |               || 30
+        in_months |             | 2             ||      # two months are not a number of days
+        """,
+        deadlines.notice_days().alias("notice"),
+    )
+
+
+def test_status_turns_on_the_day_after_a_deadline_in_months():
+    # Renewal on 23 February: three months before is today, the last day to act; on the 22nd it has passed.
+    exports = export(
+        contracts="""
+        contract_id | term_start_date | renewal_start_date | notice_months | auto_renews
+        last_day    | 2026-02-23      | 2027-02-23         | 3             |
+        passed      | 2026-02-22      | 2027-02-22         | 3             |
+        lapses      | 2026-02-22      | 2027-02-22         | 3             | false
+        """
+    )
+    assert_shows(
+        transform.build(exports, as_of=AS_OF, notice_days=0)["upcoming_renewals"],
+        """
+        contract_id | renewal_deadline | days_to_deadline | status  | status_basis
+        last_day    | 2026-11-23       | 0                | pending | awaiting
+        passed      | 2026-11-22       | -1               | renewed | auto_renewed
+        lapses      | 2026-11-22       | -1               | pending | lapsing
+        """,
+    )
+
+
 def test_days_to_the_deadline_are_zero_on_the_last_day_and_negative_after_it():
     assert_rule(
         CHANGE,

@@ -36,6 +36,8 @@ def build(home: Home, run_id: str, *, as_of: date = date(2026, 11, 23), schema_v
             "library_versions": ["{}"],
             "settings": [Settings(notice_days=30).to_json()],
             "profile": ["identity"],
+            "exported_at": [None],
+            "summary": [None],
         },
         schema=PUBLISHED["run_info"].polars_schema,
     )

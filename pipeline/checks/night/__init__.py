@@ -7,6 +7,7 @@ or holds single partners.
 
 from __future__ import annotations
 
-from pipeline.checks.night.verdict import NightsBefore, NightVerdict, PartnerHold, night_gate
+from pipeline.checks.night.partners import PartnerHold
+from pipeline.checks.night.verdict import NightsBefore, NightVerdict, night_gate
 
 __all__ = ["NightVerdict", "NightsBefore", "PartnerHold", "night_gate"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pipeline.checks.declare import Check
 from pipeline.checks.suites import (
     completeness,
+    copied_values,
     dates_and_statuses,
     estimates,
     findings,
     leaving_and_eve,
     ownership,
     projection,
+    recomputed_estimates,
     shape,
     totals,
 )
@@ -22,9 +24,11 @@ def all_checks(tables: frozenset[str]) -> tuple[Check, ...]:
         *shape.checks(tables),
         *completeness.CHECKS,
         *ownership.CHECKS,
+        *copied_values.CHECKS,
         *dates_and_statuses.CHECKS,
         *estimates.CHECKS,
         *leaving_and_eve.CHECKS,
+        *recomputed_estimates.CHECKS,
         *totals.CHECKS,
         *findings.CHECKS,
         *projection.CHECKS,

@@ -21,8 +21,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     no_change_where(
         "deadline",
         "rows whose deadline is not the notice before their start",
-        "renewal_start_date renewal_deadline notice_days",
-        "renewal_start_date - renewal_deadline <> notice_days",
+        "renewal_start_date renewal_deadline notice_days notice_months",
+        """CASE WHEN notice_months IS NULL THEN renewal_start_date - renewal_deadline <> notice_days
+            ELSE renewal_deadline <> CAST(renewal_start_date - to_months(notice_months) AS DATE) END""",
     ),
     no_change_where(
         "days_left",

@@ -6,6 +6,39 @@ from typing import Final
 
 from pipeline.checks.declare import Check, failing_rows
 
+# Only contracts that hold a credit can fall below 0. Binary floats do: a sum is only asked whether it is below 0.
+_NEGATIVE_MRR: Final = """
+    WITH credited AS (
+        SELECT contract_id, currency, $billing_months AS billing_months FROM $in_force c
+        SEMI JOIN $rows m USING (contract_id)
+        SEMI JOIN (
+            FROM exports.contract_lines WHERE unit_price < 0 AND quantity > 0 AND coalesce(is_recurring, true)
+        ) l USING (contract_id)
+    ), charged_on AS (
+        SELECT contract_id, $as_of AS charged_on, false AS at_renewal FROM credited
+        UNION ALL
+        SELECT contract_id, renewal_start_date, true FROM upcoming_renewals
+        WHERE contract_type = 'renewal' AND estimated_new_mrr = 0 AND estimate_basis IN ('price_book', 'uplift', 'same')
+    ), line AS (
+        SELECT c.contract_id, c.currency, d.charged_on, d.at_renewal, l.product_code,
+            CAST(l.unit_price AS DOUBLE) / c.billing_months AS price,
+            CAST(l.quantity AS DOUBLE) * (100 - CASE WHEN l.discount_end_date <= d.charged_on THEN 0
+                ELSE coalesce(l.discount_percent, 0) END) / 100 AS units
+        FROM credited c
+        JOIN charged_on d USING (contract_id)
+        JOIN exports.contract_lines l ON l.contract_id = c.contract_id AND coalesce(l.is_recurring, true)
+    ), priced AS (
+        SELECT line.contract_id, line.currency, line.at_renewal, line.units * CASE
+            WHEN NOT line.at_renewal OR $renewal_pricing = 'same' THEN line.price
+            WHEN $renewal_pricing = 'list' AND b.monthly_unit_price IS NOT NULL THEN b.monthly_unit_price
+            ELSE line.price * (100 + $uplift_percent) / 100 END AS amount
+        FROM line ASOF LEFT JOIN exports.price_book b ON b.product_code = line.product_code
+            AND b.currency = line.currency AND b.valid_from <= line.charged_on
+    )
+    SELECT contract_id, currency, at_renewal, round(sum(amount), 2) AS sum_of_lines FROM priced
+    GROUP BY ALL HAVING sum(amount) < -1e-9 * sum(abs(amount))
+"""
+
 CHECKS: Final[tuple[Check, ...]] = (
     failing_rows(
         "no_primary_contact",
@@ -33,6 +66,13 @@ CHECKS: Final[tuple[Check, ...]] = (
         WHERE contract_type <> 'renewal' AND estimate_basis = 'quote' AND estimated_new_mrr < mrr_before
         """,
         advice="Have the quote checked: it is the contract's whole MRR after the change, not the price of the change.",
+    ),
+    failing_rows(
+        "negative_mrr",
+        "warning",
+        "contract_mrr",
+        "contracts whose credits exceed their charges, today or at the renewal, and which therefore count as 0",
+        _NEGATIVE_MRR,
     ),
     failing_rows(
         "currency_without_rate",

@@ -27,6 +27,10 @@ def _partner_of_client(table: str, key: str) -> Check:
     )
 
 
+_OWNER: Final = """CASE coalesce(owner_of_client, owner_of_partner,
+    CASE WHEN partner_owns_communication THEN 'partner' END) WHEN 'partner' THEN partner_name ELSE $vendor_name END"""
+"""Rule 5: the partner's choice for the client, else its statement, else the vendor."""
+
 CHECKS: Final[tuple[Check, ...]] = (
     *(_partner_of_client(table, key) for table, key in _WITH_A_PARTNER.items()),
     failing_rows(
@@ -64,23 +68,40 @@ CHECKS: Final[tuple[Check, ...]] = (
     ),
     no_change_where(
         "primary_contact_of_client",
-        "rows whose primary contact is no contact of the client, or whose basis says otherwise",
-        "hub_id primary_contact_id primary_contact_basis",
-        """(primary_contact_basis = 'none') <> (primary_contact_id IS NULL)
-            OR (primary_contact_id IS NOT NULL AND hub_of_contact IS NULL)
-            OR (primary_contact_basis = 'account_primary' AND NOT coalesce(contact_is_primary, false))
-            OR (primary_contact_basis = 'client_choice' AND NOT contact_decided)""",
+        "rows whose primary contact is not the client's",
+        "hub_id primary_contact_id primary_contact_of_client",
+        "primary_contact_id IS DISTINCT FROM primary_contact_of_client",
+    ),
+    no_change_where(
+        "primary_contact_basis",
+        "rows that say otherwise than the decisions and the account why somebody is the primary contact",
+        "hub_id primary_contact_id primary_contact_basis primary_contact_basis_of_client",
+        "primary_contact_basis <> primary_contact_basis_of_client",
+    ),
+    no_change_where(
+        "primary_contact_name",
+        "rows whose primary contact bears another name than in the export",
+        "hub_id primary_contact_id primary_contact_name name_of_contact",
+        "primary_contact_name IS DISTINCT FROM name_of_contact",
+    ),
+    no_change_where(
+        "primary_contact_email",
+        "rows whose primary contact has another e-mail address than in the export",
+        "hub_id primary_contact_id primary_contact_email email_of_contact",
+        "primary_contact_email IS DISTINCT FROM email_of_contact",
     ),
     no_change_where(
         "communication_owner",
-        "rows whose communication owner is neither the partner nor the vendor, or contradicts its basis",
+        "rows whose communication owner is not the one that the decisions and the export say",
         "hub_id communication_owner communication_owner_basis",
-        """CASE communication_owner_basis
-            WHEN 'vendor_default' THEN communication_owner <> $vendor_name
-            WHEN 'partner_statement' THEN communication_owner IS DISTINCT FROM partner_name
-                AND NOT (default_owner_decided AND communication_owner = $vendor_name)
-            ELSE NOT owner_decided
-                OR (communication_owner <> $vendor_name AND communication_owner IS DISTINCT FROM partner_name)
-        END""",
+        f"communication_owner IS DISTINCT FROM {_OWNER}",
+    ),
+    no_change_where(
+        "communication_owner_basis",
+        "rows that say otherwise than the decisions and the export why somebody owns the communication",
+        "hub_id communication_owner communication_owner_basis",
+        """communication_owner_basis <> CASE WHEN owner_of_client IS NOT NULL THEN 'client_choice'
+            WHEN owner_of_partner IS NOT NULL OR partner_owns_communication THEN 'partner_statement'
+            ELSE 'vendor_default' END""",
     ),
 )

@@ -10,8 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from pipeline.errors import InputError
 from pipeline.ingest import functions, sql
 from pipeline.ingest.draft.columns import ColumnFacts, facts_of, words_of
@@ -21,6 +19,7 @@ from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import RawFile
 from pipeline.ingest.sources import open_raw
 from pipeline.settings import FileFormat
+from pipeline.warehouse.connection import connect
 
 _FIELDS: Final = 40
 """Fields of a nested object that become columns."""
@@ -47,7 +46,7 @@ class DraftRoom:
     """A DuckDB in memory that holds all files as text, with the functions for profiles."""
 
     def __init__(self, files: Sequence[Path], folder: Path) -> None:
-        self.con = duckdb.connect()
+        self.con = connect()
         for definition in functions.definitions(date.max):
             self.con.execute(definition)
         self.tables: list[DraftTable] = []

@@ -107,6 +107,8 @@ def with_current_mrr(contracts: pl.DataFrame, contract_lines: pl.DataFrame) -> p
 def lines_amount(days: pl.DataFrame, contract_lines: pl.DataFrame) -> pl.Series:
     """Rule 9 on the day `on` of each row: the MRR of the contract's recurring lines, as amounts, in the rows' order.
 
+    0 where credits exceed charges.
+
     `days` needs `contract_id, on, billing_months, minor_unit`; `contract_lines` holds recurring lines only.
     """
     rows = days.lazy().select("contract_id", "on", "billing_months", "minor_unit").with_row_index("row")
@@ -121,7 +123,7 @@ def lines_amount(days: pl.DataFrame, contract_lines: pl.DataFrame) -> pl.Series:
     return (
         rows.join(sums, on="row", how="left", maintain_order="left")
         .with_columns(pl.col("charged_high", "charged_low").fill_null(0))
-        .select(amount=money.rounded(*money.divided("charged", divisor), divisor))
+        .select(amount=money.at_least_0(money.rounded(*money.divided("charged", divisor), divisor)))
         .collect()
         .to_series()
     )

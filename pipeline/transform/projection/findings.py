@@ -105,7 +105,7 @@ def _cancelled(
         & (pl.col("effective_date") <= as_of)
         & (pl.col("cancellation_requested_on") <= as_of)
     )
-    columns = ("contract_id", "term_start_date", "renewal_start_date", "auto_renews", "notice_days")
+    columns = ("contract_id", "term_start_date", "renewal_start_date", "auto_renews", "notice_days", "notice_months")
     return (
         past.join(contracts.select(columns), on="contract_id")
         .with_columns(own_notice_days(default=notice_days), pl.col("auto_renews").fill_null(True))

@@ -39,7 +39,10 @@ _OF_CONTRACT: Final = ("group", "segment", "minor_unit", "opened_at", "renewed_a
 def with_amounts(contracts: pl.DataFrame, chains: Chains) -> pl.DataFrame:
     """The contracts with `opened_at` and `renewed_at`, the amounts their chain was estimated from (0 = no renewal)."""
     return contracts.join(
-        chains.renewals.select("n", renewed_at="renewal_amount"), on="n", how="left", maintain_order="left"
+        chains.renewals.select("n", renewed_at=money.at_least_0(pl.col("renewal_amount"))),
+        on="n",
+        how="left",
+        maintain_order="left",
     ).with_columns(pl.col("renewed_at").fill_null(0), opened_at="current_mrr_amount")
 
 
@@ -97,7 +100,7 @@ def discount_rows(
     renewed = rows.join(chains.renewals.select("n", "effective_date"), on="n").with_columns(change_id="row")
     lines = contract_lines.join(rows.select("contract_id").unique(), on="contract_id", how="semi")
     at_renewed = pricing.of_renewals(renewed, lines, discounts_on="on").select(
-        row="change_id", at_renewed="renewal_amount"
+        row="change_id", at_renewed=money.at_least_0(pl.col("renewal_amount"))
     )
     return (
         rows.with_columns(lines_amount(rows, lines).alias("at_lines"))

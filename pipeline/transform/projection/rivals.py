@@ -1,6 +1,7 @@
 """Other published definitions of MRR on the same data, so that a reader sees why two tools disagree.
 
-All are rounded once per contract, like ours. *Ours* is `current_mrr` (rule 9).
+All are rounded once per contract, like ours, and count as 0 where credits exceed charges. *Ours* is `current_mrr`
+(rule 9).
 - `undiscounted_mrr`: ours without taking discounts off ("committed" or "gross" MRR).
 - `list_price_mrr`: quantity × today's list price per month, no discounts; a line that the price book does not know
   counts at its own undiscounted price.
@@ -95,7 +96,7 @@ def todays_list(price_book: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
 
 
 def _per(name: str, divisor: pl.Expr) -> pl.Expr:
-    return money.rounded(*money.divided(name, divisor), divisor)
+    return money.at_least_0(money.rounded(*money.divided(name, divisor), divisor))
 
 
 def _listed() -> pl.Expr:
@@ -104,4 +105,4 @@ def _listed() -> pl.Expr:
     divisor = money.whole(money.PER_LINE) * months
     whole, rest = money.divided("listed", money.whole(money.PER_LINE))
     more, more_rest = money.divided("unlisted", divisor)
-    return money.rounded(whole + more, rest * months + more_rest, divisor)
+    return money.at_least_0(money.rounded(whole + more, rest * months + more_rest, divisor))

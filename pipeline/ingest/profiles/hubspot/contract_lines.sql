@@ -1,5 +1,5 @@
 -- The unit price is per billing period of the line; the contract may bill less often, so it is multiplied. A discount is
--- a share in percent, or an amount off each unit. A line in weeks has no months: it is refused.
+-- a share in percent, or an amount off each unit.
 WITH priced AS (
     SELECT
         item.*,
@@ -15,7 +15,11 @@ SELECT
     priced."Name" AS product_name,
     number_text(priced."Quantity") AS quantity,
     CASE
-        WHEN priced.is_recurring THEN times(net, term.months // priced.months) ELSE net
+        WHEN priced.weeks IS NOT NULL THEN coalesce(
+            CAST(CAST(round(TRY_CAST(net AS DECIMAL(18, 6)) * 52 * (term.months // 12) / priced.weeks, 6)
+                AS DECIMAL(18, 6)) AS VARCHAR), net)
+        WHEN priced.is_recurring THEN times(net, term.months // priced.months)
+        ELSE net
     END AS unit_price,
     number_text(percent) AS discount_percent,
     priced.is_recurring,

@@ -3,10 +3,10 @@
 WITH named AS (
     SELECT id AS hub_id, coalesce(name, id) AS client_name, 1 AS rank, _source FROM customer
     UNION ALL
-    SELECT customer_id, customer_id, 2, _source FROM subscription
+    SELECT customer_id, customer_id, 2, _source FROM live
     UNION ALL
     SELECT item.subscription_id, item.subscription_id, 3, item._source
-    FROM subscription_item AS item ANTI JOIN subscription ON subscription.id = item.subscription_id
+    FROM item ANTI JOIN live ON live.id = item.subscription_id
 )
 SELECT
     hub_id,

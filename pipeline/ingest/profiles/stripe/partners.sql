@@ -3,4 +3,4 @@ SELECT
     'stripe_account' AS partner_id,
     'Stripe account' AS partner_name,
     min(_source) AS _source
-FROM subscription_item
+FROM item

@@ -5,6 +5,7 @@ SELECT
     min(date_of("Billing start date", ['%Y-%m-%d', '%Y-%m-%d %H:%M', '%m/%d/%Y'])) AS starts,
     max(months_of("Term")) AS term_months,
     list_reduce(list(months) FILTER (months IS NOT NULL), lambda a, b: lcm(a, b)) AS months,
+    bool_or(weeks IS NOT NULL) AS is_in_weeks,
     any_value("Currency") AS currency
 FROM item
 WHERE is_recurring

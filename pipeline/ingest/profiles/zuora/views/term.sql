@@ -12,15 +12,20 @@ WITH charges AS (
     FROM billed
     GROUP BY contract_id
 ), live AS (
-    SELECT * FROM subscription
-    WHERE coalesce(yes_no(_fivetran_deleted), 'false') = 'false' AND coalesce(status, '') <> 'Draft'
+    SELECT * FROM subscription ANTI JOIN inactive USING (id)
+    WHERE coalesce(yes_no(_fivetran_deleted), 'false') = 'false'
 ), known AS (
     SELECT
         coalesce(live.id, charges.contract_id) AS contract_id,
         coalesce(live.account_id, live.invoice_owner_id, charges.account_id) AS account_id,
         charges.currency,
         coalesce(live.term_start_date, charges.starts) AS starts,
-        coalesce(live.term_end_date, charges.ends) AS ends,
+        CASE WHEN live.status = 'Cancelled' THEN coalesce(live.subscription_end_date, live.cancelled_date) END
+            AS cancelled_for,
+        coalesce(
+            CASE WHEN live.status = 'Cancelled' THEN coalesce(live.subscription_end_date, live.cancelled_date) END,
+            live.term_end_date, charges.ends
+        ) AS ends,
         coalesce(charges.months, 1) AS months,
         live.auto_renew,
         CASE
@@ -29,7 +34,7 @@ WITH charges AS (
         END AS _source
     FROM live FULL JOIN charges ON charges.contract_id = live.id
     UNION ALL
-    SELECT contract_id, id, currency, created_date, NULL, 1, 'true', [_source]
+    SELECT contract_id, id, currency, created_date, NULL, NULL, 1, 'true', [_source]
     FROM own_mrr
 ), dated AS (
     SELECT
