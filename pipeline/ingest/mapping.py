@@ -102,6 +102,7 @@ class MappingRoom:
         self._folder = folder
         self._made: list[str] = []
         self._con = duckdb.connect(config={"temp_directory": str(folder)})
+        self._con.execute("SET TimeZone = 'UTC'")
         for one in raw:
             self._add(one)
         # DuckDB compares both with it: the pattern, in which the name is escaped, and the file found.

@@ -48,6 +48,7 @@ class DraftRoom:
 
     def __init__(self, files: Sequence[Path], folder: Path) -> None:
         self.con = duckdb.connect()
+        self.con.execute("SET TimeZone = 'UTC'")
         for definition in functions.definitions(date.max):
             self.con.execute(definition)
         self.tables: list[DraftTable] = []
