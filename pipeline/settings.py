@@ -51,6 +51,8 @@ class FileFormat:
     `header_row`: the line of a CSV, or the row of a sheet, on which the header stands; 0 = the first that is not blank.
     `records`: where in a JSON object the list of records stands (`data`, `result.items`).
     `short_rows`: records of a CSV may end early, missing cells are empty; else the last one is taken for half-written.
+    `unnamed_columns`: cells that every record of a CSV has behind those that the header names; they are called
+    `column_<place>`. `odd_bytes`: the encoding of the bytes of a CSV that are not of its own; "" = such a file is refused.
     """
 
     encoding: str = "utf-8"
@@ -63,6 +65,8 @@ class FileFormat:
     header_row: int = 0
     records: str = ""
     short_rows: bool = False
+    unnamed_columns: int = 0
+    odd_bytes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,20 +240,27 @@ def parse_file_format(where: str, values: Any) -> FileFormat:
         if not isinstance(value, known[name]):
             raise SettingsError(f"{where}.{name} takes a {known[name].__name__}, not {value!r}")
     file_format = FileFormat(**values)
-    try:
-        # Codecs that make no text of bytes (rot13, base64) refuse to encode a text, also an empty one.
-        "".encode(file_format.encoding)
-        codecs.getincrementaldecoder(file_format.encoding)
-    except (LookupError, ValueError):
-        raise SettingsError(f"{where}.encoding: {file_format.encoding!r} is no known encoding") from None
+    for name in ("encoding", "odd_bytes") if file_format.odd_bytes else ("encoding",):
+        _check_encoding(f"{where}.{name}", getattr(file_format, name))
     _check_date_format(where, file_format.date_format)
     _check_thousands(where, file_format)
     if file_format.header_row < 0:
         raise SettingsError(f"{where}.header_row takes a line from 1 on, or 0 for the first that is not blank")
+    if file_format.unnamed_columns < 0:
+        raise SettingsError(f"{where}.unnamed_columns takes a number of columns, 0 or more")
     for name in ("delimiter", "quote"):
         if len(getattr(file_format, name)) != 1:
             raise SettingsError(f"{where}.{name} takes one character, not {getattr(file_format, name)!r}")
     return file_format
+
+
+def _check_encoding(where: str, encoding: str) -> None:
+    try:
+        # Codecs that make no text of bytes (rot13, base64) refuse to encode a text, also an empty one.
+        "".encode(encoding)
+        codecs.getincrementaldecoder(encoding)
+    except (LookupError, ValueError):
+        raise SettingsError(f"{where}: {encoding!r} is not a known encoding") from None
 
 
 def _check_date_format(where: str, date_format: str) -> None:

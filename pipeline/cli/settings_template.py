@@ -52,5 +52,7 @@ TEMPLATE: Final = f"""\
 # sheet = "Clients"                 # XLSX only; default: the first sheet
 # header_row = 4                    # CSV and XLSX: the line of the header; default: the first that is not blank
 # short_rows = true                 # CSV only: records may end early; default: the last one is half-written then
+# unnamed_columns = 1               # CSV only: cells that every record has behind those that the header names
+# odd_bytes = "cp1252"              # CSV only: the encoding of bytes that are not of `encoding`; default: refused
 # records = "data"                  # JSON only: where in an object the list of records stands
 """

@@ -11,7 +11,11 @@ from pipeline.ingest.currency_signs import SIGNS, UNCLEAR
 SPACE: Final = r"[\s\x{00A0}\x{2009}\x{202F}]"
 _MINUS: Final = r"[-\x{2212}\x{2013}]"
 _NO_CENTS: Final = r"[-\x{2010}-\x{2015}\x{2212}]{1,2}"
-_CURRENCY: Final = r"(?:\p{L}{0,3}\p{Sc}|\p{Sc}?\p{L}{1,4}\.?)"
+_CURRENCY: Final = (
+    r"[A-Za-z$\x{80}-\x{9F}\x{A1}-\x{2008}\x{200A}-\x{200F}\x{2016}-\x{2018}\x{201A}-\x{202E}\x{2030}-\x{2211}"
+    r"\x{2213}-\x{10FFFF}]{1,5}\.?"
+)
+"""What can be a sign or a code, in few ranges, which is quick; whether it is a currency is asked apart."""
 _SCALES: Final = (
     (1_000, "k|K|T|Tsd|tsd|TSD"),
     (1_000_000, "m|M|mn|Mn|MM|mio|Mio|MIO|mln"),
@@ -34,38 +38,40 @@ def _amount(group: str, mark: str, scale: str = "") -> str:
 
 def number_text(group: str, mark: str) -> str:
     """A plain number from an amount: `group` and `mark` are regular expressions of its separators."""
-
-    def when(pattern: str, number: str, more: str = "") -> str:
-        return f"WHEN regexp_full_match(cell, {sql.text(pattern)}){more} THEN {_sign(pattern)} || ({number})"
-
-    def digits(pattern: str) -> str:
-        found = f"regexp_replace(cell, {sql.text(pattern + '$')}, '\\2')"
-        return rf"rtrim(replace(regexp_replace({found}, '{group}|:?{_NO_CENTS}', '', 'g'), '{mark[-1]}', '.'), '.')"
-
-    pattern = _amount(group, mark, "|".join(scale for _, scale in _SCALES))
-    behind = rf"(?:\.|{SPACE}|$|\p{{Sc}}|[A-Z]{{3}})"
-    stands = [(number, rf"\d{SPACE}*(?:{scale}){behind}") for number, scale in _SCALES]
-    factor = " ".join(f"WHEN regexp_matches(cell, {sql.text(where)}) THEN {number}" for number, where in stands)
-    scaled = when(pattern, _times(digits(pattern), f"CASE {factor} END"))
-    plain = _amount(group, mark)
     simple = rf"\d+({mark}\d+)?"
-    known = when(plain, digits(plain), f" AND {_letters_are_a_currency()}")
+    scaled = _amount(group, mark, "|".join(scale for _, scale in _SCALES))
+    digits = _digits(mark[-1])
     return (
         f"CASE WHEN regexp_full_match(cell, {sql.text(simple)}) THEN replace(cell, '{mark[-1]}', '.') "
-        f"WHEN regexp_matches(cell, '\\d{SPACE}*[kKTtmMbB]') THEN CASE {scaled} {known} ELSE cell END "
-        f"{known} ELSE cell END"
+        f"WHEN regexp_matches(cell, '\\d{SPACE}*[kKTtmMbB]') AND regexp_full_match(cell, {sql.text(scaled)}) "
+        f"THEN {_MINUS_SIGN} || {_times(digits, _factor())} "
+        f"WHEN regexp_full_match(cell, {sql.text(_amount(group, mark))}) AND {_letters_are_a_currency()} "
+        f"THEN {_MINUS_SIGN} || {digits} ELSE cell END"
     )
+
+
+_MINUS_SIGN: Final = (
+    rf"CASE WHEN contains(cell, '(') OR regexp_matches(cell, '^[^0-9]*{_MINUS}|[0-9][^0-9.,:]*{_MINUS}\s*$') "
+    "THEN '-' ELSE '' END"
+)
+
+
+def _digits(mark: str) -> str:
+    """The digits and the decimal mark of a text that is an amount; a point behind letters (Fr.) is not of them."""
+    number = f"regexp_extract(cell, '(?:^|[^A-Za-z])([{mark}]?[0-9](?:[0-9.,''’]|{SPACE})*)', 1)"
+    return f"rtrim(replace(regexp_replace({number}, '[^0-9{mark}]', '', 'g'), '{mark}', '.'), '.')"
+
+
+def _factor() -> str:
+    behind = rf"(?:\.|{SPACE}|$|\p{{Sc}}|[A-Z]{{3}})"
+    stands = [(number, rf"\d{SPACE}*(?:{scale}){behind}") for number, scale in _SCALES]
+    return "CASE " + " ".join(f"WHEN regexp_matches(cell, {sql.text(where)}) THEN {n}" for n, where in stands) + " END"
 
 
 def _letters_are_a_currency() -> str:
     """Whether the letters in an amount are none, or beside a sign, or a currency's: `1200 pa` is not an amount."""
     words = ", ".join(sql.text(word) for word in sorted({"", *(code.lower() for code in rules.minor_units()), *SIGNS}))
     return rf"(regexp_matches(cell, '\p{{Sc}}') OR lower(regexp_replace(cell, '\P{{L}}', '', 'g')) IN ({words}))"
-
-
-def _sign(pattern: str) -> str:
-    around = f"regexp_replace(cell, {sql.text(pattern + '$')}, '\\1\\3')"
-    return f"CASE WHEN regexp_matches({around}, '[(]|{_MINUS}') THEN '-' ELSE '' END"
 
 
 def _times(number: str, factor: str) -> str:

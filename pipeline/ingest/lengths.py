@@ -10,14 +10,14 @@ MONTH_UNIT: Final = "m|mo|mos|mon|mth|mths|month|months|monat|monate|monaten|mes
 _DAY_UNIT: Final = "d|days?|tage?n?|kalendertage|jours?|días?|dias?"
 _WEEK_UNIT: Final = "w|weeks?|wochen?|semaines?|semanas?"
 YEAR_UNIT: Final = "y|yr|yrs|year|years|jahr|jahre|jahren|año|años|an|ans|ano|anos"
-_DAY: Final = r"regexp_replace(trim(cell), '(\d)(?:T|,?\s+)\d{1,2}:\d{2}.*$', '\1')"
+DAY: Final = r"regexp_replace(trim(cell), '(\d)(?:T|,?\s+)\d{1,2}:\d{2}.*$', '\1')"
 _NO_OFFSET: Final = r"regexp_replace(trim(cell), '(:\d{2}(?:[.,]\d+)?)\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$', '\1')"
 
 
 def _date() -> str:
     """The calendar day as written. A format with an offset gives an instant: its day is the one in UTC, so the offset
     that is written is replaced by none."""
-    tried = (_DAY, _NO_OFFSET, f"{_NO_OFFSET} || 'Z'", f"{_NO_OFFSET} || '+00'")
+    tried = (DAY, _NO_OFFSET, f"{_NO_OFFSET} || 'Z'", f"{_NO_OFFSET} || '+00'")
     days = ", ".join(f"epoch_ms(try_strptime({one}, formats))" for one in tried)
     return f"CAST(make_timestamp_ms(coalesce({days})) AS DATE)"
 

@@ -17,9 +17,10 @@ from pipeline.ingest import accounts, load
 from pipeline.ingest.corrections import Corrections
 from pipeline.ingest.folder import check_folder, unused_files
 from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
-from pipeline.ingest.profile import Profile, RawFile
+from pipeline.ingest.profile import VIEWS, Profile, RawFile
+from pipeline.ingest.questions import open_questions
 from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
-from pipeline.ingest.sources import open_raw, sha256
+from pipeline.ingest.sources import open_raw, remarks_on, sha256
 from pipeline.ingest.unused_columns import lost_columns, unused_columns
 from pipeline.settings import FileFormat
 from pipeline.tables.declare import Table
@@ -78,12 +79,30 @@ def ingest_by_profile(
         quarantine_limit_percent=profile.quarantine_limit_percent,
         corrections=known.entries,
         unused_columns=unused_columns(profile, raw),
-        notes=tuple(
-            f"{name}: not named in {profile.called}/profile.toml, not read"
-            for name in unused_files(exports, {one.raw.path for one in raw})
+        notes=(
+            *(remark for one in raw for remark in remarks_on(one.raw, exports / one.raw.path, work)),
+            *(
+                f"{name}: not named in {profile.called}/profile.toml, not read"
+                for name in unused_files(exports, {one.raw.path for one in raw})
+            ),
+            *_open(profile),
         ),
         lost_columns=lost,
     )
+
+
+def _open(profile: Profile) -> list[str]:
+    """A line that says which questions of the profile that can change money nobody has answered yet."""
+    texts = {**{f"{VIEWS}/{name}.sql": text for name, text in profile.views.items()}, **profile.statements}
+    found = [question for question in open_questions(texts) if question.changes_money]
+    if not found:
+        return []
+    matters = ", ".join(dict.fromkeys(question.matter or question.text[:40] for question in found))
+    number = "1 question is" if len(found) == 1 else f"{len(found)} questions are"
+    return [
+        f"warning: {number} open in the profile {profile.called} that can change money ({matters}): the figures follow guesses; "
+        f"'renewals profile check {profile.called} --exports DIR' shows by how much"
+    ]
 
 
 def _read_raw(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.ingest.csv_file import PlainCsv, open_csv, plain_csv
+from pipeline.ingest.csv_records import lines_above
+from pipeline.ingest.encoding import odd_lines
 from pipeline.ingest.folder import ExportFile
 from pipeline.ingest.header import labels, table_labels
 from pipeline.ingest.json_file import read_json
@@ -82,6 +84,30 @@ def open_raw(raw: RawFile, path: Path, folder: Path) -> Source:
                 return text.exactly(labels(raw.path, text.names(), repeats=True), folder)
     except OSError as error:
         raise InputError(f"{raw.path}: cannot be read ({error.strerror or error})") from None
+
+
+def remarks_on(raw: RawFile, path: Path, folder: Path) -> list[str]:
+    """What of a raw file was not read as it stands, one line each: odd bytes, and lines above the header row.
+
+    The file is known to be readable.
+    """
+    found: list[str] = []
+    if not raw.suffix.startswith(".csv"):
+        return found
+    if raw.format.odd_bytes:
+        unpacked = folder / f"files.{raw.name}.unpacked"
+        lines, _ = odd_lines(unpacked if raw.suffix.endswith(".gz") else path, raw.format.encoding)
+        if lines:
+            shown = ", ".join(str(line) for line in lines[:10]) + (" and others" if len(lines) > 10 else "")
+            where = f"line {shown}" if len(lines) == 1 else f"lines {shown}"
+            found.append(
+                f"{raw.path}: {where} has bytes that are not {raw.format.encoding}; they were read as {raw.format.odd_bytes}"
+            )
+    if raw.format.header_row > 1:
+        text = open_csv(ExportFile(raw.path, path, raw.suffix), f"files.{raw.name}", raw.format, folder)
+        if above := lines_above(text.path, raw.format):
+            found.append(f"{raw.path}: {above} lines above the header row (line {raw.format.header_row}) were not read")
+    return found
 
 
 def _labelled(found: TextTable) -> TextTable:
