@@ -52,7 +52,7 @@ class FileFormat:
     `records`: where in a JSON object the list of records stands (`data`, `result.items`).
     `short_rows`: records of a CSV may end early, missing cells are empty; else the last one is taken for half-written.
     `unnamed_columns`: cells that every record of a CSV has behind those that the header names; they are called
-    `column_<place>`. `odd_bytes`: the encoding of the bytes of a CSV that are not of its own; "" = such a file is refused.
+    `column_<place>`. `odd_bytes`: the encoding of the bytes of a CSV that are not of its own; "" = it is refused.
     """
 
     encoding: str = "utf-8"

@@ -86,7 +86,10 @@ def test_settings_survive_the_run_file():
             f"unknown setting exports.zzz; the contract's tables: {', '.join(EXPORTS)}",
         ),
         ({"exports": {"clients": {"encoding": "rot13"}}}, "exports.clients.encoding: 'rot13' is not a known encoding"),
-        ({"exports": {"clients": {"encoding": "base64"}}}, "exports.clients.encoding: 'base64' is not a known encoding"),
+        (
+            {"exports": {"clients": {"encoding": "base64"}}},
+            "exports.clients.encoding: 'base64' is not a known encoding",
+        ),
         (
             {"exports": {"clients": {"encoding": "undefined"}}},
             "exports.clients.encoding: 'undefined' is not a known encoding",

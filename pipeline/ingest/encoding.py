@@ -78,7 +78,7 @@ def with_odd_bytes(path: Path, encoding: str, odd_bytes: str) -> Iterator[str]:
 
 
 def odd_lines(path: Path, encoding: str) -> tuple[list[int], int]:
-    """The lines that hold bytes which are not of the encoding (the first 1,000), and how many characters beyond ASCII are.
+    """The lines with bytes that are not of the encoding (the first 1,000), and how many characters beyond ASCII are.
 
     Lines count from 1, as a text editor counts.
     """

@@ -17,8 +17,9 @@ from pipeline.ingest import accounts, load
 from pipeline.ingest.corrections import Corrections
 from pipeline.ingest.folder import check_folder, unused_files
 from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
-from pipeline.ingest.profile import VIEWS, Profile, RawFile
-from pipeline.ingest.questions import open_questions
+from pipeline.ingest.originals import Source
+from pipeline.ingest.profile import Profile, RawFile
+from pipeline.ingest.questions import questions_of
 from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
 from pipeline.ingest.sources import open_raw, remarks_on, sha256
 from pipeline.ingest.unused_columns import lost_columns, unused_columns
@@ -50,7 +51,7 @@ def ingest_by_profile(
     """
     check_folder(exports)
     con.execute(_FED)
-    raw = _read_raw(con, exports, profile, work, progress)
+    raw = read_raw(exports, profile, work, progress)
     with closing(MappingRoom(profile, raw, work, as_of)) as room:
         counts: dict[str, TableCounts] = {}
         unknown: dict[str, tuple[str, ...]] = {}
@@ -93,21 +94,22 @@ def ingest_by_profile(
 
 def _open(profile: Profile) -> list[str]:
     """A line that says which questions of the profile that can change money nobody has answered yet."""
-    texts = {**{f"{VIEWS}/{name}.sql": text for name, text in profile.views.items()}, **profile.statements}
-    found = [question for question in open_questions(texts) if question.changes_money]
+    found = [question for question in questions_of(profile) if question.changes_money]
     if not found:
         return []
     matters = ", ".join(dict.fromkeys(question.matter or question.text[:40] for question in found))
     number = "1 question is" if len(found) == 1 else f"{len(found)} questions are"
     return [
-        f"warning: {number} open in the profile {profile.called} that can change money ({matters}): the figures follow guesses; "
+        f"warning: {number} open in the profile {profile.called} that can change money ({matters}): the figures "
+        f"follow guesses; "
         f"'renewals profile check {profile.called} --exports DIR' shows by how much"
     ]
 
 
-def _read_raw(
-    con: duckdb.DuckDBPyConnection, exports: Path, profile: Profile, folder: Path, progress: Callable[[str], None]
+def read_raw(
+    exports: Path, profile: Profile, folder: Path, progress: Callable[[str], None] = lambda _: None
 ) -> list[RawSource]:
+    """The raw files of a profile as text; `folder` takes what must be unpacked. Raises InputError."""
     found: list[RawSource] = []
     base = 0
     for declared in profile.files:
@@ -115,9 +117,14 @@ def _read_raw(
         path = exports / raw.path
         progress(f"reading {raw.path}")
         source = open_raw(raw, path, folder)
-        found.append(RawSource(raw, source, base, load.count(con, f"FROM {source.relation}")))
+        found.append(RawSource(raw, source, base, _rows(source)))
         base += found[-1].rows
     return found
+
+
+def _rows(source: Source) -> int:
+    with duckdb.connect() as con:
+        return load.count(con, f"FROM {source.relation}")
 
 
 def _located(raw: RawFile, exports: Path, profile: Profile) -> RawFile:

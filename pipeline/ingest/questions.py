@@ -11,9 +11,11 @@ question deletes its lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from pipeline.ingest.profile import VIEWS, Profile
 
 DECIDE: Final = "-- DECIDE: "
 IF: Final = "--   If "
@@ -53,8 +55,10 @@ class OpenQuestion:
         return self.matter in MONEY or not self.matter
 
 
-def open_questions(texts: Mapping[str, str]) -> list[OpenQuestion]:
-    """The questions in these SQL texts, given by their place in the profile's folder."""
+def questions_of(profile: Profile) -> list[OpenQuestion]:
+    """The questions that stand in the SQL of a profile."""
+    texts = {f"{VIEWS}/{name}.sql": text for name, text in profile.views.items()}
+    texts |= {f"{name}.sql": text for name, text in profile.statements.items()}
     return [question for file, text in texts.items() for question in _questions_of(file, text.splitlines())]
 
 
@@ -106,7 +110,10 @@ def _with_column(text: str, edit: str) -> str | None:
     """The column of the same name replaced: it reaches up to a comment, a SELECT or the column before it."""
     name = edit.rpartition(" AS ")[2]
     lines = text.splitlines()
-    ends = [place for place, line in enumerate(lines) if line.rstrip().rstrip(",").endswith(f" AS {name}")]
+    code = [
+        (place, line.rstrip().rstrip(",")) for place, line in enumerate(lines) if not line.lstrip().startswith("--")
+    ]
+    ends = [place for place, line in code if line.endswith(f" AS {name}")]
     if not ends:
         return None
     first = last = ends[0]

@@ -32,6 +32,10 @@ class Worth:
     contracts: int = 0
     mrr: dict[str, Decimal] = field(default_factory=dict)
 
+    def to_plain(self) -> dict[str, str]:
+        """The MRR as a program may read it."""
+        return {code: str(amount) for code, amount in self.mrr.items()}
+
     @property
     def in_words(self) -> str:
         """`EUR 4,205.00`, several currencies joined by "+"; "nothing in force" when there is none."""
@@ -76,4 +80,5 @@ def _frame(con: duckdb.DuckDBPyConnection, contract: str, statement: str, types:
         f"TRY_CAST({f'CAST({name} AS VARCHAR)' if name in there else 'NULL'} AS {kind}) AS {name}"
         for name, kind in types.items()
     )
-    return con.sql(f"{view} SELECT {columns} {made}").pl()
+    found: pl.DataFrame = con.sql(f"{view} SELECT {columns} {made}").pl()
+    return found

@@ -101,7 +101,8 @@ def remarks_on(raw: RawFile, path: Path, folder: Path) -> list[str]:
             shown = ", ".join(str(line) for line in lines[:10]) + (" and others" if len(lines) > 10 else "")
             where = f"line {shown}" if len(lines) == 1 else f"lines {shown}"
             found.append(
-                f"{raw.path}: {where} has bytes that are not {raw.format.encoding}; they were read as {raw.format.odd_bytes}"
+                f"{raw.path}: {where} has bytes that are not {raw.format.encoding}; they were read as "
+                f"{raw.format.odd_bytes}"
             )
     if raw.format.header_row > 1:
         text = open_csv(ExportFile(raw.path, path, raw.suffix), f"files.{raw.name}", raw.format, folder)

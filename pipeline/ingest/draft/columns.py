@@ -152,7 +152,7 @@ def _kind(n: dict[str, Any], words: str, formats: Sequence[str], missed: int) ->
         "currency": most(n["currency"], 90),
         "yes_no": most(n["yes_no"], 95) and n["distinct"] <= 4,
         "period": most(n["period"], 70),
-        "amount": most(max(n["point"], n["comma"]), 70),
+        "amount": most(max(n["point"], n["comma"]), 50),
     }
     return next((kind for kind, holds in kinds.items() if holds), "text")
 

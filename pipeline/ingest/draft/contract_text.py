@@ -118,8 +118,10 @@ def _how_to_answer(questions: list[Question]) -> list[str]:
     if not questions:
         return []
     return [
-        "-- Each question below is one that only you can answer; until then this file goes on with the guess. Guessed right:",
-        "-- delete the question and the If lines under it. Guessed wrong: write below what its If line says (a column in",
+        "-- Each question below is one that only you can answer; until then this file goes on with the guess. Guessed "
+        "right:",
+        "-- delete the question and the If lines under it. Guessed wrong: write below what its If line says (a column "
+        "in",
         "-- place of the one of that name, or a condition behind WHERE), then delete them. None left: nothing is open.",
     ]
 

@@ -97,7 +97,8 @@ def _clear(view: ContractView, column: ColumnFacts, signs: dict[str, int]) -> st
                 expression = f"sign_means({expression}, {sql.text(sign)}, '{chosen}')"
         elif sign and not codes and sign.upper() not in rules.minor_units():
             text = (
-                f"which currency is {sign!r} in {called(column)} ({rows:,} rows)? It is not known here, so these rows are "
+                f"which currency is {sign!r} in {called(column)} ({rows:,} rows)? It is not known here, so these rows "
+                f"are "
                 f"refused. Write sign_means({cell(column)}, {sql.text(sign)}, 'XYZ') with its code into AS currency."
             )
             view.ask(f"sign {sign}", _MATTER, text)
@@ -111,7 +112,7 @@ def currency_of_header(name: str) -> str:
             return codes.split()[0]
     known = rules.minor_units()
     for token in re.findall(r"[A-Za-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)):
-        code = token.upper()
+        code = str(token).upper()
         plainly = re.search(rf"[(\[]\s*{token}\s*[)\]]|\bin {token}\b|[_ ]{token}$|^{token}[_ ]", name) is not None
         if code in known and plainly and (code not in _WORDS or token.isupper()):
             return code

@@ -142,7 +142,7 @@ def _whole_months(first: str) -> str:
 def _no_end(
     view: ContractView, room: DraftRoom, table: DraftTable, starts: ColumnFacts, ends: ColumnFacts, period: str
 ) -> bool:
-    """Whether rows have a start and no end, and go on; asked. Left out they are in `kept`."""
+    """Whether rows have a start and no end; asked whether they go on. Left out they are in `kept`."""
     name = cell(ends)
     begun = (
         f"date_of({cell(starts)}, {formats(starts)}) IS NOT NULL" if starts.kind == "date" else f"{cell(starts)} <> ''"
@@ -156,13 +156,13 @@ def _no_end(
     says = f"empty or {str(shown)[:60]}" if shown else "empty"
     every = "every 12 months" if period == "12" else "every term or billing period"
     text = (
-        f"do contracts without an end go on? In {rows:,} of {table.rows:,} rows {called(ends)} is {says}: they are taken to "
+        f"do contracts without an end go on? In {rows:,} of {table.rows:,} rows {called(ends)} is {says}: they are "
+        f"taken to "
         f"renew {every}."
     )
-    if view.ask("no end", "no end", text, _GO_ON, _LEFT_OUT) == _GO_ON:
-        return True
-    view.kept.append((f"NOT no_end({name})", "no_end_date"))
-    return False
+    if view.ask("no end", "no end", text, _GO_ON, _LEFT_OUT) == _LEFT_OUT:
+        view.kept.append((f"NOT no_end({name})", "no_end_date"))
+    return True
 
 
 def _past_its_end(
@@ -178,7 +178,8 @@ def _past_its_end(
     if not rows:
         return
     text = (
-        f"have the {rows:,} contracts ended that renew themselves ({called(renewing)}) and whose {called(ends)} has passed? "
+        f"have the {rows:,} contracts ended that renew themselves ({called(renewing)}) and whose {called(ends)} has "
+        f"passed? "
         "Guessed so: an export that keeps its dates up to date would show the new ones."
     )
     if view.ask("past its end", "no end", text, _ENDED, _RENEWED) == _RENEWED:
@@ -205,7 +206,8 @@ def _with_term(view: ContractView, room: DraftRoom, table: DraftTable, starts: C
     )
     if unknown:
         text = (
-            f"how long is the term of {unknown:,} of {table.rows:,} rows? {called(term)} says no number of months there; "
+            f"how long is the term of {unknown:,} of {table.rows:,} rows? {called(term)} says no number of months "
+            f"there; "
             "they are taken to renew every 12 months."
         )
         rolled = view.ask("no end", "no end", text, _GO_ON, "they are refused") == _GO_ON
@@ -222,7 +224,8 @@ def _with_term(view: ContractView, room: DraftRoom, table: DraftTable, starts: C
     goes_on = False
     if over:
         text = (
-            f"have the {over:,} of {table.rows:,} contracts ended whose term ({called(starts)} plus {called(term)}) has "
+            f"have the {over:,} of {table.rows:,} contracts ended whose term ({called(starts)} plus {called(term)}) "
+            f"has "
             "passed? Guessed so; else they have renewed for the same term again and again."
         )
         goes_on = view.ask("past its end", "no end", text, _ENDED, _RENEWED) == _RENEWED
@@ -278,7 +281,8 @@ def _inclusive(
     guess = _RENEWAL_DAY if same > after else _LAST_DAY
     if max(after, same) * 10 < rows * 9 or not rows:
         text = (
-            f"is {called(ends)} the last day of the term, or the day of the renewal? Of {rows:,} rows {after:,} last whole "
+            f"is {called(ends)} the last day of the term, or the day of the renewal? Of {rows:,} rows {after:,} last "
+            f"whole "
             f"months if it is the last day, {same:,} if it is the renewal day."
         )
         other = _LAST_DAY if guess == _RENEWAL_DAY else _RENEWAL_DAY

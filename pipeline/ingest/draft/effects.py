@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from pipeline.ingest import sql
 from pipeline.ingest.draft.contract_text import ContractView, Question, cell, formats
@@ -12,6 +13,7 @@ from pipeline.ingest.draft.sources import DraftRoom, DraftTable
 from pipeline.ingest.questions import Reading
 from pipeline.ingest.readings import Worth, distance, worth
 
+_ANY_DAY: Final = date(2000, 1, 1)
 Made = tuple[ContractView, dict[str, str]]
 """A view of the contracts and the statements that read it."""
 
@@ -22,8 +24,13 @@ def add_effects(room: DraftRoom, main: DraftTable, make: Callable[[dict[str, str
     `make` gives the draft under other answers. `as_of`: the day of the MRR; None, or a day on which nothing is in
     force, stands for the day on which the newest contract starts.
     """
-    view, statements = make({})
-    day, guessed = _day(room, main, view, statements, as_of)
+    day = as_of or _newest_start(room, main, None)
+    view, statements = _made_on(room, make, day)
+    guessed = worth(room.con, view.text(main), statements, as_of=day)
+    if as_of is not None and guessed is not None and not guessed.contracts:
+        day = _newest_start(room, main, as_of)
+        view, statements = _made_on(room, make, day)
+        guessed = worth(room.con, view.text(main), statements, as_of=day)
     far: dict[str, Decimal] = {}
     for question in view.questions:
         apart = [_try(room, main, make, view, question, option, day, guessed) for option in question.options[1:]]
@@ -34,13 +41,16 @@ def add_effects(room: DraftRoom, main: DraftTable, make: Callable[[dict[str, str
             if worth
         ]
         if guessed is not None and (shown or not question.options):
-            first = f"{question.options[0]} (guessed)" if question.options else "as guessed"
-            first = "either way" if same else first
-            shown = [] if same else shown
-            question.effect = f"{day}: {first} {guessed.in_words}{''.join(f'; {one}' for one in shown)}."
+            first = _shown(f"{question.options[0]} (guessed)" if question.options else "as guessed", guessed)
+            told = [f"either way {guessed.in_words}"] if same else [first, *shown]
+            question.effect = f"{day}: {'; '.join(told)}."
         far[question.key] = max((one for _, one in apart), default=Decimal(0))
     view.questions.sort(key=lambda one: -far[one.key])
     return view, statements
+
+
+def _shown(option: str, found: Worth) -> str:
+    return f"{option} {found.in_words}"
 
 
 def _try(
@@ -61,29 +71,19 @@ def _try(
     return found, distance(found, guessed) if found and guessed else Decimal(0)
 
 
-def _day(
-    room: DraftRoom, main: DraftTable, view: ContractView, statements: dict[str, str], as_of: date | None
-) -> tuple[date, Worth | None]:
-    """The day to reckon on, and what the draft is worth then."""
-    if as_of is not None:
-        found = _worth_on(room, main, view, statements, as_of)
-        if found is None or found.contracts:
-            return as_of, found
+def _made_on(room: DraftRoom, make: Callable[[dict[str, str]], Made], day: date) -> Made:
+    room.con.execute(f"CREATE OR REPLACE MACRO as_of() AS DATE '{day}'")
+    return make({})
+
+
+def _newest_start(room: DraftRoom, main: DraftTable, before: date | None) -> date:
+    """The day on which the newest contract starts, of those that have begun by `before`."""
     starts = main.parts.get("starts")
     if starts is None:
-        return as_of or date(2000, 1, 1), None
+        return before or _ANY_DAY
     written = f"date_of({cell(starts)}, {formats(starts)})" if starts.formats else f"epoch_date({cell(starts)})"
-    first = f"TRY_CAST({written} AS DATE)"
-    limit = f"WHERE d <= DATE '{as_of}'" if as_of else ""
-    [(newest,)] = room.con.execute(
-        f"SELECT max(d) FROM (SELECT {first} AS d FROM {sql.name(main.name)}) {limit}"
-    ).fetchall()
-    day = newest or as_of or date(2000, 1, 1)
-    return day, _worth_on(room, main, view, statements, day)
-
-
-def _worth_on(
-    room: DraftRoom, main: DraftTable, view: ContractView, statements: dict[str, str], day: date
-) -> Worth | None:
-    room.con.execute(f"CREATE OR REPLACE MACRO as_of() AS DATE '{day}'")
-    return worth(room.con, view.text(main), statements, as_of=day)
+    limit = f"WHERE day <= DATE '{before}'" if before else ""
+    [newest] = room.row(
+        f"SELECT max(day) FROM (SELECT TRY_CAST({written} AS DATE) AS day FROM {sql.name(main.name)}) AS days {limit}"
+    )
+    return newest or before or _ANY_DAY

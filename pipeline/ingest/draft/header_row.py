@@ -69,9 +69,11 @@ def _found(file: str, rows: Sequence[Row], place: int, line: int, unnamed: int) 
         return HeaderRow(0 if place == 0 else line, unnamed, remarks)
     first = " | ".join(_filled(wide[0][1]))[:80]
     text = (
-        f"is line {line} of {file} the header row? {len(above):,} lines above it are not read and {len(wide):,} of them look "
-        f"like rows of a table, from line {wide[0][0]} on: {first}. Set header_row in profile.toml if another line is it, "
-        "or put each table into a file of its own."
+        f"is line {line} of {file} the header row? {len(above):,} lines above it are not read; the first of them with "
+        f"several "
+        f"cells is line {wide[0][0]}: {first}. If another line is the header, set header_row in profile.toml; put a "
+        f"second "
+        "table into a file of its own."
     )
     return HeaderRow(line, unnamed, remarks, (("header row or lines above", text),))
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 _LANGUAGES: Final = {
-    "de": r"vertrag|betrag|kunde|beginn|ende\b|wahrung|preis|laufzeit|kundigung|lieferant|firma|anbieter|kosten|jahr|monat|"
+    "de": r"vertrag|betrag|kunde|beginn|ende\b|wahrung|preis|laufzeit|kundigung|lieferant|firma|anbieter|kosten|jahr|"
+    "monat|"
     r"wert\b|bezeichnung|nummer|menge|rabatt|gesamt|netto|zahlung",
     "fr": r"contrat|montant|fournisseur|debut|fin\b|devise|prix|duree|preavis|reconduction|annuel|mensuel|abonnement|"
     r"remise|quantite|echeance|societe|logiciel|numero",
-    "es": r"contrato|importe|proveedor|inicio|moneda|precio|plazo|cliente|adjudica|vencimiento|mensual|anual|empresa|objeto|"
+    "es": r"contrato|importe|proveedor|inicio|moneda|precio|plazo|cliente|adjudica|vencimiento|mensual|anual|empresa|"
+    "objeto|"
     r"cantidad|descuento|expediente|fecha|duracion",
     "pt": r"contrato|valor|fornecedor|inicio|moeda|preco|prazo|cliente|vigencia|termino|mensal|anual|empresa|contratad|"
     r"quantidade|desconto|numero|objeto",

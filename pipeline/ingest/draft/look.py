@@ -254,7 +254,8 @@ def _other_sheets(
     if not others:
         return ()
     text = (
-        f"does only the sheet {sheets[place].name} of {file} hold contracts? Not read are {', '.join(others)}. Set sheet in "
+        f"does only the sheet {sheets[place].name} of {file} hold contracts? Not read are {', '.join(others)}. Set "
+        f"sheet in "
         "profile.toml, or name the file once more under [files.NAME] with the other sheet."
     )
     return (("sheet", text),)

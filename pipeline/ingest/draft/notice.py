@@ -25,7 +25,8 @@ def add_notice(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
     )
     if more:
         text = (
-            f"{more:,} cells of {called(notice)} say more than a length, such as {' '.join(shown.split())!r}: only the length "
+            f"{more:,} cells of {called(notice)} say more than a length, such as {' '.join(shown.split())!r}: only "
+            f"the length "
             "is read, the deadline is that long before the renewal."
         )
         view.ask("notice says", "notice", text)
@@ -47,7 +48,8 @@ def add_notice(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
 
 
 _MORE = (
-    f"regexp_matches(strip_accents(lower(c)), '^\\D*\\w+[\\s-]+({MONTH_UNIT}|days?|tage?n?|weeks?|wochen?|jours?|dias?|semanas?|"
+    f"regexp_matches(strip_accents(lower(c)), '^\\D*\\w+[\\s-]+({MONTH_UNIT}|days?|tage?n?|weeks?|wochen?|jours?|"
+    f"dias?|semanas?|"
     "semaines?|jahre?n?|years?|ans?|anos?|quartale?)\\W+[a-z]')"
 )
 """Words behind the unit: "3 Monate zum Quartalsende"."""

@@ -60,7 +60,8 @@ def number(view: ContractView, room: DraftRoom, table: DraftTable, column: Colum
 
 def _mixed(view: ContractView, column: ColumnFacts, found: Marks, usual: str) -> str:
     text = (
-        f"{found.point:,} of {found.filled:,} cells of {called(column)} have a decimal point and {found.comma:,} a decimal "
+        f"{found.point:,} of {found.filled:,} cells of {called(column)} have a decimal point and {found.comma:,} a "
+        f"decimal "
         "comma; those of the other kind are refused. Which is right?"
     )
     options = ("decimal comma", "decimal point") if usual == _COMMA else ("decimal point", "decimal comma")
@@ -78,7 +79,8 @@ def _either(view: ContractView, table: DraftTable, column: ColumnFacts, found: M
     mark = "comma" if with_comma else "point"
     bare = f"; but {found.bare:,} numbers from 1,000 on have none" if found.bare else ""
     text = (
-        f"does the {mark} in {called(column)} part thousands, or is it the decimal mark? All {found.filled:,} amounts are "
+        f"does the {mark} in {called(column)} part thousands, or is it the decimal mark? All {found.filled:,} amounts "
+        f"are "
         f"whole, as in {found.example}, if it parts thousands ({found.either:,} have one){bare}."
     )
     options = ("decimal", "thousands") if found.bare else ("thousands", "decimal")

@@ -136,7 +136,7 @@ def _unknown_periods(view: ContractView, room: DraftRoom, table: DraftTable, fre
     ).fetchall()
     if found:
         shown = ", ".join(f"{value!r} {count:,}" for value, count in found[:5])
-        text = f"how many months is a period of {called(frequency)} that says {shown}? It is not known: its rows are refused."
+        text = f"how long is a period of {called(frequency)} that says {shown}? It is not known: its rows are refused."
         view.ask("periods", "billing period", text)
     empty = room.count(f"SELECT count(*) FROM {sql.name(table.name)} WHERE coalesce(trim({name}), '') = ''")
     if empty:

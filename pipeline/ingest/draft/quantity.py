@@ -54,7 +54,8 @@ def _price_of(
     each = part == "unit_price" or bool(re.search(_LIKE_EACH, column.words))
     options = (_EACH, _ALL) if each else (_ALL, _EACH)
     text = (
-        f"is {called(column)} the price of one of {called(quantity)}, or of all of them? {several:,} of {table.rows:,} rows "
+        f"is {called(column)} the price of one of {called(quantity)}, or of all of them? {several:,} of "
+        f"{table.rows:,} rows "
         f"have a quantity other than 1; guessed the {options[0]}."
     )
     return view.ask("quantity", "quantity", text, *options)
@@ -69,7 +70,8 @@ def _product(room: DraftRoom, table: DraftTable, price: ColumnFacts, quantity: C
     for _, column in money_columns(table.columns):
         if column.name != price.name:
             row = room.row(
-                f"SELECT count(*), count(*) FILTER (WHERE abs({value(price)} * {value(quantity)} - {value(column)}) < 0.01) "
+                f"SELECT count(*), count(*) FILTER (WHERE abs({value(price)} * {value(quantity)} - {value(column)}) < "
+                f"0.01) "
                 f"FROM {sql.name(table.name)} WHERE {value(column)} IS NOT NULL"
             )
             if row[0] and row[1] * 10 >= row[0] * 9:

@@ -75,7 +75,8 @@ PARTS: Final = (
         "starts", _DATES,
         ((r"\bterm (start\w*|begin\w*)\b", 97),
          (r"\b(term|contract|vertrag\w*|period) (start|begin\w*|from)\b|vertragsbeginn", 95),
-         (r"\b(starts?|started|begins?|beginn\w*|commence\w*|inicio|debut|ab|von|from|effective|desde|laufzeitbeginn)\b", 80),
+         (r"\b(starts?|started|begins?|beginn\w*|commence\w*|inicio|debut|ab|von|from|effective|"
+          r"desde|laufzeitbeginn)\b", 80),
          (r"\b(activation|activated|award\w*|signed|signature|formalizacion|assinatura|adjudicacion)\b", 45),
          (r"\b(created?|date|fecha|datum|data)\b", 15)),
         r"trial|billing cycle|renew|end|expir|cancel|updated|modified|last|birth",
@@ -96,8 +97,8 @@ PARTS: Final = (
     ),
     Part(
         "term", ("amount", "period", "text"),
-        ((r"\b(initial|minimum|contract|subscription) (contract )?(period|term|duration)\b|\b(mindest|vertrags)?laufzeit\b|"
-          r"vertragsdauer", 90),
+        ((r"\b(initial|minimum|contract|subscription) (contract )?(period|term|duration)\b|"
+          r"\b(mindest|vertrags)?laufzeit\b|vertragsdauer", 90),
          (r"\b(term|duration|duree|duracion|duracao|prazo|plazo|length|commitment)\b", 85), (r"\bmonths?\b", 50)),
         r"date|start|end|ende|beginn|payment|notice|kundigung|preavis|preaviso|mrr|price|fee|amount|value|billing|type|renew|cost|revenue|recurring",
     ),
@@ -111,7 +112,8 @@ PARTS: Final = (
     Part(
         "arr", ("amount",),
         ((r"\b(arr|acv)\b", 95),
-         (rf"{_YEARLY}.*{_MONEY_WORDS}|{_MONEY_WORDS}.*{_YEARLY}|\bjahres(betrag|preis|gebuhr|kosten|wert|vertragswert)\b", 85)),
+         (rf"{_YEARLY}.*{_MONEY_WORDS}|{_MONEY_WORDS}.*{_YEARLY}|"
+          r"\bjahres(betrag|preis|gebuhr|kosten|wert|vertragswert)\b", 85)),
         r"change|new",
     ),
     Part(
@@ -156,7 +158,8 @@ PARTS: Final = (
          ((r"^(contract |subscription )?(status|stage|zustand|estado|statut|situacao)$", 90),
           (r"\b(status|stage)\b", 50), (r"^state$", 40)), r"lead|tax|payment"),
     Part("auto_renews", ("yes_no", "text"),
-         ((r"\b(auto\w*) ?(renew\w*)|auto.*verlang\w*|verlang\w* auto|renew\w* auto|evergreen|stillschweig\w*|tacit\w*|reconduction|prorrogable|"
+         ((r"\b(auto\w*) ?(renew\w*)|auto.*verlang\w*|verlang\w* auto|renew\w* auto|evergreen|"
+           r"stillschweig\w*|tacit\w*|reconduction|prorrogable|"
             r"(renovacion|renovacao|renouvellement|reconduction) auto\w*", 90),)),
     Part("notice", ("amount", "period", "text"),
          ((r"\b(notice|kundigungsfrist|preavis|preaviso|aviso previo)\b", 85),),

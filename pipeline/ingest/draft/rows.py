@@ -19,7 +19,8 @@ _ALL_ROWS = "all rows"
 
 
 def add_rows(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
-    """Which rows are kept: those with a number and a start, of the latest revision; others are left out with a reason."""
+    """Which rows are kept: those with a number and a start, of the latest revision; others are left out with a "
+    "reason."""
     parts, name = table.parts, sql.name(table.name)
     key, starts = parts.get("contract_id"), parts.get("starts")
     if key is not None and (without := room.count(f"SELECT count(*) FROM {name} WHERE {_empty(key)}")):
@@ -27,7 +28,7 @@ def add_rows(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
         _lone_rows(view, room, table, key, without)
     if starts is not None and (without := room.count(f"SELECT count(*) FROM {name} WHERE {_empty(starts)}")):
         view.kept.append((_filled(room, table, starts), "no_start_date"))
-        text = f"{without:,} of {table.rows:,} rows have no {called(starts)} and are left out: sums and notes, or contracts?"
+        text = f"{without:,} of {table.rows:,} rows have no {called(starts)} and are left out: sums, or contracts?"
         view.ask("no start", "no start", text)
     _statuses(view, room, table)
     for column in table.columns:
@@ -55,7 +56,7 @@ def _filled(room: DraftRoom, table: DraftTable, column: ColumnFacts) -> str:
 
 
 def _lone_rows(view: ContractView, room: DraftRoom, table: DraftTable, key: ColumnFacts, without: int) -> None:
-    text = f"{without:,} of {table.rows:,} rows have no {called(key)} and are left out: sums and notes, or contracts?"
+    text = f"{without:,} of {table.rows:,} rows have no {called(key)} and are left out: sums, or contracts?"
     options = ("they are left out", "they are contracts")
     if view.ask("no number", "contract number", text, *options) == options[1]:
         view.kept.pop()
@@ -154,7 +155,8 @@ def _day(column: ColumnFacts) -> str:
 
 
 def _one_or_several(view: ContractView, room: DraftRoom, table: DraftTable, key: ColumnFacts, copies: int) -> None:
-    """Rows of one number: contracts of their own where company, dates, currency or billing differ, else lines of one."""
+    """Rows of one number: contracts of their own where company, dates, currency or billing differ, else lines of "
+    "one."""
     name, number = sql.name(table.name), cell(key)
     differ: list[ColumnFacts] = []
     for part in ("client_id", "client_name", "starts", "renews", "ends", "currency", "frequency", "term"):
@@ -176,14 +178,16 @@ def _one_or_several(view: ContractView, room: DraftRoom, table: DraftTable, key:
     equal = f" {copies:,} rows say in every cell what another says; they count too." if copies else ""
     if not differ:
         text = (
-            f"{called(key)} repeats ({numbers:,} numbers in {rows:,} rows): its rows are taken for lines of one contract that "
+            f"{called(key)} repeats ({numbers:,} numbers in {rows:,} rows): its rows are taken for lines of one "
+            f"contract that "
             f"share company and dates.{equal}"
         )
         view.ask("repeats", "contract number", text)
         return
     names = ", ".join(called(one) for one in differ)
     text = (
-        f"is each row of one {called(key)} a contract of its own? {numbers:,} numbers stand in {rows:,} rows that differ in "
+        f"is each row of one {called(key)} a contract of its own? {numbers:,} numbers stand in {rows:,} rows that "
+        f"differ in "
         f"{names}; so each counts for itself.{equal}"
     )
     if view.ask("repeats", "contract number", text, _OWN, _LINES) == _OWN:

@@ -220,7 +220,8 @@ def _contacts_of(contacts: DraftTable, main: DraftTable) -> str:
     last = f"    date_text({cell(active)}, {formats(active)}) AS last_active_on,\n" if active else ""
     return (
         f"-- The people of {one_line(contacts.file.path.name)}.\n"
-        "-- DECIDE: contact: who is the primary contact of a client? Add is_primary (true or false) where it is known.\n"
+        "-- DECIDE: contact: who is the primary contact of a client? Add is_primary (true or false) where it is "
+        "known.\n"
         f"SELECT\n    {key} AS contact_id,\n    {sql.name(contacts.key)} AS hub_id,\n"
         f"    coalesce({full}, {email}) AS full_name,\n    {email} AS email,\n{last}    _source\n"
         f"FROM {sql.name(contacts.name)}\n{_not_left_out(contacts, main, 'hub_id')}"
