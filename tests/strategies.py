@@ -285,16 +285,17 @@ def add_changes(rng: random.Random, exports: Exports, contract: Row, as_of: date
         elif contract_type == "email_overage":
             change["new_email_limit"] = (contract["email_limit"] or 0) + rng.choice((1000, 1, 500, 1500, 20_000))
         exports["contract_changes"].append(change)
-    add_renewal_before(exports, contract, notice, as_of)
+    add_renewal_before(exports, contract, as_of)
 
 
-def add_renewal_before(exports: Exports, contract: Row, notice: int, as_of: date) -> None:
+def add_renewal_before(exports: Exports, contract: Row, as_of: date) -> None:
     """For a quarter of the running terms what is known of the renewal that began them."""
     # Drawn by itself, so that the rest of a book does not depend on it.
     rng = random.Random(contract["contract_id"])
     began = contract["term_start_date"]
     if began > as_of or rng.random() > 0.25:
         return
+    deadline = deadline_of(contract, began, 45)
     exports["contract_changes"].append(
         row(
             "contract_changes",
@@ -302,8 +303,8 @@ def add_renewal_before(exports: Exports, contract: Row, notice: int, as_of: date
             contract_id=contract["contract_id"],
             contract_type="renewal",
             effective_date=began,
-            agreed_on=fact(rng, (days(began, -notice),)),
-            cancellation_requested_on=fact(rng, (days(began, -notice),)),
+            agreed_on=fact(rng, (deadline,)),
+            cancellation_requested_on=fact(rng, (deadline,)),
         )
     )
 
