@@ -295,7 +295,6 @@ def add_renewal_before(exports: Exports, contract: Row, as_of: date) -> None:
     began = contract["term_start_date"]
     if began > as_of or rng.random() > 0.25:
         return
-    deadline = deadline_of(contract, began, 45)
     exports["contract_changes"].append(
         row(
             "contract_changes",
@@ -303,8 +302,8 @@ def add_renewal_before(exports: Exports, contract: Row, as_of: date) -> None:
             contract_id=contract["contract_id"],
             contract_type="renewal",
             effective_date=began,
-            agreed_on=fact(rng, (deadline,)),
-            cancellation_requested_on=fact(rng, (deadline,)),
+            agreed_on=fact(rng, (deadline_of(contract, began, 45),)),
+            cancellation_requested_on=fact(rng, (deadline_of(contract, began, 45),)),
         )
     )
 

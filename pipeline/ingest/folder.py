@@ -46,7 +46,6 @@ def find_exports(exports: Path) -> dict[str, ExportFile]:
     Raises InputError when the folder cannot be used, a required table has no file, a table has two, or what has the
     name of a table is no file.
     """
-    check_folder(exports)
     found: dict[str, ExportFile] = {}
     there = sorted(exports.iterdir())
     for table in EXPORTS.values():

@@ -14,7 +14,7 @@ from pipeline.errors import InputError
 from pipeline.ingest import accounts, load, manifest
 from pipeline.ingest.corrections import Corrections, read_corrections
 from pipeline.ingest.csv_file import PlainCsv
-from pipeline.ingest.folder import ExportFile, find_exports, refuse_changed, stamp, unused_files
+from pipeline.ingest.folder import ExportFile, check_folder, find_exports, refuse_changed, stamp, unused_files
 from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import find_profile, read_profile
 from pipeline.ingest.profile_stage import ingest_by_profile
@@ -54,6 +54,7 @@ def ingest(
     accounts.prepare(con)
     con.execute(load.REFUSED_KEYS)
     folder = None if profile is None else find_profile(profile)
+    check_folder(exports)
     known = read_corrections(exports)
     declared = None if folder is None else read_profile(folder, str(profile))
     with tempfile.TemporaryDirectory(prefix=".tmp-ingest-", dir=scratch) as name:
@@ -92,7 +93,8 @@ def _ingest_contract(
                 counts[name] = load.create_empty(con, table)
                 continue
             progress(f"reading {files[name].name}")
-            plain = fast[name].result()
+            with readable(files[name].name):
+                plain = fast[name].result()
             source, rows = _create(con, table, files[name], opened[name], plain, settings.file_format(name), known)
             known.confirm(con, table, source)
             counts[name], _ = load.settle(con, table, source, rows, as_of)

@@ -15,7 +15,7 @@ from lxml import etree
 PIECE: Final = 256 << 10
 SUSPICIOUS_RATIO: Final = 200
 """Bytes unpacked per byte packed above which a part is taken for a bomb; sheets come to 10 to 40."""
-SUSPICIOUS_FROM: Final = 16 << 20
+SUSPICIOUS_FROM: Final = 4 << 20
 """Bytes unpacked from which the ratio is looked at."""
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = 0x1

@@ -122,9 +122,9 @@ def _replaced(path: Path, part: str, content: str | bytes) -> Path:
 
 
 def test_a_bomb_is_found_before_it_has_unpacked(tmp_path: Path):
-    # 44 MB of nothing in 50 kB: it is found after 16.
+    # 11 MB of nothing in 15 kB: it is found after 4.
     for part, one in (("xl/worksheets/sheet1.xml", "<row></row>"), ("xl/sharedStrings.xml", "<si></si>")):
-        whole = sheet(one * 4_000_000) if "sheet1" in part else strings(one * 4_000_000)
+        whole = sheet(one * 1_000_000) if "sheet1" in part else strings(one * 1_000_000)
         path = write_workbook(tmp_path / "t.xlsx", {} if "sheet1" in part else {"sheet1.xml": sheet(GOOD_ROWS)})
         with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(part, whole)
@@ -151,11 +151,11 @@ def test_one_long_text_told_often_fills_no_disk(tmp_path: Path):
 
 
 def test_the_reader_has_no_more_memory_than_it_is_given(tmp_path: Path):
-    # One row of a million empty cells: 17 MB of XML that packs well enough not to look like a bomb.
-    noise = "".join(f"<c s='{n * 2654435761 % 100000}'/>" for n in range(900_000))
+    # One row of many empty cells: 7 MB of XML that packs well enough not to look like a bomb.
+    noise = "".join(f"<c s='{n * 2654435761 % 100000}'/>" for n in range(400_000))
     path = write_workbook(tmp_path / "t.xlsx", {"sheet1.xml": sheet(f"<row>{noise}</row>")})
-    tight = ReadLimits(unpacked_mebibytes=64, cells=10**6, columns=50, workbook_mebibytes=100, workbook_seconds=60)
-    assert "needs more than 100 MiB of memory to be read (setting workbook_mebibytes)" in complaint(
+    tight = ReadLimits(unpacked_mebibytes=64, cells=10**6, columns=50, workbook_mebibytes=80, workbook_seconds=60)
+    assert "needs more than 80 MiB of memory to be read (setting workbook_mebibytes)" in complaint(
         path, tmp_path, tight
     )
 
