@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -89,22 +90,18 @@ def command(_home: str, *arguments: str) -> int:
 
 
 def _information(run_id: str) -> pl.DataFrame:
-    return (
-        pl.DataFrame(
-            {
-                "run_id": [run_id],
-                "as_of": ["2026-11-23"],
-                "created_at": ["2026-11-23T02:00:00Z"],
-                "schema_version": [SCHEMA_VERSION],
-                "pipeline_version": ["0"],
-                "library_versions": ["{}"],
-                "settings": [Settings().to_json()],
-                "profile": ["identity"],
-            }
-        )
-        .with_columns(pl.col("as_of").str.to_date())
-        .cast(PUBLISHED["run_info"].polars_schema)
-    )
+    known = {
+        "run_id": run_id,
+        "as_of": date(2026, 11, 23),
+        "created_at": "2026-11-23T02:00:00Z",
+        "schema_version": SCHEMA_VERSION,
+        "pipeline_version": "0",
+        "library_versions": "{}",
+        "settings": Settings().to_json(),
+        "profile": "identity",
+    }
+    schema = PUBLISHED["run_info"].polars_schema
+    return pl.DataFrame({name: [known.get(name)] for name in schema}, schema=schema)
 
 
 TASKS = {
