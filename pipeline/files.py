@@ -24,8 +24,6 @@ ADVICE: Final = {
     errno.EROFS: _MAKE_WRITABLE,
     errno.EACCES: _MAKE_WRITABLE,
     errno.EPERM: _MAKE_WRITABLE,
-    errno.EISDIR: "a folder stands in the place of a file: move it away, then try again",
-    errno.ENOTDIR: "a file stands in the place of a folder: move it away, then try again",
     errno.EMFILE: _TOO_MANY,
     errno.ENFILE: _TOO_MANY,
     errno.ENOMEM: "end other programs, then try again",
@@ -74,9 +72,9 @@ def whole_file(path: Path, *, replace: bool = True) -> Iterator[Path]:
         sync_file(unfinished)
         if replace:
             unfinished.replace(path)
+            sync_folder(path.parent)
         else:
-            os.link(unfinished, path)
-        sync_folder(path.parent)
+            link_whole(unfinished, path)
     except OSError as error:
         if isinstance(error, FileExistsError) and not replace and path.exists():
             raise
@@ -84,6 +82,16 @@ def whole_file(path: Path, *, replace: bool = True) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
+
+
+def link_whole(unfinished: Path, path: Path) -> None:
+    """Give a file that is on the disk its name, for good, or not at all. Raises FileExistsError and other OSErrors."""
+    os.link(unfinished, path)
+    try:
+        sync_folder(path.parent)
+    except OSError:
+        path.unlink()
+        raise
 
 
 @contextmanager

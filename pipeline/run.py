@@ -5,7 +5,6 @@ exports → ingest → export gate → transform → output gate → night gate 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -65,7 +64,7 @@ def run(
     when another run holds the lock, MachineError when the disk or its permissions fail; in all four cases nothing is
     published and `current` stays where it is.
     """
-    threading.Thread(target=checks.warm_up, daemon=True).start()
+    checks.warm_up_beside()
     run_id = warehouse.run_name(now, short_id)
     reports = home.reports(run_id)
     machine = warehouse.machine_failures(inputs=exports)

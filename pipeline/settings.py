@@ -19,8 +19,21 @@ from pipeline.errors import SettingsError, UsageError
 PDF_ENGINES: Final = ("weasyprint", "plutoprint")
 """What makes PDFs: the tagged one, and the fast one for bulk without tags."""
 
-OPERATIONAL: Final = ("scheduler", "report_seconds", "report_mebibytes", "keep_runs")
+OPERATIONAL: Final = (
+    "scheduler",
+    "report_seconds",
+    "report_mebibytes",
+    "keep_runs",
+    "unpacked_mebibytes",
+    "most_cells",
+    "most_columns",
+    "workbook_mebibytes",
+    "workbook_seconds",
+)
 """Settings that say how work is done; no figure and no page depends on them."""
+
+REPORT_CHOICES: Final = ("locale", "pdf_engine", "columns", "look", "looks")
+"""Settings that a report may still choose when its run has been made: no figure depends on them."""
 
 CONTRACT_TABLES: Final = (
     "partners",
@@ -44,6 +57,11 @@ RETIRED: Final = {
 }
 """Settings of before that no longer do anything, and those that took their place (rule 14)."""
 
+_LONGEST_SHOWN: Final = 60
+_LAST_LINE: Final = 1_000_000_000
+_NOT_FOR_FILES: Final = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
+"""Codecs that give text, but are no encoding of a file."""
+
 _DATE_PARTS: Final = (("%d", "%-d"), ("%m", "%-m", "%b", "%B"), ("%Y", "%y", "%-y"))
 """How a date format can give day, month and year: one of each."""
 _OTHER_PARTS: Final = ("%a", "%A", "%H", "%I", "%p", "%M", "%S", "%f", "%z", "%Z", "%%")
@@ -57,6 +75,11 @@ class FileFormat:
     `header_row`: the line of a CSV, or the row of a sheet, on which the header stands; 0 = the first that is not blank.
     `records`: where in a JSON object the list of records stands (`data`, `result.items`).
     `short_rows`: records of a CSV may end early, missing cells are empty; else the last one is taken for half-written.
+    `columns`: the names of the columns of a CSV or sheet without a header, in order; its first row is then data.
+    `escape`: what stands before a quote or another mark inside a cell of a CSV, such as a backslash; "" = quotes are
+    doubled. With it `\\N` is an empty cell.
+    `unnamed_columns`: cells that every record of a CSV has behind those that the header names; they are called
+    `column_<place>`. `odd_bytes`: the encoding of the bytes of a CSV that are not of its own; "" = it is refused.
     """
 
     encoding: str = "utf-8"
@@ -69,6 +92,29 @@ class FileFormat:
     header_row: int = 0
     records: str = ""
     short_rows: bool = False
+    columns: tuple[str, ...] = ()
+    escape: str = ""
+    unnamed_columns: int = 0
+    odd_bytes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What one export file may take, so that no file fills memory or disk.
+
+    `unpacked_mebibytes`: of a gzip file, or of a workbook's parts. `cells`: of a workbook or a Parquet or JSON file.
+    `columns`: of a table, in any format. `workbook_mebibytes` and `workbook_seconds`: of the process that reads a
+    workbook.
+    """
+
+    unpacked_mebibytes: int = 4096
+    cells: int = 200_000_000
+    columns: int = 2_000
+    workbook_mebibytes: int = 1024
+    workbook_seconds: int = 600
+
+
+DEFAULT_LIMITS: Final = ReadLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +164,11 @@ class Settings:
     scheduler: str = ""
     report_seconds: int = 900
     report_mebibytes: int = 4096
+    unpacked_mebibytes: int = DEFAULT_LIMITS.unpacked_mebibytes
+    most_cells: int = DEFAULT_LIMITS.cells
+    most_columns: int = DEFAULT_LIMITS.columns
+    workbook_mebibytes: int = DEFAULT_LIMITS.workbook_mebibytes
+    workbook_seconds: int = DEFAULT_LIMITS.workbook_seconds
     exports: dict[str, FileFormat] = field(default_factory=dict)
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     look: Look = Look()
@@ -127,6 +178,17 @@ class Settings:
         """How the file of that export table is written."""
         return self.exports.get(table, FileFormat())
 
+    @property
+    def read_limits(self) -> ReadLimits:
+        """What one export file may take."""
+        return ReadLimits(
+            unpacked_mebibytes=self.unpacked_mebibytes,
+            cells=self.most_cells,
+            columns=self.most_columns,
+            workbook_mebibytes=self.workbook_mebibytes,
+            workbook_seconds=self.workbook_seconds,
+        )
+
     def partner_columns(self, partner_id: str) -> tuple[str, ...]:
         """The columns that partner's report shows, in order."""
         return self.columns.get(partner_id, rules.DEFAULT_COLUMNS)
@@ -134,6 +196,15 @@ class Settings:
     def partner_look(self, partner_id: str) -> Look:
         """How that partner's reports look: its own choices, then everybody's."""
         return dataclasses.replace(self.look, **self.looks.get(partner_id, {}))
+
+    def differing_figures(self, made_with: Settings) -> list[str]:
+        """The settings behind the figures whose values differ from those of a run, from which a report takes them."""
+        return [
+            each.name
+            for each in dataclasses.fields(self)
+            if each.name not in (*OPERATIONAL, *REPORT_CHOICES)
+            and getattr(self, each.name) != getattr(made_with, each.name)
+        ]
 
     def rule_values(self) -> dict[str, Any]:
         """The values that `transform.build` takes as keywords."""
@@ -266,23 +337,53 @@ def parse_file_format(where: str, values: Any) -> FileFormat:
     for name, value in _table(where, values).items():
         if name not in known:
             raise SettingsError(f"unknown setting {where}.{name}{_did_you_mean(name, tuple(known))}")
-        if not isinstance(value, known[name]):
-            raise SettingsError(f"{where}.{name} takes a {known[name].__name__}, not {value!r}")
-    file_format = FileFormat(**values)
-    try:
-        # Codecs that make no text of bytes (rot13, base64) refuse to encode a text, also an empty one.
-        "".encode(file_format.encoding)
-        codecs.getincrementaldecoder(file_format.encoding)
-    except (LookupError, ValueError):
-        raise SettingsError(f"{where}.encoding: {file_format.encoding!r} is no known encoding") from None
+        if name == "columns":
+            _check_columns(where, value)
+        elif type(value) is not known[name]:
+            raise SettingsError(f"{where}.{name} takes a {known[name].__name__}, not {_shown(value)}")
+    file_format = FileFormat(**{**values, "columns": tuple(values.get("columns", ()))})
+    for name in ("encoding", "odd_bytes") if file_format.odd_bytes else ("encoding",):
+        _check_encoding(f"{where}.{name}", getattr(file_format, name))
     _check_date_format(where, file_format.date_format)
     _check_thousands(where, file_format)
-    if file_format.header_row < 0:
+    if not 0 <= file_format.header_row <= _LAST_LINE:
         raise SettingsError(f"{where}.header_row takes a line from 1 on, or 0 for the first that is not blank")
-    for name in ("delimiter", "quote"):
-        if len(getattr(file_format, name)) != 1:
-            raise SettingsError(f"{where}.{name} takes one character, not {getattr(file_format, name)!r}")
+    if file_format.unnamed_columns < 0:
+        raise SettingsError(f"{where}.unnamed_columns takes a number of columns, 0 or more")
+    _check_marks(where, file_format)
     return file_format
+
+
+def _check_columns(where: str, names: Any) -> None:
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
+        raise SettingsError(f"{where}.columns takes the names of the columns in order, such as ['No', 'Name']")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SettingsError(f"{where}.columns names {_shown(twice)} twice; name each column once")
+
+
+def _check_marks(where: str, file_format: FileFormat) -> None:
+    for name in ("delimiter", "quote", *(("escape",) if file_format.escape else ())):
+        mark = getattr(file_format, name)
+        if len(mark) != 1 or mark in "\0\r\n":
+            raise SettingsError(f"{where}.{name} takes one character, not {_shown(mark)}")
+    if file_format.delimiter == file_format.quote:
+        raise SettingsError(f"{where}: delimiter and quote are the same character, {_shown(file_format.quote)}")
+    if file_format.escape in (file_format.delimiter, file_format.quote):
+        raise SettingsError(
+            f"{where}.escape takes another character than delimiter and quote; leave it out where quotes are doubled"
+        )
+
+
+def _check_encoding(where: str, encoding: str) -> None:
+    try:
+        # Codecs that make no text of bytes (rot13, base64) refuse to encode a text, also an empty one.
+        "".encode(encoding)
+        codecs.getincrementaldecoder(encoding)
+        if codecs.lookup(encoding).name in _NOT_FOR_FILES:
+            raise LookupError
+    except (LookupError, ValueError):
+        raise SettingsError(f"{where}: {_shown(encoding)} is not a known encoding") from None
 
 
 def _check_date_format(where: str, date_format: str) -> None:
@@ -290,11 +391,12 @@ def _check_date_format(where: str, date_format: str) -> None:
     known = (*(part for group in _DATE_PARTS for part in group), *_OTHER_PARTS)
     for part in parts:
         if part not in known:
-            raise SettingsError(f"{where}.date_format: {date_format!r} has the unknown part {part!r}; "
+            raise SettingsError(f"{where}.date_format: {_shown(date_format)} has the unknown part {part!r}; "
                                 f"known: {' '.join(known)}")  # fmt: skip
     if not all(set(group) & set(parts) for group in _DATE_PARTS):
         raise SettingsError(
-            f"{where}.date_format takes how day, month and year are written, such as '%d.%m.%Y', not {date_format!r}"
+            f"{where}.date_format takes how day, month and year are written, such as '%d.%m.%Y', "
+            f"not {_shown(date_format)}"
         )
 
 
@@ -304,15 +406,25 @@ def _check_thousands(where: str, file_format: FileFormat) -> None:
     if mark in thousands:
         other = "false" if file_format.decimal_comma else "true"
         raise SettingsError(
-            f"{where}.thousands: {thousands!r} is the decimal mark too; set decimal_comma = {other} or thousands = ''"
+            f"{where}.thousands: {_shown(thousands)} is the decimal mark too; "
+            f"set decimal_comma = {other} or thousands = ''"
         )
     if set(thousands) & set("0123456789+-"):
-        raise SettingsError(f"{where}.thousands takes what separates groups of digits, not {thousands!r}")
+        raise SettingsError(f"{where}.thousands takes what separates groups of digits, not {_shown(thousands)}")
+
+
+def _shown(value: Any) -> str:
+    """A value as a message shows it: cut off where it is long; some numbers are too long to be written at all."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        return "a value too long to show"
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
 def _table(where: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise SettingsError(f"{where} takes a table, not {value!r}")
+        raise SettingsError(f"{where} takes a table, not {_shown(value)}")
     return value
 
 
@@ -339,7 +451,7 @@ def _did_you_mean(name: str, known: tuple[str, ...]) -> str:
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise SettingsError(f"{name} takes a text, not {value!r}")
+        raise SettingsError(f"{name} takes a text, not {_shown(value)}")
     return value
 
 
@@ -351,7 +463,7 @@ def known_locale(name: str, value: Any) -> str:
     try:
         Locale.parse(text, sep="-" if "-" in text else "_")
     except (UnknownLocaleError, ValueError):
-        raise SettingsError(f"{name}: {value!r} is no known locale (such as 'en' or 'pt-BR')") from None
+        raise SettingsError(f"{name}: {_shown(value)} is no known locale (such as 'en' or 'pt-BR')") from None
     return text
 
 
@@ -359,55 +471,59 @@ def _time_zone(name: str, value: Any) -> str:
     try:
         zoneinfo.ZoneInfo(_text(name, value))
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise SettingsError(f"{name}: {value!r} is no IANA time zone (such as 'America/New_York')") from None
+        raise SettingsError(f"{name}: {_shown(value)} is no IANA time zone (such as 'America/New_York')") from None
     return str(value)
 
 
 def _currency(name: str, value: Any) -> str:
-    if value not in rules.minor_units():
-        raise SettingsError(f"{name}: {value!r} is no active ISO 4217 currency")
+    if not isinstance(value, str) or value not in rules.minor_units():
+        raise SettingsError(f"{name}: {_shown(value)} is no active ISO 4217 currency")
     return str(value)
 
 
 def _pricing(name: str, value: Any) -> str:
-    if value not in rules.RENEWAL_PRICINGS:
-        raise SettingsError(f"{name} takes one of {', '.join(rules.RENEWAL_PRICINGS)}, not {value!r}")
+    if not isinstance(value, str) or value not in rules.RENEWAL_PRICINGS:
+        raise SettingsError(f"{name} takes one of {', '.join(rules.RENEWAL_PRICINGS)}, not {_shown(value)}")
     return str(value)
 
 
 def _engine(name: str, value: Any) -> str:
-    if value not in PDF_ENGINES:
-        raise SettingsError(f"{name} takes one of {', '.join(PDF_ENGINES)}, not {value!r}")
+    if not isinstance(value, str) or value not in PDF_ENGINES:
+        raise SettingsError(f"{name} takes one of {', '.join(PDF_ENGINES)}, not {_shown(value)}")
     return str(value)
 
 
 def scheduler_address(name: str, value: Any) -> str:
     """The address of a Dask scheduler, or "" for none. Raises SettingsError that begins with `name`."""
     if not isinstance(value, str) or (value and not value.startswith(("tcp://", "tls://"))):
-        raise SettingsError(f"{name} takes the address of a Dask scheduler (such as 'tcp://host:8786'), not {value!r}")
+        raise SettingsError(
+            f"{name} takes the address of a Dask scheduler (such as 'tcp://host:8786'), not {_shown(value)}"
+        )
     return value
 
 
 def _brand(known: Callable[[str], str]) -> Any:
     def check(name: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise SettingsError(f"{name} takes a text, not {_shown(value)}")
         try:
-            return known(str(value)) if value else ""
+            return known(value) if value else ""
         except ValueError as error:
-            raise SettingsError(f"{name}: {str(value)[:40]!r} {error}") from None
+            raise SettingsError(f"{name}: {_shown(value)} {error}") from None
 
     return check
 
 
 def _yes_or_no(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise SettingsError(f"{name} takes true or false, not {value!r}")
+        raise SettingsError(f"{name} takes true or false, not {_shown(value)}")
     return value
 
 
 def _whole(lowest: int, highest: int) -> Any:
     def check(name: str, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-            raise SettingsError(f"{name} takes a whole number from {lowest} to {highest}, not {value!r}")
+            raise SettingsError(f"{name} takes a whole number from {lowest} to {highest}, not {_shown(value)}")
         return value
 
     return check
@@ -418,13 +534,13 @@ def _decimal(lowest: str, highest: str) -> Any:
         try:
             if isinstance(value, bool) or not isinstance(value, int | float | str):
                 raise InvalidOperation
-            number = Decimal(str(value))
+            number = Decimal(value if isinstance(value, int) else str(value))
             exponent = number.as_tuple().exponent
             if not Decimal(lowest) <= number <= Decimal(highest) or not isinstance(exponent, int) or exponent < -4:
                 raise InvalidOperation
-        except InvalidOperation:
+        except (InvalidOperation, ValueError, OverflowError):
             raise SettingsError(
-                f"{name} takes a number from {lowest} to {highest} with at most 4 decimals, not {value!r}"
+                f"{name} takes a number from {lowest} to {highest} with at most 4 decimals, not {_shown(value)}"
             ) from None
         return number
 
@@ -466,6 +582,11 @@ _CHECKS: Final = {
     "scheduler": scheduler_address,
     "report_seconds": _whole(1, 86400),
     "report_mebibytes": _whole(100, 1_000_000),
+    "unpacked_mebibytes": _whole(1, 1_000_000),
+    "most_cells": _whole(1, 100_000_000_000),
+    "most_columns": _whole(1, 16_384),
+    "workbook_mebibytes": _whole(256, 1_000_000),
+    "workbook_seconds": _whole(1, 86400),
 }
 
 _LOOK_CHECKS: Final = {

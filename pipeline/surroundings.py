@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pipeline.publishing import RunBook
     from pipeline.store import DecisionStore, HeldPartner
     from pipeline.transform.decided import EndedPairs
+    from pipeline.warehouse.runs import Run
+    from pipeline.warehouse.shown import Shown
 
 HOME = "RENEWALS_HOME"
 DECISIONS_URL = "RENEWALS_DECISIONS_URL"
@@ -114,3 +116,18 @@ def held_partners(home: Home) -> dict[str, HeldPartner]:
 
     with open_store(home) as store:
         return partners_held(store)
+
+
+def shown_to(home: Home, run: Run, partner_id: str) -> Shown:
+    """What that partner is shown of that run: the run, or an older one while the partner is held (rule 14).
+
+    Raises UsageError when the partner is held and there is no older run to show.
+    """
+    from pipeline.warehouse import current_run
+    from pipeline.warehouse.shown import Shown, shown_instead
+
+    ended = ended_associations(home)
+    held = held_partners(home).get(partner_id)
+    if held is None or not held.covers(run.run_id):
+        return Shown(run.path, ended)
+    return shown_instead(home, partner_id, held.shown_run_id, newest=current_run(home), ended=ended)

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from pipeline import surroundings
+from pipeline.analysis import arguments
 from pipeline.analysis.audit import record_look
 from pipeline.analysis.explanation import Explanation, explanation
 from pipeline.analysis.inline import InlineReport
@@ -22,7 +23,7 @@ from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decided import EndedPairs
 from pipeline.warehouse.for_analysts import PAIRS, open_for_analysts, refuse_other_than_reading
 from pipeline.warehouse.home import Home
-from pipeline.warehouse.runs import Run, settings_of
+from pipeline.warehouse.runs import Run, find_run, settings_of
 from pipeline.warehouse.tables import decisions_in, table_query
 
 _CONTRACT: Final = "exports."
@@ -32,13 +33,14 @@ class OpenRun:
     """A published run, pinned: a run published meanwhile changes nothing here. Made by `open_run`.
 
     Ended associations follow the newest decisions, at every call: those clients are in no row, report or summary of
-    their former partner; `contract_mrr` keeps their contracts as nobody's, as finance sees it.
+    their former partner; `contract_mrr` keeps their contracts as nobody's, as finance sees it. A partner that is held
+    (rule 14) has the rows and the report of its last run that was not held, wherever it is asked for by its id.
     """
 
-    def __init__(self, home: Home, run: Run) -> None:
-        self._home, self._run = home, run
+    def __init__(self, home: Home, run: Run, *, hidden: EndedPairs = frozenset()) -> None:
+        self._home, self._run, self._hidden = home, run, hidden
         self._ended: EndedPairs = frozenset()
-        self._connections: dict[tuple[bool, bool], duckdb.DuckDBPyConnection] = {}
+        self._connections: dict[tuple[bool, bool, bool], duckdb.DuckDBPyConnection] = {}
         self.settings: Settings
         """The settings the run was made with."""
         self.as_of: date
@@ -119,9 +121,14 @@ class OpenRun:
 
         Raises UsageError for an unknown table, partner or column, or a filter the table has no column for.
         """
+        name, search = arguments.text("name", name), arguments.text_or_none("search", search)
+        partner, columns = arguments.text_or_none("partner", partner), arguments.names_or_none("columns", columns)
+        lazy, unmask = arguments.flag("lazy", lazy), arguments.flag("unmask", unmask)
         if name.startswith(_CONTRACT) and name[len(_CONTRACT) :] in EXPORTS:
             query, values = self._contract_query(name, partner, search, columns), dict[str, Any]()
         elif name in PUBLISHED:
+            if partner is not None and (instead := self._shown_instead(partner)):
+                return instead.table(name, partner=partner, search=search, columns=columns, lazy=lazy, unmask=unmask)  # type: ignore[call-overload, no-any-return]
             query, values = table_query(
                 self._cursor(),
                 name,
@@ -142,6 +149,10 @@ class OpenRun:
             raise UsageError(
                 f"{self.run_id} has no table {name}: it was made by an older version, or with run --no-finance"
             ) from None
+        except duckdb.BinderException:
+            raise UsageError(
+                f"{self.run_id} was made by an older version and lacks a column of {name}: name the columns you need"
+            ) from None
         frame: pl.DataFrame | pl.LazyFrame = relation.pl(lazy=True) if lazy else relation.pl()
         return frame
 
@@ -155,20 +166,26 @@ class OpenRun:
     ) -> pl.DataFrame:
         """The rows of one SELECT in DuckDB's SQL over the run's tables (`run.tables`), as they stand in `table()`.
 
+        Decimals of the run have 38 digits here, so that a product of three does not overflow.
         `params` fill `$name` in the query. `frames`: Polars frames of yours to join with, by name. `unmask` as in
         `table()`; the recorded look holds the query. In SQL `sum()` of money is exact; `avg()` and `/` give binary
         floats, which money is not made of.
 
         Raises UsageError for anything but one SELECT, for what is not a table of the run, and for what DuckDB refuses.
         """
+        query, unmask = arguments.text("query", query), arguments.flag("unmask", unmask)
+        values, mine = arguments.parameters("params", params), arguments.frames("frames", frames)
+        for name in mine:
+            if name.lower() in PUBLISHED:
+                raise UsageError(f"frames: {name!r} is a table of the run: give your frame another name")
         refuse_other_than_reading(self._cursor(), query)
         looked = f"sql {' '.join(query.split())}" if unmask else None
-        cursor = self._cursor(unmask=looked, finance=any(name in query.lower() for name in FINANCE))
-        for name, frame in (frames or {}).items():
-            cursor.register(name, frame)
+        cursor = self._cursor(unmask=looked, finance=any(name in query.lower() for name in FINANCE), wide=True)
         try:
+            for name, frame in mine.items():
+                cursor.register(name, frame)
             # DuckDB takes an empty set of parameters for one too many.
-            relation = cursor.sql(query, params=dict(params)) if params else cursor.sql(query)
+            relation = cursor.sql(query, params=values) if values else cursor.sql(query)
             found: pl.DataFrame = relation.pl()
         except duckdb.Error as error:
             raise UsageError(f"DuckDB says: {error}") from None
@@ -179,6 +196,7 @@ class OpenRun:
 
         Raises UsageError when no partner's upcoming change has that id.
         """
+        change_id, unmask = arguments.text("change_id", change_id), arguments.flag("unmask", unmask)
         cursor = self._cursor(unmask=f"explanation of {change_id}" if unmask else None)
         return explanation(cursor, self.run_id, change_id)
 
@@ -203,6 +221,11 @@ class OpenRun:
         from pipeline.render.partner_view import partner_view
         from pipeline.settings import known_locale
 
+        partner_id, unmask = arguments.text("partner_id", partner_id), arguments.flag("unmask", unmask)
+        columns, locale = arguments.names_or_none("columns", columns), arguments.text_or_none("locale", locale)
+        height = arguments.whole("height", height, lowest=50, highest=20_000)
+        if instead := self._shown_instead(partner_id):
+            return instead.report(partner_id, columns=columns, locale=locale, height=height, unmask=unmask)
         cursor = self._cursor(unmask=f"report of {partner_id}" if unmask else None)
         view = partner_view(
             cursor,
@@ -225,8 +248,19 @@ class OpenRun:
                 raise UsageError(f"{name} has no column {column!r}. It has: {', '.join(declared)}")
         return f"SELECT {', '.join(columns or declared)} FROM {name}"  # noqa: S608
 
-    def _cursor(self, *, unmask: str | None = None, finance: bool = False) -> duckdb.DuckDBPyConnection:
-        """A cursor on the run. `unmask`: what is looked at, when people are to be seen; `finance`: for its tables."""
+    def _shown_instead(self, partner_id: str) -> OpenRun | None:
+        """The run that a held partner is shown instead of this one; None when it is shown this one (rule 14)."""
+        shown = surroundings.shown_to(self._home, self._run, partner_id)
+        if not shown.held:
+            return None
+        run = find_run(self._home, shown.run_file.stem)
+        return OpenRun(self._home, run, hidden=shown.hidden)
+
+    def _cursor(
+        self, *, unmask: str | None = None, finance: bool = False, wide: bool = False
+    ) -> duckdb.DuckDBPyConnection:
+        """A cursor on the run. `unmask`: what is looked at, when people are to be seen; `finance`: for its tables;
+        `wide`: with decimals of 38 digits."""
         if unmask is not None:
             record_look(
                 self._home,
@@ -235,14 +269,14 @@ class OpenRun:
                 run_id=self.run_id,
                 what=unmask,
             )
-        ended = surroundings.ended_associations(self._home)
+        ended = surroundings.ended_associations(self._home) | self._hidden
         if ended != self._ended:
             self._connections.clear()
             self._ended = ended
         # Without ended associations finance's tables cost nothing: one connection serves all.
-        kind = (unmask is not None, finance and bool(ended))
+        kind = (unmask is not None, finance and bool(ended), wide)
         if kind not in self._connections:
             self._connections[kind] = open_for_analysts(
-                self._run.path, ended=ended, unmask=kind[0], finance=finance or not ended
+                self._run.path, ended=ended, unmask=kind[0], finance=finance or not ended, wide=wide
             )
         return self._connections[kind].cursor()

@@ -5,15 +5,16 @@ Expectations on DuckDB); `night_gate` compares it with the nights before (rule 1
 the run file. `stopping` names what forbids publishing. Every check is declared once, in `suites/` and `night/`.
 
 Importing this package is cheap: Great Expectations (5 to 6 s) is imported by the output gate only, or ahead of it, in
-a thread of the caller's, by `warm_up`.
+a thread of its own, by `warm_up_beside`.
 """
 
 from __future__ import annotations
 
+from pipeline.checks.engine_import import warm_up, warm_up_beside
 from pipeline.checks.export_gate import TableCounts, export_gate
 from pipeline.checks.held import findings_hash, findings_seen, holding
 from pipeline.checks.night import NightsBefore, NightVerdict, PartnerHold, night_gate
-from pipeline.checks.output_gate import output_gate, warm_up
+from pipeline.checks.output_gate import output_gate
 from pipeline.checks.results import CheckResult, stopping, write
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "output_gate",
     "stopping",
     "warm_up",
+    "warm_up_beside",
     "write",
 ]

@@ -6,9 +6,7 @@ before Great Expectations gives the connection back, and calls itself postgresql
 
 from __future__ import annotations
 
-import atexit
 import gc
-import sys
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,18 +42,14 @@ class Dialect(duckdb_engine.Dialect):  # type: ignore[misc]
     supports_statement_cache = False
     name = "postgresql"
 
+    def connect(self, *arguments: Any, **keywords: Any) -> Any:
+        """A connection that does not depend on the machine's time zone (as `warehouse.connection`)."""
+        connection = super().connect(*arguments, **keywords)
+        connection.cursor().execute("SET GLOBAL TimeZone = 'UTC'")
+        return connection
+
 
 registry.register("duckdb.gx", __name__, "Dialect")
-
-
-def _leave_quietly() -> None:
-    """Let go of Great Expectations before the interpreter does: in its order, DuckDB prints a list of leaks at exit."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "great_expectations"]:
-        del sys.modules[name]
-    gc.collect()
-
-
-atexit.register(_leave_quietly)
 
 
 def run_checks(run_file: Path, checks: Sequence[Check], words: dict[str, str]) -> list[list[Outcome]]:

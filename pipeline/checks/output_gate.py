@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import warnings
 import zoneinfo
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import rules
 from pipeline.checks.declare import Check, NotEmpty, OneOf, sql_words
+from pipeline.checks.engine_import import engine
 from pipeline.checks.results import EXAMPLES_SHOWN, CheckResult, plain_example
 from pipeline.checks.run_files import Facts, facts
 from pipeline.checks.suites import all_checks, decided
@@ -28,21 +26,6 @@ if TYPE_CHECKING:
 _HIDDEN: Final = ("mrr_of_currency", "place_in_currency")
 
 
-def warm_up() -> None:
-    """Import Great Expectations, which takes 5 to 6 seconds: for a background thread while ingest runs."""
-    _engine()
-
-
-def _engine() -> ModuleType:
-    with warnings.catch_warnings():
-        # Great Expectations imports these deprecated modules. Imported ahead of it, so that warnings are silent for an
-        # instant only: filters belong to the whole process, and this may run beside the caller's thread.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        importlib.import_module("sre_constants")
-        importlib.import_module("sre_parse")
-    return importlib.import_module("pipeline.checks.gx_engine")
-
-
 def output_gate(candidate: Path, *, settings: Settings, as_of: date) -> list[CheckResult]:
     """Every check of the output gate on the candidate run file, which must not be open in this process.
 
@@ -55,7 +38,7 @@ def output_gate(candidate: Path, *, settings: Settings, as_of: date) -> list[Che
         return missing
     checks = [*all_checks(candidate_facts.tables), *decided.checks(candidate_facts.tables), *_usable(candidate_facts)]
     words = sql_words(as_of, settings, with_decisions="decisions" in candidate_facts.tables)
-    outcomes = _engine().run_checks(candidate, checks, words)
+    outcomes = engine().run_checks(candidate, checks, words)
     return [_result(check, found) for check, found in zip(checks, outcomes, strict=True)]
 
 
@@ -64,7 +47,7 @@ def evaluated(candidate: Path, checks: Sequence[Check], words: dict[str, str]) -
 
     Raises CheckBrokenError when a check cannot be carried out.
     """
-    outcomes = _engine().run_checks(candidate, checks, words)
+    outcomes = engine().run_checks(candidate, checks, words)
     return [all(outcome.success for outcome in found) for found in outcomes]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.warehouse.connection import connect
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -21,7 +23,7 @@ class Facts:
 
 def facts(run_file: Path) -> Facts:
     """What the candidate holds. The connection is closed on return."""
-    with closing(duckdb.connect(run_file, read_only=True)) as con:
+    with closing(connect(run_file, read_only=True)) as con:
         tables, exports = _table_names(con, "main"), _table_names(con, "exports")
         partners = "partners" in exports
         return Facts(

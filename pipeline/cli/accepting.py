@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import checks
+from pipeline.cli.for_people import plain_text, say
 from pipeline.cli.reporting import after_publishing
-from pipeline.cli.surroundings import say
 from pipeline.errors import RunHeldError, UsageError
 from pipeline.publishing import Signed, publish_held, show_acceptance
 from pipeline.settings import Settings
@@ -77,8 +77,10 @@ def accepted(outcome: Outcome, given: Acceptance | None, *, home: Home, settings
     found = hash_of(outcome)
     if given.findings is None:
         agreed = click.confirm(
-            f"{len(outcome.held.findings)} findings hold {outcome.run_id} (listed above, hash {found}). "
-            "Accept them and publish it?",
+            plain_text(
+                f"{len(outcome.held.findings)} findings hold {outcome.run_id} (listed above, hash {found}). "
+                "Accept them and publish it?"
+            ),
             err=True,
         )
         why = "they were not accepted"

@@ -10,7 +10,8 @@ import click
 
 from pipeline import rules
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_json, print_rows, say
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import print_json, print_rows
 from pipeline.errors import UsageError
 from pipeline.surroundings import home_folder
 

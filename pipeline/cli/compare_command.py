@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_json, print_rows, say
+from pipeline.cli.for_people import say, tell
+from pipeline.cli.partners_shown import shown_to_partner
+from pipeline.cli.surroundings import print_json, print_rows
 from pipeline.errors import UsageError
 from pipeline.surroundings import home_folder
 
@@ -33,7 +35,7 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
     Without names: from the run before the current one to the current one. With --held: from the current run to the held
     one, in rows per table and in money per partner and currency.
     """
-    from pipeline.surroundings import ended_associations
+    from pipeline.surroundings import ended_associations, shown_to
     from pipeline.warehouse import compare, find_run, list_runs
 
     home = home_folder()
@@ -51,13 +53,17 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
     else:
         earlier = find_run(home, before)
     _check_partner(partner_id, earlier.path, newer.path)
-    changes = compare(earlier.path, newer.path, partner_id=partner_id, ended=ended_associations(home))
+    paths, hidden = (earlier.path, newer.path), ended_associations(home)
+    if partner_id is not None:
+        shown = [shown_to_partner(home, newer, partner_id), shown_to(home, earlier, partner_id)]
+        paths, hidden = (shown[1].run_file, shown[0].run_file), shown[0].hidden
+    changes = compare(*paths, partner_id=partner_id, ended=hidden)
     if as_json:
         print_json({"before": earlier.run_id, "after": newer.run_id, "changes": changes.to_dicts()})
         return
     say(f"from {earlier.run_id} to {newer.run_id}")
     if changes.is_empty():
-        click.echo("nothing changed")
+        tell("nothing changed")
         return
     print_rows(changes.columns, changes.rows())
     say(_counted(changes))
@@ -94,10 +100,10 @@ def _compare_held(home: Home, reference: str | None, partner_id: str | None, as_
     for finding in kept.findings:
         say(f"  {finding['check']} of {finding['table']}: {finding['observed']}")
     print_rows(rows.columns, rows.rows())
-    click.echo("")
+    tell()
     print_rows(money.columns, money.rows())
     if partner_id is not None and not changes.is_empty():
-        click.echo("")
+        tell()
         print_rows(changes.columns, changes.rows())
     say(_counted(changes) + ("" if partner_id else ": --partner ID lists those of one partner, --json all"))
     say(f'publish it all the same: renewals publish {kept.run_id} --accept "REASON"')

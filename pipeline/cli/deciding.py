@@ -8,9 +8,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from pipeline.cli.surroundings import print_json, say
+from pipeline.cli.for_people import say, tell
+from pipeline.cli.surroundings import print_json
 from pipeline.surroundings import home_folder, nothing_decided, now, open_store, system_user
 from pipeline.warehouse.home import Home
 
@@ -110,7 +109,7 @@ def _say_decision(event: Event, *, dry_run: bool, stale: list[Path]) -> None:
     before, after = value_text(event.value_before), value_text(event.value_after)
     verb = "would go" if dry_run else "went"
     change = f"stays {after}" if before == after else f"{verb} from {before} to {after}"
-    click.echo(f"{event.kind} of {about} {change}")
+    tell(f"{event.kind} of {about} {change}")
     if dry_run:
         say("nothing was decided")
         return

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_json, print_rows, say
-from pipeline.errors import UsageError
+from pipeline.cli.for_people import say, tell
+from pipeline.cli.surroundings import print_json, print_rows
+from pipeline.errors import InputError, UsageError
 from pipeline.files import chosen_file
+from pipeline.regular_file import read_regular
 from pipeline.surroundings import home_folder
 from pipeline.tables.decisions import KINDS
 
@@ -98,23 +100,27 @@ def export_command(output: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @options.as_json
 def import_command(file: Path, as_json: bool) -> None:
-    """Store the decisions of an export, all or none. Those that are stored already are left out."""
-    from pipeline.store import import_lines
+    """Store the decisions of an export, all or none. Those that are stored already are left out.
+
+    Each line is asked what deciding would ask of it; one that cannot be used refuses the file (exit code 6).
+    """
+    from pipeline.decisions import import_decisions
     from pipeline.surroundings import open_store
 
     try:
-        lines = file.read_text(encoding="utf-8").split("\n")
+        data = read_regular(file)
+        lines = data.decode("utf-8").split("\n")
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{file} is no UTF-8 text") from None
+        raise InputError(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file}, line {data.count(10, 0, error.start) + 1} is not UTF-8") from None
     with open_store(home_folder()) as store:
-        added, place = import_lines(store, lines, name=str(file)), store.place
+        added, place = import_decisions(store, lines, name=str(file)), store.place
     there = sum(1 for line in lines if line.strip()) - added
     if as_json:
         print_json({"stored": added, "stored_before": there, "place": place})
     else:
-        click.echo(f"{added} decisions stored in {place}; {there} were there already")
+        tell(f"{added} decisions stored in {place}; {there} were there already")
 
 
 @command.command("backup", epilog="Example: renewals decisions backup decisions-2026-11-23.sqlite")

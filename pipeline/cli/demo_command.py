@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
+from pipeline.cli.for_people import say
 from pipeline.cli.sample_command import SAMPLE_DAY
-from pipeline.cli.surroundings import load_settings, say
+from pipeline.cli.surroundings import load_settings
 from pipeline.errors import UsageError
 from pipeline.surroundings import HOME, own_surroundings
 from pipeline.warehouse.home import Home, run_lock

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import options
+from pipeline.cli.for_people import tell
 from pipeline.cli.surroundings import load_settings, print_json, settings_file
 from pipeline.errors import RenewalsError, UsageError
 from pipeline.surroundings import home_folder
@@ -38,7 +39,7 @@ def command(settings_path: Path | None, as_json: bool) -> None:
         print_json([{"what": what, "ok": ok, "says": says} for what, ok, says in findings])
     else:
         for what, ok, says in findings:
-            click.echo(f"{'ok   ' if ok else 'WRONG'}  {what}: {says}")
+            tell(f"{'ok   ' if ok else 'WRONG'}  {what}: {says}")
     wrong = [what for what, ok, _ in findings if not ok]
     if wrong:
         raise UsageError(f"something is wrong with {', '.join(wrong)}")

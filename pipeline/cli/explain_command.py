@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pipeline.cli import options
+from pipeline.cli.for_people import tell
 from pipeline.cli.surroundings import print_json, print_rows
 from pipeline.surroundings import home_folder
 
@@ -29,24 +30,25 @@ def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
         print_json(found)
         return
     change = found["change"]
-    click.echo(f"{change_id} of {change['client_name']} as of {found['as_of']} ({found['run']})")
+    tell(f"{change_id} of {change['client_name']} as of {found['as_of']} ({found['run']})")
     for step in found["steps"]:
-        click.echo("")
+        tell()
         _print_step(step, change["currency"])
     for name, rows in found["rows"].items():
         if rows:
-            click.echo(f"\n{TITLES[name]}")
+            tell()
+            tell(f"{TITLES[name]}")
             shown = [column for column in rows[0] if any(row[column] is not None for row in rows)]
             print_rows(shown, [[row[column] for column in shown] for row in rows])
 
 
 def _print_step(step: dict[str, Any], currency: str) -> None:
-    click.echo(
+    tell(
         f"{step['renewal_start_date']}  {step['contract_type']} {step['change_id']}: "
         f"{step['status']} ({step['status_basis']}), deadline {step['renewal_deadline']}"
     )
-    click.echo(f"  MRR before       {step['mrr_before']:>18} {currency}")
+    tell(f"  MRR before       {step['mrr_before']:>18} {currency}")
     for name, value in step.items():
         if name.startswith("mrr_change_") and value:
-            click.echo(f"  {name[len('mrr_change_') :]:<16} {value:>+18}")
-    click.echo(f"  estimated new MRR{step['estimated_new_mrr']:>18} {currency}  ({step['estimate_basis']})")
+            tell(f"  {name[len('mrr_change_') :]:<16} {value:>+18}")
+    tell(f"  estimated new MRR{step['estimated_new_mrr']:>18} {currency}  ({step['estimate_basis']})")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-import click
-
+from pipeline.cli.for_people import tell
 from pipeline.cli.surroundings import print_rows
 
 if TYPE_CHECKING:
@@ -29,11 +28,13 @@ _FIGURES: Final = {
 
 def print_trial(trial: Trial) -> None:
     """Print files, tables, the first row of each, the quarantine and the key figures."""
-    click.echo(f"profile {trial.profile}, as of {trial.as_of}\n")
+    tell(f"profile {trial.profile}, as of {trial.as_of}")
+    tell()
     _files(trial)
     _tables(trial)
     _quarantine(trial)
     _figures(trial)
+    _questions(trial)
 
 
 def _files(trial: Trial) -> None:
@@ -45,19 +46,22 @@ def _files(trial: Trial) -> None:
         ],
     )
     for reason, count in trial.ingested.left_out.items():
-        click.echo(f"left out: {count} rows ({reason})")
+        tell(f"left out: {count} rows ({reason})")
     for each in trial.ingested.corrections:
-        click.echo(f"corrected: {each.in_words}")
+        tell(f"corrected: {each.in_words}")
     for path, names in trial.ingested.unused_columns.items():
-        click.echo(f"no statement uses these columns of {path}: {', '.join(names)}")
+        tell(f"no statement uses these columns of {path}: {', '.join(names)}")
     for lost in trial.ingested.lost_columns:
-        click.echo(lost.in_words)
+        tell(lost.in_words)
+    for note in trial.ingested.notes:
+        if not note.startswith("warning: "):
+            tell(note)
     for table, extra in trial.ingested.unknown_columns.items():
-        click.echo(f"the contract's {table} has no column {', '.join(extra)}: kept, not used")
+        tell(f"the contract's {table} has no column {', '.join(extra)}: kept, not used")
 
 
 def _tables(trial: Trial) -> None:
-    click.echo("")
+    tell()
     print_rows(
         ("table", "mapped", "loaded", "refused", "parent refused", "duplicate"),
         [
@@ -74,17 +78,38 @@ def _tables(trial: Trial) -> None:
     )
     for table in trial.tables:
         if table["first_row"]:
-            click.echo(f"\nfirst row of {table['table']}: {_row(table['first_row'])}")
+            tell()
+            tell(f"first row of {table['table']}: {_row(table['first_row'])}")
 
 
 def _quarantine(trial: Trial) -> None:
-    click.echo("\nquarantined: " + ("" if trial.quarantine else "nothing"))
+    tell()
+    tell("quarantined: " + ("" if trial.quarantine else "nothing"))
     for found in trial.quarantine:
-        click.echo(f"\n{found['rows']} of {found['table']}: {';'.join(found['reasons'])}")
+        tell()
+        tell(f"{found['rows']} of {found['table']}: {';'.join(found['reasons'])}")
         for advice in dict.fromkeys(found["advice"]):
-            click.echo(f"  to do: {advice}")
+            tell(f"  to do: {advice}")
         for example in found["examples"]:
-            click.echo(f"  {example['file']}, line {example['line']}: {_row(example['cells'])}")
+            tell(f"  {example['file']}, line {example['line']}: {_row(example['cells'])}")
+
+
+def _questions(trial: Trial) -> None:
+    if not trial.questions:
+        tell()
+        tell("open questions: none")
+        return
+    tell()
+    tell(f"open questions, most money first; a month's MRR on {trial.as_of} under each reading:")
+    for asked in trial.questions:
+        tell()
+        tell(f"{asked['file']}, line {asked['line']}: {asked['question']}")
+        if asked["in_words"] is not None:
+            tell(f"  as it stands: {asked['in_words']}")
+        for other in asked["readings"]:
+            tell(f"  {other['reading']}: {other['in_words'] or 'cannot be worked out'}")
+    tell()
+    tell("to answer one: change the file where the guess is wrong, then delete the question and its If lines")
 
 
 def _row(cells: dict[str, Any]) -> str:
@@ -100,7 +125,7 @@ def _shown(cells: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _figures(trial: Trial) -> None:
-    click.echo("")
+    tell()
     print_rows(
         ("", *(row["currency"] for row in trial.figures)),
         [(label, *(row[name] for row in trial.figures)) for name, label in _FIGURES.items()],

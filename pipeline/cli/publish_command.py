@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import load_settings, print_json, say
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import load_settings, print_json
 from pipeline.errors import UsageError
 from pipeline.surroundings import home_folder, now, run_book, system_user
 

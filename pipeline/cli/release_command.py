@@ -7,7 +7,8 @@ import secrets
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_json, say
+from pipeline.cli.for_people import say, tell
+from pipeline.cli.surroundings import print_json
 from pipeline.errors import UsageError
 from pipeline.surroundings import home_folder, now, run_book, system_user
 
@@ -50,5 +51,5 @@ def command(partner_id: str, reason: str, actor: str | None, as_json: bool) -> N
             }
         )
         return
-    click.echo(f"partner {partner_id} is released: it sees {current or 'no run yet'} instead of {ended.shown_run_id}")
+    tell(f"partner {partner_id} is released: it sees {current or 'no run yet'} instead of {ended.shown_run_id}")
     say(f"its reports of that run: renewals report --partner {partner_id}")

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import load_settings
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import load_settings, settings_file
 from pipeline.errors import UsageError
-from pipeline.settings import scheduler_address, shown_columns
+from pipeline.settings import Settings, scheduler_address, shown_columns
 from pipeline.surroundings import home_folder
 
 
@@ -48,17 +49,23 @@ def command(
     """Make the reports of one partner, of all, or finance's, from the current run or an older one; prints their paths.
 
     A partner's report whose content has not changed is kept as it is, byte for byte. One that fails stops no other:
-    exit code 4. Finance's report of one partner or currency is named after them (finance.partner-ID.currency-EUR.html)
+    exit code 4. A partner that is held (see `renewals runs`) gets the report of its last run that was not.
+
+    Columns, language, brand colour, logo, client cards and PDF engine are those of the settings file (--settings, else
+    renewals.toml), or the run's own where there is no file; a partner's own decision goes before. What the figures were
+    computed with (vendor name, window, notice, prices, currency) is always the run's: where the file says otherwise,
+    a line on stderr names it.
+
+    Finance's report of one partner or currency is named after them (finance.partner-ID.currency-EUR.html)
     and leaves that of all clients alone.
     """
-    from pipeline.cli.reporting import make_reports, raise_failures
-    from pipeline.surroundings import ended_associations
+    from pipeline.cli.reporting import make_shown_reports, raise_failures
     from pipeline.warehouse.runs import whole_run
     from pipeline.warehouse.tables import partner_ids
 
     if finance:
         _refuse(all_partners=all_partners, columns=columns, scheduler=scheduler, anew=anew)
-        _finance(partner_id, currency, output, run_reference, locale)
+        _finance(partner_id, currency, output, run_reference, locale, settings_path)
         return
     if currency is not None or output is not None:
         raise UsageError("--currency and --output belong to --finance")
@@ -67,28 +74,41 @@ def command(
     chosen = None
     if columns is not None:
         chosen = shown_columns([name for name in (part.strip() for part in columns.split(",")) if name])
-    settings = load_settings(settings_path)
     if scheduler is not None:
-        settings = replace(settings, scheduler=scheduler_address("--scheduler", scheduler))
+        scheduler_address("--scheduler", scheduler)
     home = home_folder()
     run = whole_run(home, run_reference)
+    settings = _settings_for(run.path, settings_path)
+    if scheduler is not None:
+        settings = replace(settings, scheduler=scheduler)
     known = partner_ids(run.path)
     if partner_id is not None and partner_id not in known:
         raise UsageError(f"no partner {partner_id!r} in {run.run_id}")
     wanted = known if partner_id is None else [partner_id]
-    made = make_reports(
-        run.path,
-        wanted,
-        home.reports(run.run_id),
-        settings=settings,
-        ended=lambda: ended_associations(home),
-        columns=chosen,
-        locale=locale,
-        anew=anew,
-    )
+    made = make_shown_reports(home, run, wanted, settings=settings, columns=chosen, locale=locale, anew=anew)
     for path in made.paths:
         click.echo(str(path))
     raise_failures(made)
+
+
+def _settings_for(run_file: Path, named: Path | None) -> Settings:
+    """What a report of that run may choose: from the settings file, or from the run where there is no file.
+
+    Says on stderr which figures of the run were computed with other settings than the file's.
+    """
+    from pipeline.warehouse.runs import made_with
+
+    _, of_run = made_with(run_file)
+    path = settings_file(named)
+    if path is None:
+        return of_run
+    settings = load_settings(path)
+    differing = settings.differing_figures(of_run)
+    if differing:
+        say(
+            f"renewals: {', '.join(differing)}: taken from the run, not from {path}; a new run takes what the file says"
+        )
+    return settings
 
 
 def _refuse(**given: object) -> None:
@@ -99,7 +119,12 @@ def _refuse(**given: object) -> None:
 
 
 def _finance(
-    partner_id: str | None, currency: str | None, output: Path | None, run_reference: str | None, locale: str | None
+    partner_id: str | None,
+    currency: str | None,
+    output: Path | None,
+    run_reference: str | None,
+    locale: str | None,
+    settings_path: Path | None,
 ) -> None:
     from pipeline.render.finance import write_finance_report
     from pipeline.surroundings import ended_associations
@@ -113,6 +138,7 @@ def _finance(
         partner_id=partner_id,
         currency=currency,
         locale=locale,
+        chosen=_settings_for(run.path, settings_path),
         ended=ended_associations(home),
     )
     for path in paths:

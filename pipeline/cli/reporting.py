@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import rules
-from pipeline.cli.surroundings import progress_bar, say
-from pipeline.errors import MachineError, RenewalsError, ReportsFailedError
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import progress_bar
+from pipeline.errors import MachineError, RenewalsError, ReportsFailedError, UsageError
 from pipeline.files import machine_error
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.render.batch import Batch
     from pipeline.transform.decided import EndedPairs
-    from pipeline.warehouse.home import Home
+    from pipeline.warehouse import Home, Run
 
 NAMED = 10
 """Partners named in the last line when reports failed; each has its own line before."""
@@ -34,13 +35,15 @@ def make_reports(
     columns: tuple[str, ...] | None = None,
     locale: str | None = None,
     anew: bool = False,
+    held: bool = False,
 ) -> Batch:
     """Write those partners' reports with a progress bar; failures are said on stderr (`raise_failures` ends with them).
 
     `columns` and `locale`: one choice for all, instead of the partners' own, which are what the run's decisions say,
-    then the settings. `ended` asks for the associations ended by the newest decisions: it is asked again at the end,
-    and who has ended one meanwhile gets the report anew. Reports that the run of `out_dir`, or an earlier one, has with
-    the same content are kept, unless `anew`.
+    then the settings, which also say how reports look. `ended` asks for the associations ended by the newest
+    decisions: it is asked again at the end, and who has ended one meanwhile gets the report anew. Reports that the run
+    of `out_dir`, or an earlier one, has with the same content are kept, unless `anew`. `held`: the partners are held
+    and shown this older run, which their reports say.
     """
     from pipeline.render.batch import write_reports
     from pipeline.render.limits import Limits
@@ -59,10 +62,12 @@ def make_reports(
             out_dir=out_dir,
             columns={} if columns else {**settings.columns, **decided},
             default_columns=columns or rules.DEFAULT_COLUMNS,
+            chosen=settings,
             locale=locale,
             pdf_engine=settings.pdf_engine,
             earlier=_reports_before(out_dir),
             anew=anew,
+            held=held,
             limits=Limits(seconds=settings.report_seconds, mebibytes=settings.report_mebibytes),
             executor=executor,
         )
@@ -76,6 +81,50 @@ def make_reports(
     for partner_id, why in batch.failures.items():
         say(f"renewals: the report of partner {partner_id!r} failed: {why}")
     return batch
+
+
+def make_shown_reports(
+    home: Home,
+    run: Run,
+    partner_ids: list[str],
+    *,
+    settings: Settings,
+    columns: tuple[str, ...] | None = None,
+    locale: str | None = None,
+    anew: bool = False,
+) -> Batch:
+    """`make_reports` of what each of those partners is shown: the run, or while it is held an older one (rule 14).
+
+    All reports stand in the folder of `run`. A held partner that there is no older run for gets none, and no longer has
+    one there: that is said on stderr and is no failure.
+    """
+    from pipeline.render.batch import remove_reports
+    from pipeline.surroundings import ended_associations, held_partners, shown_to
+    from pipeline.warehouse.tables import partner_ids as known_partners
+
+    held = {name for name, each in held_partners(home).items() if each.covers(run.run_id)}.intersection(partner_ids)
+    out_dir = home.reports(run.run_id)
+    make = partial(make_reports, out_dir=out_dir, settings=settings, columns=columns, locale=locale, anew=anew)
+    free = [partner_id for partner_id in partner_ids if partner_id not in held]
+    batch = make(run.path, free, ended=lambda: ended_associations(home))
+    for partner_id in sorted(held):
+        try:
+            shown = shown_to(home, run, partner_id)
+            known = partner_id in known_partners(shown.run_file)
+        except UsageError as error:
+            say(f"renewals: {error}")
+            remove_reports(run.path, partner_id, out_dir)
+            continue
+        if known:
+            own = make(shown.run_file, [partner_id], ended=partial(_hidden_now, home, run, partner_id), held=True)
+            batch = batch.with_those_of(own)
+    return batch
+
+
+def _hidden_now(home: Home, run: Run, partner_id: str) -> EndedPairs:
+    from pipeline.surroundings import shown_to
+
+    return shown_to(home, run, partner_id).hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +148,13 @@ class AllReports:
 def make_all_reports(home: Home, run_file: Path, *, settings: Settings) -> AllReports:
     """Every report of a run that was just published, by itself or accepted: finance's, then every partner's."""
     from pipeline.surroundings import ended_associations
+    from pipeline.warehouse import find_run
     from pipeline.warehouse.tables import partner_ids
 
     out_dir = home.reports(run_file.stem)
     of_finance, failure = make_finance_report(run_file, out_dir, settings=settings, ended=ended_associations(home))
-    made = make_reports(
-        run_file, partner_ids(run_file), out_dir, settings=settings, ended=lambda: ended_associations(home)
-    )
+    run = find_run(home, run_file.stem)
+    made = make_shown_reports(home, run, partner_ids(run_file), settings=settings)
     return AllReports([*of_finance, *made.paths], made, failure)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pipeline.cli import options
+from pipeline.cli.for_people import tell
 from pipeline.cli.surroundings import print_json
 from pipeline.surroundings import home_folder, now, run_book, system_user
 
@@ -38,8 +39,8 @@ def command(run_reference: str | None, dry_run: bool, actor: str | None, reason:
         print_json({"from": current.run_id if current else None, "to": target.run_id, "dry_run": dry_run})
     elif current is None:
         verb = "would lead" if dry_run else "leads"
-        click.echo(f"current led to no run; it {verb} to {target.run_id}")
+        tell(f"current led to no run; it {verb} to {target.run_id}")
     else:
         verb = "would go" if dry_run else "went"
-        click.echo(f"current {verb} from {current.run_id} to {target.run_id}")
-        click.echo(f"undo with: renewals rollback {current.run_id}")
+        tell(f"current {verb} from {current.run_id} to {target.run_id}")
+        tell(f"undo with: renewals rollback {current.run_id}")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.for_people import say
 from pipeline.cli.reporting import AllReports, after_publishing, make_all_reports
-from pipeline.cli.surroundings import print_json, say, short_id, stage_progress, today
+from pipeline.cli.surroundings import print_json, short_id, stage_progress, today
 from pipeline.settings import Settings
 from pipeline.surroundings import home_folder, now, run_book
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_json, print_rows, say
+from pipeline.cli.for_people import say
+from pipeline.cli.surroundings import print_json, print_rows
 from pipeline.surroundings import home_folder, run_book
 
 if TYPE_CHECKING:

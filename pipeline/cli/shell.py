@@ -12,6 +12,7 @@ from typing import Final
 
 import click
 
+from pipeline.cli.for_people import say, show
 from pipeline.errors import RenewalsError
 
 COMMANDS: Final = {
@@ -81,15 +82,15 @@ def run_command_line(arguments: list[str] | None = None) -> int:
         code = renewals.main(args=arguments, prog_name="renewals", standalone_mode=False)
         sys.stdout.flush()
     except RenewalsError as error:
-        click.echo(f"renewals: {error}", err=True)
+        say(f"renewals: {error}")
         return error.exit_code
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.Abort:
-        click.echo("renewals: stopped; nothing half-done was published", err=True)
+        say("renewals: stopped; nothing half-done was published")
         return 130
     except click.ClickException as error:
-        error.show()
+        show(error)
         return error.exit_code
     except BrokenPipeError:
         # The reader of stdout (such as `head`) has gone: nothing is wrong, and nothing more can be said.
@@ -99,7 +100,7 @@ def run_command_line(arguments: list[str] | None = None) -> int:
         explained = _explained(error)
         if explained is None:
             raise
-        click.echo(f"renewals: {explained}", err=True)
+        say(f"renewals: {explained}")
         return explained.exit_code
     return code if isinstance(code, int) else 0
 

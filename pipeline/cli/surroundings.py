@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sys
-import tomllib
 import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +16,9 @@ from typing import Any
 import click
 
 from pipeline.brand import LARGEST_LOGO, as_address
+from pipeline.cli.for_people import plain_text, say, tell
 from pipeline.errors import SettingsError
+from pipeline.regular_file import check_regular, read_regular, toml_values
 from pipeline.settings import Settings, parse_settings, retired_settings
 from pipeline.surroundings import home_folder, now
 
@@ -59,7 +61,8 @@ def settings_file(named: Path | None) -> Path | None:
     if named is not None:
         return named
     for folder in (Path(), home_folder().root):
-        if (folder / SETTINGS_FILE).is_file():
+        # Whatever has the name counts: a pipe or a folder there is an error and not "no settings".
+        if os.path.lexists(folder / SETTINGS_FILE):
             return folder / SETTINGS_FILE
     return None
 
@@ -70,13 +73,13 @@ def load_settings(named: Path | None = None) -> Settings:
     if path is None:
         return Settings()
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = toml_values(read_regular(path))
         for line in retired_settings(values):
             say(f"{path}: {line}")
         return parse_settings(with_logos(values, path.parent))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:
         raise SettingsError(f"{path} is not readable as TOML: {error}") from None
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from None
@@ -95,6 +98,7 @@ def with_logos(values: dict[str, Any], folder: Path) -> dict[str, Any]:
     if not isinstance(named, str) or not named:
         return values
     try:
+        check_regular(folder / named)
         with (folder / named).open("rb") as file:
             return {**values, "logo": as_address(file.read(LARGEST_LOGO + 1))}
     except OSError as error:
@@ -113,11 +117,6 @@ def short_id() -> str:
     return secrets.token_hex(3)
 
 
-def say(message: str) -> None:
-    """A message for people: to stderr, so that stdout stays data."""
-    click.echo(message, err=True)
-
-
 def print_json(value: Any) -> None:
     """Data for programs on stdout; decimals and dates as exact text."""
     click.echo(json.dumps(value, default=str, ensure_ascii=False, indent=2))
@@ -125,10 +124,10 @@ def print_json(value: Any) -> None:
 
 def print_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A table for people on stdout; plain, aligned text."""
-    texts = [["" if cell is None else " ".join(str(cell).split()) for cell in row] for row in rows]
+    texts = [["" if cell is None else " ".join(plain_text(str(cell)).split()) for cell in row] for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(columns, *texts, strict=True)]
     for line in (list(columns), ["-" * width for width in widths], *texts):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        tell("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def stage_progress(quiet: bool) -> Callable[[str], None]:
@@ -139,7 +138,7 @@ def stage_progress(quiet: bool) -> Callable[[str], None]:
 
     def progress(message: str) -> None:
         seconds = (now() - started).total_seconds()
-        click.echo(f"[{seconds:6.1f} s] {message}", err=True)
+        say(f"[{seconds:6.1f} s] {message}")
 
     return progress
 

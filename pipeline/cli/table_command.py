@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import print_rows, say
+from pipeline.cli.for_people import say
+from pipeline.cli.partners_shown import shown_to_partner
+from pipeline.cli.surroundings import print_rows
 from pipeline.errors import UsageError
 from pipeline.files import chosen_file
 from pipeline.surroundings import home_folder
@@ -51,6 +53,8 @@ def command(
 ) -> None:
     """Print a published table, raw: decimals and dates as exact text, codes instead of labels.
 
+    A partner that is held (see `renewals runs`) is shown its last run that was not; that is said on stderr.
+
     \b
     NAME is one of: upcoming_renewals, contract_mrr, partner_summary, client_contacts, client_products,
     client_app_usage, client_consumption, client_changes, quarantine, check_results, source_files, run_info, decisions;
@@ -64,9 +68,11 @@ def command(
     home = home_folder()
     run = find_run(home, run_reference)
     chosen = [column.strip() for column in columns.split(",")] if columns is not None else None
-    frame = read_table(
-        run.path, name, partner_id=partner_id, search=search, columns=chosen, ended=ended_associations(home)
-    )
+    run_file, hidden = run.path, ended_associations(home)
+    if partner_id is not None:
+        shown = shown_to_partner(home, run, partner_id)
+        run_file, hidden = shown.run_file, shown.hidden
+    frame = read_table(run_file, name, partner_id=partner_id, search=search, columns=chosen, ended=hidden)
     if output is not None:
         _write(frame, file_format, output)
     elif file_format == "parquet":

@@ -7,5 +7,6 @@ themselves are in `transform.decided` and `transform.ownership`; the events are 
 
 from pipeline.decisions.deciding import Signature, Wish, decide
 from pipeline.decisions.reading import decisions_frame, ended_now, not_used_by
+from pipeline.decisions.values import import_decisions
 
-__all__ = ["Signature", "Wish", "decide", "decisions_frame", "ended_now", "not_used_by"]
+__all__ = ["Signature", "Wish", "decide", "decisions_frame", "ended_now", "import_decisions", "not_used_by"]

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.decisions.accounts import Accounts
+from pipeline.decisions.values import check_reason, check_value
 from pipeline.errors import UsageError
-from pipeline.settings import known_locale, shown_columns
+from pipeline.settings import shown_columns
 from pipeline.store import DecisionStore, Draft, Event
 from pipeline.store.decision_store import Judge
-from pipeline.tables.decisions import ASSOCIATED, ENDED, KINDS, PARTNER, REPORT_FORMATS, REPORT_ORDERS, VENDOR
+from pipeline.tables.decisions import ASSOCIATED, ENDED, KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,20 @@ def decide(store: DecisionStore, run_file: Path, wish: Wish, signed: Signature, 
 def _owner(accounts: Accounts, store: DecisionStore, wish: Wish, _: Signature) -> Judge:
     if wish.hub_id is not None:
         _check_client(accounts, store, wish)
-    if wish.value not in (None, VENDOR, PARTNER):
-        raise UsageError(f"the communication owner is {VENDOR} or {PARTNER}, not {wish.value!r}")
+    check_value(wish.kind, wish.value)
     return lambda _: wish.value
 
 
 def _contact(accounts: Accounts, store: DecisionStore, wish: Wish, _: Signature) -> Judge:
     _check_client(accounts, store, wish)
+    check_value(wish.kind, wish.value)
     if wish.value is not None:
-        accounts.check_contact(str(wish.hub_id), str(wish.value))
+        accounts.check_contact(str(wish.hub_id), wish.value)
     return lambda _: wish.value
 
 
 def _columns(_: Accounts, _store: DecisionStore, wish: Wish, _signed: Signature) -> Judge:
+    check_value(wish.kind, wish.value)
     chosen = None if wish.value is None else list(shown_columns(list(wish.value)))
     return lambda _: chosen
 
@@ -90,17 +92,13 @@ def _columns(_: Accounts, _store: DecisionStore, wish: Wish, _signed: Signature)
 def _preferences(_: Accounts, _store: DecisionStore, wish: Wish, _signed: Signature) -> Judge:
     if wish.value is None:
         return lambda _: None
-    for name, value in wish.value.items():
-        if name not in _PREFERENCES:
-            raise UsageError(f"there is no report preference {name!r}: choose from {', '.join(_PREFERENCES)}")
-        _PREFERENCES[name](value)
+    check_value(wish.kind, wish.value)
     return lambda before: {**(before or {}), **wish.value}
 
 
 def _ending(accounts: Accounts, _store: DecisionStore, wish: Wish, signed: Signature) -> Judge:
     accounts.check_client(wish.partner_id, str(wish.hub_id))
-    if not signed.reason.strip():
-        raise UsageError("ending an association needs a reason")
+    check_reason(signed.reason)
 
     def judge(before: Any) -> Any:
         if before == ENDED:
@@ -129,26 +127,6 @@ def _check_client(accounts: Accounts, store: DecisionStore, wish: Wish) -> None:
             f"partner {wish.partner_id!r} has ended its association with {wish.hub_id!r}: restore it first"
         )
 
-
-def _check_formats(value: Any) -> None:
-    if not isinstance(value, list) or not value or len(set(value)) != len(value) or set(value) - set(REPORT_FORMATS):
-        raise UsageError(f"formats are some of {', '.join(REPORT_FORMATS)}, each once, not {value!r}")
-
-
-def _check_order(value: Any) -> None:
-    if value not in REPORT_ORDERS:
-        raise UsageError(f"a report is sorted by one of {', '.join(REPORT_ORDERS)}, not by {value!r}")
-
-
-def _check_locale(value: Any) -> None:
-    known_locale("locale", value)
-
-
-_PREFERENCES: Final[dict[str, Callable[[Any], None]]] = {
-    "locale": _check_locale,
-    "formats": _check_formats,
-    "order": _check_order,
-}
 
 _JUDGES: Final[dict[str, Callable[[Accounts, DecisionStore, Wish, Signature], Judge]]] = {
     "communication_owner": _owner,

@@ -18,7 +18,6 @@ longer matches stops the run: the source has changed, so the entry must go.
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +29,7 @@ from pipeline.errors import InputError
 from pipeline.ingest import sql
 from pipeline.ingest.originals import Original, Source
 from pipeline.ingest.report import Correction, FileCounts
+from pipeline.regular_file import read_regular, toml_values
 from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
 
@@ -130,9 +130,11 @@ def read_corrections(exports: Path) -> Corrections:
     if not path.exists() and not path.is_symlink():
         return Corrections()
     try:
-        data = path.read_bytes()
-        values = tomllib.loads(data.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = read_regular(path)
+        values = toml_values(data)
+    except OSError as error:
+        raise InputError(f"{FILE}: cannot be read ({error.strerror}); put a file there, or take it away") from None
+    except ValueError as error:
         raise InputError(f"{FILE}: is not readable as TOML: {error}") from None
     unknown = sorted(set(values) - {"correction"})
     entries = values.get("correction", [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,27 @@ def _reader(path: Path, file_format: FileFormat) -> Iterator[tuple[Any, IO[str]]
     # The module's own limit of 131,072 characters a cell is no rule of the contract.
     csv.field_size_limit(sys.maxsize)
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        yield csv.reader(stream, delimiter=file_format.delimiter, quotechar=file_format.quote, strict=True), stream
+        yield (
+            csv.reader(
+                _with_nulls(stream, file_format),
+                delimiter=file_format.delimiter,
+                quotechar=file_format.quote,
+                escapechar=file_format.escape or None,
+                strict=True,
+            ),
+            stream,
+        )
+
+
+def _with_nulls(stream: IO[str], file_format: FileFormat) -> Iterator[str]:
+    """The lines; in a file with escapes its mark for an empty cell, as in `\\N`, is taken out."""
+    if not file_format.escape:
+        yield from stream
+        return
+    mark, null = re.escape(file_format.delimiter), re.escape(f"{file_format.escape}N")
+    empty = re.compile(rf"(^|(?<={mark})){null}(?=$|[\r\n]|{mark})")
+    for line in stream:
+        yield empty.sub("", line)
 
 
 def records(file: str, where: str, path: Path, file_format: FileFormat) -> Iterator[tuple[int, list[str]]]:
@@ -50,30 +71,50 @@ def records(file: str, where: str, path: Path, file_format: FileFormat) -> Itera
             line = reader.line_num + 1
 
 
+def lines_above(path: Path, file_format: FileFormat) -> int:
+    """How many records of a UTF-8 file stand above its header row and are not read; lines with empty cells only do not
+    count."""
+    number, line = 0, 1
+    with _reader(path, file_format) as (reader, _):
+        for record in reader:
+            if line >= file_format.header_row:
+                break
+            number += any(cell.strip() for cell in record)
+            line = reader.line_num + 1
+    return number
+
+
 def _what_is_wrong(error: csv.Error, line: int) -> str:
     if "unexpected end of data" in str(error):
         return (
             f"line {line} begins a record that ends inside quotes at the end of the file: half-written, "
             "or a quote too many; export it again"
         )
-    return f"line {line} is not readable as CSV ({error}); double the quotes inside quoted cells"
+    return (
+        f"line {line} begins a record that is not readable as CSV ({error}); double the quotes inside quoted cells, or "
+        "say what stands before them: escape = '\\\\'"
+    )
 
 
 def header(file: str, where: str, path: Path, file_format: FileFormat) -> list[str]:
-    """The names in the first record. Raises InputError when the file is empty, and as `records` does."""
+    """The names in the first record, or those that the format gives. Raises InputError when the file is empty, and as
+    `records` does."""
+    if file_format.columns:
+        return list(file_format.columns)
     for _, record in records(file, where, path, file_format):
         return record
     raise InputError(f"{file}: is empty; it should begin with a header")
 
 
 def write_records(file: str, where: str, path: Path, file_format: FileFormat, writer: TextTableWriter) -> None:
-    """All records after the header into a text table.
+    """All records after the header (all, where the format names the columns) into a text table.
 
     A record with too few or too many cells is refused there. Raises InputError when the last one has too few: the
     file is half-written; and as `records` does.
     """
     rows = records(file, where, path, file_format)
-    next(rows)
+    if not file_format.columns:
+        next(rows)
     width = len(writer.header)
     line, given = 0, width
     for line, cells in rows:

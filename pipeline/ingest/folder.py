@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,10 +25,18 @@ class ExportFile:
 
 
 def check_folder(exports: Path) -> None:
-    """Raises InputError when the exports folder is missing or no folder."""
-    if not exports.exists():
-        raise InputError(f"{exports}: there is no such folder; give the folder that holds the exports")
-    if not exports.is_dir():
+    """Raises InputError when the exports folder is missing, no folder, or cannot be read."""
+    try:
+        is_folder = stat.S_ISDIR(exports.stat().st_mode)
+        if is_folder:
+            next(exports.iterdir(), None)
+    except FileNotFoundError:
+        raise InputError(f"{exports}: there is no such folder; give the folder that holds the exports") from None
+    except OSError as error:
+        raise InputError(
+            f"{exports}: cannot be read ({error.strerror}); give the folder that holds the exports"
+        ) from None
+    if not is_folder:
         raise InputError(f"{exports}: is not a folder; give the folder that holds the exports")
 
 
@@ -37,7 +46,6 @@ def find_exports(exports: Path) -> dict[str, ExportFile]:
     Raises InputError when the folder cannot be used, a required table has no file, a table has two, or what has the
     name of a table is no file.
     """
-    check_folder(exports)
     found: dict[str, ExportFile] = {}
     there = sorted(exports.iterdir())
     for table in EXPORTS.values():
@@ -78,3 +86,28 @@ def _check_file(path: Path) -> None:
     if path.is_symlink() and not path.exists():
         raise InputError(f"{path.name}: is a link to {path.readlink()}, which is not there; export it again")
     raise InputError(f"{path.name}: has the name of a table but is no file; put the file in its place, or take it away")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells whether a file is still the one it was: which file it is, its size, and when it was changed."""
+
+    device: int
+    inode: int
+    size: int
+    changed: int
+
+
+def stamp(file: str, path: Path) -> Stamp:
+    """The file as it is now, which messages call `file`. Raises InputError when it is not there any more."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror}); export it again") from None
+    return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def refuse_changed(file: str, path: Path, before: Stamp) -> None:
+    """Raises InputError when the file is not what it was before it was read: somebody is still writing it."""
+    if stamp(file, path) != before:
+        raise InputError(f"{file}: changed while it was read; run again once the export is complete")

@@ -11,11 +11,19 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from pipeline.errors import InputError
 from pipeline.ingest import number_text, reasons
-from pipeline.ingest.encoding import count_line_ends, decoded
+from pipeline.ingest.encoding import count_line_ends, decoded, is_utf_8
+from pipeline.ingest.header import refuse_too_many
+from pipeline.ingest.no_text import refuse_unmarked_utf_16
 from pipeline.ingest.text_table import TextTable, TextTableWriter
-from pipeline.settings import FileFormat
+from pipeline.settings import DEFAULT_LIMITS, FileFormat, ReadLimits
 
-_LONGEST_OBJECT: Final = 64 << 20
+_LONGEST_OBJECT: Final = 16 << 20
+"""Characters of one record: what it is read into takes some twenty times as much memory."""
+DEEPEST: Final = 100
+"""Levels of lists and objects inside a record; deeper ones are nobody's data."""
+_CONSTANTS: Final = ("NaN", "Infinity", "-Infinity")
+_NEAR_THE_END: Final = 16
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]|-?Infinity|NaN', re.DOTALL)
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _LINE_END: Final = re.compile(r"[\r\n]")
 
@@ -32,6 +40,16 @@ class _RepeatedKey(NamedTuple):
     key: str
 
 
+class _Refused(NamedTuple):
+    """A record that is not read, and the reason code."""
+
+    reason: str
+
+
+class _ConstantError(ValueError):
+    """A word for a number that is not JSON: NaN, Infinity, -Infinity."""
+
+
 class _Element(NamedTuple):
     """One value of the file: the line on which it begins, its text, and what it says (None: it cannot be read)."""
 
@@ -40,27 +58,35 @@ class _Element(NamedTuple):
     value: Any
 
 
-def read_json(file: str, where: str, path: Path, file_format: FileFormat, folder: Path) -> TextTable:
+def read_json(
+    file: str, where: str, path: Path, file_format: FileFormat, folder: Path, limits: ReadLimits = DEFAULT_LIMITS
+) -> TextTable:
     """The objects of the file as rows of text; the header is every key seen, in order of appearance.
 
-    A value that is no object is refused with its text. Raises InputError when the file is empty, an array is broken or
-    not closed, or the last line is cut off.
+    A value that is no object, or is nested deeper than `DEEPEST` levels, is refused with its text. Raises InputError
+    when the file is empty, an array is broken or not closed, the last line is cut off, there are more keys or cells
+    than the limits allow, and for NaN and Infinity in an array, with line and column.
     """
+    if is_utf_8(file_format.encoding):
+        refuse_unmarked_utf_16(file, where, path)
     chunks = _whole_line_ends(decoded(file, where, path, file_format.encoding))
     with TextTableWriter(folder, where, file) as writer:
         places: dict[str, int] = {}
-        for element in _elements(file, chunks, file_format.records):
+        for number, element in enumerate(_elements(file, chunks, file_format.records), start=1):
             _add(writer, places, element, file_format)
+            refuse_too_many(file, len(places), limits)
+            if number * len(places) > limits.cells:
+                raise InputError(
+                    f"{file}: has more than {limits.cells:,} cells (setting most_cells); raise the setting if that is "
+                    "right"
+                )
         return writer.finish()
 
 
 def _add(writer: TextTableWriter, places: dict[str, int], element: _Element, file_format: FileFormat) -> None:
     value = element.value
-    if isinstance(value, _RepeatedKey):
-        writer.add_raw(element.line, element.raw, reasons.REPEATED_JSON_KEY)
-        return
-    if not isinstance(value, dict) or ("\\u" in element.raw and not _is_text(value)):
-        writer.add_raw(element.line, element.raw, reasons.NOT_A_JSON_OBJECT)
+    if reason := _reason(element):
+        writer.add_raw(element.line, element.raw, reason)
         return
     for key in value:
         if key not in places:
@@ -70,6 +96,33 @@ def _add(writer: TextTableWriter, places: dict[str, int], element: _Element, fil
     for key, item in value.items():
         cells[places[key]] = _text(item, file_format)
     writer.add(element.line, cells)
+
+
+def _reason(element: _Element) -> str | None:
+    """Why the record is refused; None when it is laid out."""
+    if isinstance(element.value, _Refused):
+        return element.value.reason
+    if _depth(element.raw) > DEEPEST:
+        return reasons.JSON_TOO_DEEP
+    if isinstance(element.value, _RepeatedKey):
+        return reasons.REPEATED_JSON_KEY
+    if not isinstance(element.value, dict) or ("\\u" in element.raw and not _is_text(element.value)):
+        return reasons.NOT_A_JSON_OBJECT
+    return None
+
+
+def _depth(raw: str) -> int:
+    """How many levels of lists and objects the text has, as far as that is of interest."""
+    if raw.count("[") + raw.count("{") <= DEEPEST:
+        return 0
+    depth = deepest = 0
+    for token in _TOKEN.finditer(raw):
+        if token[0] in ("[", "{"):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in ("]", "}"):
+            depth -= 1
+    return deepest
 
 
 def _is_text(value: dict[str, Any]) -> bool:
@@ -117,7 +170,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _RepeatedKey:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise JSONDecodeError(f"{name} is no JSON", name, 0)
+    raise _ConstantError(name)
 
 
 _DECODER: Final = json.JSONDecoder(
@@ -156,20 +209,33 @@ class _Text:
         self.window = ""
         self.at = 0
         self.line = 1
+        self._before = 0  # characters of this line that stand before the window
 
     def more(self) -> bool:
-        """Widens the window; False at the end of the file."""
+        """Widens the window, to twice its size, so that a long record is not looked at often; False at the end."""
+        wanted = len(self.window) - self.at
+        pieces = [self.window[self.at :]]
+        added = 0
         for chunk in self._chunks:
-            if chunk:
-                self.window = self.window[self.at :] + chunk
-                self.at = 0
-                return True
-        return False
+            pieces.append(chunk)
+            added += len(chunk)
+            if added > wanted or (added and not wanted):
+                break
+        self._before = self.place(self.at)[1] - 1
+        self.window = "".join(pieces)
+        self.at = 0
+        return added > 0
 
     def move_to(self, place: int) -> None:
         """Moves on to that place in the window, counting lines."""
         self.line += count_line_ends(self.window[self.at : place])
         self.at = place
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Line and column, both from 1, of a place in the window that is not before the text's own."""
+        start = max(self.window.rfind("\n", 0, at), self.window.rfind("\r", 0, at)) + 1
+        line = self.line + count_line_ends(self.window[self.at : at])
+        return line, at - start + 1 + (0 if start else self._before)
 
     def next_character(self) -> str:
         """Moves over white space to the next character and gives it; empty at the end of the file."""
@@ -229,16 +295,58 @@ def _element(text: _Text) -> _Element:
     while True:
         try:
             value, end = _DECODER.raw_decode(text.window, text.at)
-        except (JSONDecodeError, RecursionError):
+        except _ConstantError as error:
+            raise _constant(text, str(error)) from None
+        except RecursionError:
+            raise InputError(
+                f"{text.file}: line {text.line} begins a record nested deeper than {DEEPEST} levels; flatten it"
+            ) from None
+        except JSONDecodeError as error:
+            if not _may_be_cut_off(error, text.window):
+                line, column = text.place(error.pos)
+                raise InputError(
+                    f"{text.file}: line {line}, column {column} is not JSON ({error.msg}); export it again"
+                ) from None
             value, end = None, len(text.window)
         # A number or a word may go on beyond the window, an object that was read may not.
         if end < len(text.window) or isinstance(value, dict):
             break
-        if len(text.window) - text.at > _LONGEST_OBJECT or not text.more():
+        _refuse_endless(text)
+        if not text.more():
             raise _broken(text)
     element = _Element(text.line, text.window[text.at : end], value)
     text.move_to(end)
     return element
+
+
+def _may_be_cut_off(error: JSONDecodeError, window: str) -> bool:
+    """Whether the text may only go on beyond the window."""
+    return error.msg.startswith("Unterminated string") or error.pos >= len(window) - _NEAR_THE_END
+
+
+def _refuse_endless(text: _Text) -> None:
+    if len(text.window) - text.at > _LONGEST_OBJECT:
+        raise InputError(
+            f"{text.file}: line {text.line} begins a record that has no end within {_LONGEST_OBJECT >> 20} MiB; "
+            "export it again"
+        )
+
+
+def _constant(text: _Text, name: str) -> InputError:
+    """NaN and the like, with its place and the key it stands under."""
+    key = at = text.at
+    under = ""
+    for token in _TOKEN.finditer(text.window, text.at):
+        if token[0] == name:
+            at = token.start()
+            break
+        if token[0].startswith('"'):
+            key, under = token.end(), token[0]
+    named = f" under {under}" if text.window[key:at].strip() == ":" else ""
+    line, column = text.place(at)
+    return InputError(
+        f"{text.file}: line {line}, column {column}: {name}{named} is not JSON; export null or a number there"
+    )
 
 
 def _end(text: _Text) -> None:
@@ -260,7 +368,7 @@ def _lines(text: _Text) -> Iterator[_Element]:
         element = _Element(line, raw, _decode(raw))
     if element is None:
         return
-    if element.value is None and element.raw.strip() != "null":
+    if element.value == _Refused(reasons.NOT_A_JSON_OBJECT) and element.raw.strip() not in _CONSTANTS:
         raise InputError(f"{text.file}: line {element.line}, the last, is no JSON: half-written; export it again")
     yield element
 
@@ -268,15 +376,22 @@ def _lines(text: _Text) -> Iterator[_Element]:
 def _decode(raw: str) -> Any:
     try:
         return _DECODER.decode(raw)
-    except (JSONDecodeError, RecursionError):
-        return None
+    except _ConstantError:
+        is_record = raw.lstrip().startswith(("{", "["))
+        return _Refused(reasons.NOT_A_JSON_NUMBER if is_record else reasons.NOT_A_JSON_OBJECT)
+    except RecursionError:
+        return _Refused(reasons.JSON_TOO_DEEP)
+    except JSONDecodeError:
+        return _Refused(reasons.NOT_A_JSON_OBJECT)
 
 
 def _numbered_lines(text: _Text) -> Iterator[tuple[int, str]]:
     """Lines that are not blank, each with its number."""
     while text.next_character():
-        while (end := _LINE_END.search(text.window, text.at)) is None and text.more():
-            pass
+        while (end := _LINE_END.search(text.window, text.at)) is None:
+            _refuse_endless(text)
+            if not text.more():
+                break
         stop = len(text.window) if end is None else end.start()
         number, raw = text.line, text.window[text.at : stop]
         text.move_to(stop)

@@ -14,14 +14,17 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.errors import InputError
-from pipeline.ingest import functions, sql, sql_errors
+from pipeline.errors import InputError, RenewalsError
+from pipeline.ingest import functions, sql, sql_errors, written
 from pipeline.ingest.header import labels, table_labels
 from pipeline.ingest.originals import Original, Source, cells_json
 from pipeline.ingest.parquet_file import text_of
 from pipeline.ingest.profile import LEFT_OUT, VIEWS, Profile, RawFile
+from pipeline.ingest.readings import Worth, worth
 from pipeline.settings import FileFormat
 from pipeline.tables.declare import Table
+from pipeline.warehouse.connection import connect
+from pipeline.warehouse.machine import machine_failure
 
 SOURCE: Final = "_source"
 _SOURCE_TYPES: Final = {"BIGINT": f"[{SOURCE}]", "BIGINT[]": SOURCE}
@@ -82,7 +85,7 @@ class Mapped:
 
     def _rows(self, records: list[int]) -> list[tuple[Any, ...]]:
         columns = ", ".join(f"c{place}" for place in range(len(self.header)))
-        with duckdb.connect() as con:
+        with connect() as con:
             con.register("wanted", pa.table({"record": pa.array(records, pa.int64())}))
             return con.execute(
                 f"SELECT file_row_number, sources[1], {columns} FROM {self._numbered} "
@@ -101,7 +104,7 @@ class MappingRoom:
         self._raw = tuple(raw)
         self._folder = folder
         self._made: list[str] = []
-        self._con = duckdb.connect(config={"temp_directory": str(folder)})
+        self._con = connect(config={"temp_directory": str(folder)})
         for one in raw:
             self._add(one)
         # DuckDB compares both with it: the pattern, in which the name is escaped, and the file found.
@@ -124,7 +127,10 @@ class MappingRoom:
         if SOURCE in (name.lower() for name in names):
             raise InputError(f"{raw.raw.path}: has a column {SOURCE}, a name that source profiles need; rename it")
         there = {name.lower() for name in names}
-        cells = "".join(f"c{place} AS {sql.name(name)}, " for place, name in enumerate(names))
+        cells = "".join(
+            f"CASE WHEN {written.is_blank(f'c{place}')} THEN NULL ELSE c{place} END AS {sql.name(name)}, "
+            for place, name in enumerate(names)
+        )
         cells += "".join(
             f"CAST(NULL AS VARCHAR) AS {sql.name(name)}, " for name in raw.raw.optional if name.lower() not in there
         )
@@ -139,7 +145,7 @@ class MappingRoom:
         """A view may read others: one that does not find its tables yet is tried again after the others."""
         waiting = dict(self._profile.views)
         while waiting:
-            wrong: InputError | None = None
+            wrong: RenewalsError | None = None
             for name, text in list(waiting.items()):
                 where = f"{self._profile.called}/{VIEWS}/{name}.sql"
                 query = self._select(where, text)
@@ -164,6 +170,10 @@ class MappingRoom:
         """The columns of the views that are made, by view."""
         described = {view: self._con.execute(f"DESCRIBE {sql.name(view)}").fetchall() for view in self._made}
         return {view: tuple(name for name, *_ in rows) for view, rows in described.items()}
+
+    def worth(self, contract: str, *, as_of: date) -> Worth | None:
+        """What the contracts would be worth if the view `contract` were this SELECT; None when it fails."""
+        return worth(self._con, contract, self._profile.statements, as_of=as_of)
 
     def map(self, table: Table) -> Mapped:
         """Runs the SELECT of that table. Raises InputError when it fails or does not give what it must."""
@@ -229,7 +239,9 @@ class MappingRoom:
         except duckdb.Error as error:
             raise self._error(where, text, error) from None
 
-    def _error(self, where: str, text: str, error: duckdb.Error) -> InputError:
+    def _error(self, where: str, text: str, error: duckdb.Error) -> RenewalsError:
+        if isinstance(error, duckdb.IOException) and (failed := machine_failure(error)):
+            return failed
         line = sql_errors.line_of(error)
         at = where if line is None else f"{where}, line {line}"
         said = sql_errors.first_line(error)

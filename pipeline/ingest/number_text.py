@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -22,22 +21,6 @@ def plain(number: str) -> str:
     return f"{value:f}"
 
 
-def of_float(number: float) -> str:
-    """The shortest text that reads back as the same float, without exponent; whole numbers without a point."""
-    return plain(repr(number)).removesuffix(".0")
-
-
 def in_format(number: str, file_format: FileFormat) -> str:
     """The number with the file's decimal mark."""
     return number.replace(".", ",") if file_format.decimal_comma else number
-
-
-def of_date(value: date, file_format: FileFormat) -> str:
-    """The date in the file's date format; a time of day other than midnight stays visible, so it is no date."""
-    if isinstance(value, datetime):
-        if (value.hour, value.minute, value.second, value.microsecond) != (0, 0, 0, 0):
-            return value.isoformat(sep=" ")
-        value = value.date()
-    if file_format.date_format == "%Y-%m-%d":
-        return value.isoformat()
-    return value.strftime(file_format.date_format)

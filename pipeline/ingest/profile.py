@@ -22,7 +22,7 @@ statements need stands once in `views/<name>.sql`, a SELECT that they read by th
 from __future__ import annotations
 
 import dataclasses
-import tomllib
+import os
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +30,7 @@ from typing import Any, Final
 
 from pipeline.errors import SettingsError, UsageError
 from pipeline.ingest.folder import SUFFIXES
+from pipeline.regular_file import read_regular, toml_values
 from pipeline.settings import FileFormat, parse_file_format, parse_settings
 from pipeline.tables.exports import EXPORTS
 
@@ -87,7 +88,7 @@ def find_profile(profile: Path) -> Path | None:
     if str(profile) == IDENTITY:
         return None
     for folder in (profile, SHIPPED / profile.name if len(profile.parts) == 1 else profile):
-        if (folder / "profile.toml").is_file():
+        if os.path.lexists(folder / "profile.toml"):
             return folder
     shipped = ", ".join(sorted(path.name for path in SHIPPED.iterdir() if (path / "profile.toml").is_file()))
     raise UsageError(
@@ -102,8 +103,8 @@ def read_profile(folder: Path, called: str) -> Profile:
     """
     where = f"{called}/profile.toml"
     try:
-        values = tomllib.loads(_text(folder / "profile.toml", where))
-    except tomllib.TOMLDecodeError as error:
+        values = toml_values(_text(folder / "profile.toml", where).encode())
+    except ValueError as error:
         raise SettingsError(f"{where}: is no TOML: {error}") from None
     unknown = sorted(set(values) - {"name", "description", "quarantine_limit_percent", "files"})
     if unknown:
@@ -166,7 +167,7 @@ def raw_suffix(path: str) -> str | None:
 def _text(path: Path, where: str) -> str:
     """What a file of a profile says. Raises SettingsError when it cannot be read as UTF-8 text."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         raise SettingsError(f"{where}: cannot be read ({error.strerror})") from None
     try:

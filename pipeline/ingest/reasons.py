@@ -17,6 +17,8 @@ TOO_FEW_CELLS: Final = "too_few_cells"
 TOO_MANY_CELLS: Final = "too_many_cells"
 NOT_A_JSON_OBJECT: Final = "not_a_json_object"
 REPEATED_JSON_KEY: Final = "repeated_json_key"
+JSON_TOO_DEEP: Final = "json_too_deep"
+NOT_A_JSON_NUMBER: Final = "not_a_json_number"
 DUPLICATE_KEY: Final = "duplicate_key"
 PARENT_QUARANTINED: Final = "parent_quarantined"
 MORE_THAN_ONE_PRIMARY: Final = "more_than_one_primary"
@@ -26,7 +28,14 @@ NOT_ABOVE_CONTACT_MAX: Final = "not_above_contact_max"
 NOT_ABOVE_EMAIL_LIMIT: Final = "not_above_email_limit"
 CHANGE_ID_TAKEN: Final = "change_id_taken"
 
-STRUCTURAL: Final = (TOO_FEW_CELLS, TOO_MANY_CELLS, NOT_A_JSON_OBJECT, REPEATED_JSON_KEY)
+STRUCTURAL: Final = (
+    TOO_FEW_CELLS,
+    TOO_MANY_CELLS,
+    NOT_A_JSON_OBJECT,
+    REPEATED_JSON_KEY,
+    JSON_TOO_DEEP,
+    NOT_A_JSON_NUMBER,
+)
 """The record cannot be laid over the header, so nothing else is asked of it."""
 
 _OF_A_COLUMN: Final = {
@@ -46,6 +55,8 @@ _OF_A_ROW: Final = {
     TOO_MANY_CELLS: "put cells that hold the delimiter in quotes",
     NOT_A_JSON_OBJECT: "write one JSON object per record",
     REPEATED_JSON_KEY: "name each key of the object once",
+    JSON_TOO_DEEP: "flatten the record: its values are nested too deep to be data",
+    NOT_A_JSON_NUMBER: "write null or a number: NaN and Infinity are not JSON",
     DUPLICATE_KEY: "export each key once: these rows share one but differ",
     PARENT_QUARANTINED: "correct the row it points at; this one then follows",
     MORE_THAN_ONE_PRIMARY: "flag at most one contact per client as is_primary",

@@ -105,16 +105,19 @@ def _more_than_one_primary() -> BrokenRule:
 
 def _about_changes(as_of: date) -> Iterator[BrokenRule]:
     ahead = f"effective_date > DATE '{as_of.isoformat()}' AND {_LAID_OUT}"
+    # Either table may have a surplus column of any name, also one of the other's: each name says whose it is.
+    changes = (
+        f"(SELECT rowid AS record, contract_id, change_id, contract_type, effective_date, new_contact_max, "
+        f"new_email_limit FROM exports.contract_changes WHERE {ahead}) AS change"
+    )
+    contracts = "(SELECT contract_id, renewal_start_date, contact_max, email_limit FROM exports.contracts) AS contract"
     renewals = f"FROM exports.contract_changes WHERE contract_type = 'renewal' AND {ahead}"
     yield BrokenRule(
         reasons.MORE_THAN_ONE_RENEWAL,
         f"SELECT rowid AS record {renewals} AND contract_id IN "
         f"(SELECT contract_id {renewals} GROUP BY contract_id HAVING count(*) > 1)",
     )
-    against_contract = (
-        "SELECT change.rowid AS record FROM exports.contract_changes AS change "
-        f"JOIN exports.contracts AS contract USING (contract_id) WHERE {ahead} AND contract_type = "
-    )
+    against_contract = f"SELECT record FROM {changes} JOIN {contracts} USING (contract_id) WHERE contract_type = "
     for code, contract_type, when in (
         (reasons.NOT_THE_RENEWAL_DATE, "renewal", "effective_date <> renewal_start_date"),
         (reasons.NOT_ABOVE_CONTACT_MAX, "contact_tier_upgrade", "new_contact_max <= contact_max"),
@@ -123,7 +126,6 @@ def _about_changes(as_of: date) -> Iterator[BrokenRule]:
         yield BrokenRule(code, f"{against_contract}'{contract_type}' AND {when}")
     yield BrokenRule(
         reasons.CHANGE_ID_TAKEN,
-        "SELECT change.rowid AS record FROM exports.contract_changes AS change JOIN exports.contracts AS contract "
-        f"ON change.change_id = contract.contract_id || ':renewal' WHERE {ahead} "
-        "AND (change.contract_id <> contract.contract_id OR change.contract_type <> 'renewal')",
+        f"SELECT record FROM {changes} JOIN {contracts} ON change.change_id = contract.contract_id || ':renewal' "
+        "WHERE (change.contract_id <> contract.contract_id OR change.contract_type <> 'renewal')",
     )

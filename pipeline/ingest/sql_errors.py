@@ -20,9 +20,9 @@ CELL_ADVICE: Final = "use date_text, number_text or TRY_CAST, which take any cel
 _SHOWN: Final = 12
 _LONGEST_NAME: Final = 40
 _HEADER_SETTINGS: Final = {
-    ".csv": "delimiter or header_row",
-    ".csv.gz": "delimiter or header_row",
-    ".xlsx": "sheet or header_row",
+    ".csv": "delimiter, header_row or columns",
+    ".csv.gz": "delimiter, header_row or columns",
+    ".xlsx": "sheet, header_row or columns",
 }
 
 

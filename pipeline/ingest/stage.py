@@ -14,12 +14,12 @@ from pipeline.errors import InputError
 from pipeline.ingest import accounts, load, manifest
 from pipeline.ingest.corrections import Corrections, read_corrections
 from pipeline.ingest.csv_file import PlainCsv
-from pipeline.ingest.folder import ExportFile, find_exports, unused_files
+from pipeline.ingest.folder import ExportFile, check_folder, find_exports, refuse_changed, stamp, unused_files
 from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import find_profile, read_profile
 from pipeline.ingest.profile_stage import ingest_by_profile
 from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
-from pipeline.ingest.sources import OpenedFile, open_file, sha256
+from pipeline.ingest.sources import OpenedFile, open_file, readable, sha256
 from pipeline.settings import FileFormat, Settings
 from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
@@ -54,6 +54,7 @@ def ingest(
     accounts.prepare(con)
     con.execute(load.REFUSED_KEYS)
     folder = None if profile is None else find_profile(profile)
+    check_folder(exports)
     known = read_corrections(exports)
     declared = None if folder is None else read_profile(folder, str(profile))
     with tempfile.TemporaryDirectory(prefix=".tmp-ingest-", dir=scratch) as name:
@@ -61,7 +62,7 @@ def ingest(
         if declared is None:
             report = _ingest_contract(con, exports, settings, as_of, known, progress, work)
         else:
-            report = ingest_by_profile(con, exports, declared, as_of, known, progress, work)
+            report = ingest_by_profile(con, exports, declared, as_of, known, progress, work, settings.read_limits)
     return manifest.confirmed(report, exports, time_zone=settings.time_zone)
 
 
@@ -76,10 +77,12 @@ def _ingest_contract(
 ) -> IngestReport:
     """The identity profile: the files are the tables."""
     files = find_exports(exports)
+    stamps = {name: stamp(file.name, file.path) for name, file in files.items()}
     counts: dict[str, TableCounts] = {}
     with ThreadPoolExecutor(1) as ahead:
         opened = {
-            name: open_file(file, EXPORTS[name], settings.file_format(name), work) for name, file in files.items()
+            name: open_file(file, EXPORTS[name], settings.file_format(name), work, settings.read_limits)
+            for name, file in files.items()
         }
         # Beside DuckDB, which keeps all cores busy only part of the time: is the next file plain? Then the hashes.
         fast = {name: ahead.submit(opened[name].fast) for name in EXPORTS if name in files}
@@ -90,10 +93,13 @@ def _ingest_contract(
                 counts[name] = load.create_empty(con, table)
                 continue
             progress(f"reading {files[name].name}")
-            plain = fast[name].result()
+            with readable(files[name].name):
+                plain = fast[name].result()
             source, rows = _create(con, table, files[name], opened[name], plain, settings.file_format(name), known)
             known.confirm(con, table, source)
             counts[name], _ = load.settle(con, table, source, rows, as_of)
+    for name, file in files.items():
+        refuse_changed(file.name, file.path, stamps[name])
     found = (*(_account(files[name], counts[name], hashes[name].result()) for name in files), *known.account())
     accounts.write(con, found)
     unused = unused_files(exports, {file.name for file in files.values()})
@@ -119,13 +125,19 @@ def _create(
     if fast is not None:
         try:
             rows = load.create(con, table, known.correct(table, fast), file_format)
-        except duckdb.InvalidInputException:
+        except (duckdb.InvalidInputException, duckdb.IOException):
             # A ragged record, a byte that is not UTF-8, a very long line: the exact way says which, and where.
             rows = -1
         if fast.read_as_expected(rows):
             return fast, _some(table, file, rows)
-    exact = opened.exact()
-    return exact, _some(table, file, load.create(con, table, known.correct(table, exact), file_format))
+    with readable(file.name):
+        exact = opened.exact()
+    try:
+        rows = load.create(con, table, known.correct(table, exact), file_format)
+    except (duckdb.Error, UnicodeDecodeError):
+        opened.check()
+        raise
+    return exact, _some(table, file, rows)
 
 
 def _some(table: Table, file: ExportFile, rows: int) -> int:

@@ -11,6 +11,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 
@@ -22,6 +23,8 @@ from pipeline.ingest import sql
 from pipeline.ingest.originals import Original, beyond, to_json
 
 _ROWS_PER_GROUP = 65_536
+_CELLS_PER_GROUP = 4 << 20
+"""Cells of a row group at most: a wide table has fewer rows in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,7 @@ class TextTableWriter:
         self._end_part()
 
     def grow(self, column: str) -> None:
-        """Adds a column at the end of the header."""
-        self._end_part()
+        """Adds a column at the end of the header; rows that were added before have no cell there."""
         self.header.append(column)
 
     def add(self, line: int, cells: Sequence[str | None], structure: str | None = None) -> None:
@@ -102,12 +104,12 @@ class TextTableWriter:
             more = json.dumps(beyond(width, cells)) if given > width else None
             row = (*cells[:width], *[None] * (width - given))
             self._rows.append((line, structure, min(given, width), more, *row))
-        if len(self._rows) == _ROWS_PER_GROUP:
-            self._flush()
+        self._flush_when_many()
 
     def add_raw(self, line: int, raw: str, structure: str) -> None:
         """Adds a record that has no cells: its text is kept for the quarantine under the empty name."""
-        self._rows.append((line, structure, 0, json.dumps({"": raw}), *[None] * len(self.header)))
+        self._rows.append((line, structure, 0, json.dumps({"": raw})))
+        self._flush_when_many()
 
     def finish(self) -> TextTable:
         """Ends the table and gives it."""
@@ -121,13 +123,22 @@ class TextTableWriter:
         fields += [("given", pa.int64()), ("beyond", pa.string())]
         return pa.schema(fields + [(f"c{place}", pa.string()) for place in range(len(self.header))])
 
+    def _flush_when_many(self) -> None:
+        rows = len(self._rows)
+        if rows >= _ROWS_PER_GROUP or rows * len(self.header) >= _CELLS_PER_GROUP:
+            self._flush()
+
     def _flush(self) -> None:
         schema = self._schema()
+        if self._writer is not None and len(self._writer.schema) < len(schema):
+            self._close_part()
         if self._writer is None:
             self._parts.append(Path(f"{self._stem}.{len(self._parts)}.parquet"))
             with writing(self._parts[-1]):
                 self._writer = pq.ParquetWriter(self._parts[-1], schema, compression="lz4")
-        columns: list[Sequence[object]] = list(zip(*self._rows, strict=True)) or [()] * (len(schema) - 1)
+        # A row from before the header grew is shorter: what it lacks is null.
+        columns: list[Sequence[object]] = list(zip_longest(*self._rows))
+        columns += [[None] * len(self._rows)] * (len(schema) - 1 - len(columns))
         columns.insert(0, range(self.rows, self.rows + len(self._rows)))
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
         with writing(self._parts[-1]):
@@ -138,6 +149,9 @@ class TextTableWriter:
     def _end_part(self) -> None:
         if self._rows:
             self._flush()
+        self._close_part()
+
+    def _close_part(self) -> None:
         if self._writer is not None:
             with writing(self._parts[-1]):
                 self._writer.close()

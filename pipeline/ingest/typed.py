@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline import rules
-from pipeline.ingest import reasons, sql
+from pipeline.ingest import reasons, sql, written
 from pipeline.settings import FileFormat
 from pipeline.tables.declare import Column, Table
 
@@ -20,6 +20,7 @@ REASONS_COLUMN: Final = "_refused_because"
 _ISO: Final = "%Y-%m-%d"
 _EARLIEST: Final = f"DATE '{rules.EARLIEST_DATE}'"
 _LATEST: Final = "DATE '9999-12-31'"
+_ISO_DIGITS: Final = r"\d{4}-\d{2}-\d{2}"
 _SPACE_AROUND: Final = r"'^\s|\s$'"
 
 
@@ -51,7 +52,9 @@ def _reasons(table: Table, columns: Sequence[_TypedColumn], *, structure: bool) 
         found.append((rule.code, _holds(rule.broken_when)))
     spelled = ", ".join(f"CASE WHEN {when} THEN {sql.text(code)} END" for code, when in found)
     refused = "WHEN structure IS NOT NULL THEN structure " if structure else ""
-    return f"CASE {refused}WHEN {' AND '.join(fine) or 'true'} THEN NULL ELSE concat_ws(';', {spelled or 'NULL'}) END"
+    # A cell of blanks is not clean, but nothing is wrong with it where the column may be empty.
+    why = f"nullif(concat_ws(';', {spelled or 'NULL'}), '')"
+    return f"CASE {refused}WHEN {' AND '.join(fine) or 'true'} THEN NULL ELSE {why} END"
 
 
 def _holds(condition: str) -> str:
@@ -82,53 +85,50 @@ class _TypedColumn:
         """SQL of the typed value; null where the text is not exactly of the type, so that no rule judges a guess."""
         match self.column.kind:
             case "text":
-                return cell
+                return f"CASE WHEN {written.is_blank(cell)} THEN NULL ELSE {cell} END"
             case "bool":
                 return f"CASE {cell} WHEN 'true' THEN true WHEN 'false' THEN false END"
             case "date":
-                return f"CASE WHEN {self._is_date(cell)} THEN {self._date(cell)} END"
+                return self._date_or_null(cell)
             case _:
                 number = f"TRY_CAST({_plain_number(cell, self.format)} AS {self.column.sql_type})"
                 return f"CASE WHEN {_matches(cell, self._exact())} THEN {number} END"
 
-    def _date(self, cell: str) -> str:
+    def _date_or_null(self, cell: str) -> str:
+        """The day that stands in the cell; a time or an offset behind it is ignored."""
         if self.format.date_format == _ISO:
-            return f"TRY_CAST({cell} AS DATE)"
-        return f"CAST(try_strptime({cell}, {sql.text(self.format.date_format)}) AS DATE)"
-
-    def _is_date(self, cell: str) -> str:
-        value = self._date(cell)
-        if self.format.date_format == _ISO:
+            day = f"left({cell}, 10)"
+            value = f"TRY_CAST({day} AS DATE)"
             # The length keeps out `infinity` and five-digit years, which also survive the round trip.
-            return f"length({cell}) = 10 AND CAST({value} AS VARCHAR) = {cell}"
-        return f"NOT regexp_matches({cell}, {_SPACE_AROUND}) AND isfinite({value}) AND {value} <= {_LATEST}"
+            plain = f"length({cell}) = 10 OR {written.has_time(cell, _ISO_DIGITS)}"
+            return f"CASE WHEN ({plain}) AND CAST({value} AS VARCHAR) = {day} THEN {value} END"
+        as_written = _day(cell, self.format.date_format)
+        without_time = _day(written.without_time(cell), written.date_part(self.format.date_format))
+        return f"CASE WHEN NOT regexp_matches({cell}, {_SPACE_AROUND}) THEN coalesce({without_time}, {as_written}) END"
 
     def _exact(self) -> str:
-        if self.column.kind == "int":
-            return _whole(self.format)
-        return _decimal(self.format, self.column.precision_and_scale[1])
+        return _decimal(self.format, 0 if self.column.kind == "int" else self.column.precision_and_scale[1])
 
     def _fault(self, code: str, when: str) -> None:
         self.faults.append((reasons.of_column(code, self.name), when))
 
     def _require(self, cell: str) -> None:
         if self.column.required:
-            self.fine.append(f"{cell} IS NOT NULL")
-            self._fault("required_missing", f"{cell} IS NULL")
+            filled = sql.name(self.name) if self.column.kind == "text" else cell
+            self.fine.append(f"{filled} IS NOT NULL")
+            self._fault("required_missing", f"{cell} IS NULL OR {written.is_blank(cell)}")
 
     def _check_type(self, cell: str) -> None:
         value = sql.name(self.name)
         self.fine.append(f"({cell} IS NULL OR {value} IS NOT NULL)")
-        bad = f"{cell} IS NOT NULL AND {value} IS NULL"
+        bad = f"{cell} IS NOT NULL AND {value} IS NULL AND NOT {written.is_blank(cell)}"
         match self.column.kind:
             case "bool":
                 self._fault("not_a_boolean", bad)
             case "date":
                 self._fault("not_a_date", bad)
             case _:
-                number = _matches(
-                    cell, _whole(self.format) if self.column.kind == "int" else _decimal(self.format, None)
-                )
+                number = _matches(cell, _decimal(self.format, None))
                 exact = _matches(cell, self._exact())
                 self._fault("not_a_number", f"{bad} AND NOT {number}")
                 self._fault("too_many_decimals", f"{bad} AND {number} AND NOT {exact}")
@@ -156,13 +156,17 @@ def _digits(file_format: FileFormat) -> str:
     return rf"(\d+|\d{{1,3}}({re.escape(file_format.thousands)}\d{{3}})+)"
 
 
-def _whole(file_format: FileFormat) -> str:
-    return rf"[+-]?{_digits(file_format)}"
+def _day(cell: str, date_format: str) -> str:
+    """The date by that format, else null; also for days that are none of a calendar."""
+    value = f"CAST(try_strptime({cell}, {sql.text(date_format)}) AS DATE)"
+    return f"CASE WHEN isfinite({value}) AND {value} <= {_LATEST} THEN {value} END"
 
 
 def _decimal(file_format: FileFormat, scale: int | None) -> str:
+    """Regular expression of a number with at most `scale` decimals (None = any); zeros behind them do not count."""
     mark = "," if file_format.decimal_comma else r"\."
-    fraction, alone = (r"\d*", r"\d+") if scale is None else (rf"\d{{0,{scale}}}", rf"\d{{1,{scale}}}")
+    fraction = r"\d*" if scale is None else rf"\d{{0,{scale}}}0*"
+    alone = r"\d+" if scale is None else rf"\d{{1,{scale}}}0*" if scale else "0+"
     return rf"[+-]?({_digits(file_format)}({mark}{fraction})?|{mark}{alone})"
 
 

@@ -1,128 +1,75 @@
-"""A workbook as a source: one sheet; the header is its first row that is not blank, or the row that is named."""
+"""A workbook as a source: one sheet; the header is its first row that is not blank, or the row that is named.
+
+It is read in a process of its own, with limits (`pipeline.workbook`): nobody has checked it.
+"""
 
 from __future__ import annotations
 
-import re
-import zipfile
-from collections.abc import Iterator, Sequence
-from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Any, Final
-
-import python_calamine
-from python_calamine import CalamineSheet, CalamineWorkbook
 
 from pipeline.errors import InputError
-from pipeline.ingest import number_text
+from pipeline.ingest.header import refuse_too_many
 from pipeline.ingest.text_table import TextTable, TextTableWriter
-from pipeline.settings import FileFormat
-
-_ERRORS: Final = {
-    "Div0": "#DIV/0!",
-    "NA": "#N/A",
-    "Name": "#NAME?",
-    "Null": "#NULL!",
-    "Num": "#NUM!",
-    "Ref": "#REF!",
-    "Value": "#VALUE!",
-    "GettingData": "#GETTING_DATA",
-}
-_ERROR_CELL: Final = re.compile(rb"""\st=["']e["']""")
+from pipeline.ingest.xlsx_process import SheetRow, SheetRows, sheet_rows
+from pipeline.settings import DEFAULT_LIMITS, FileFormat, ReadLimits
 
 
-def read_xlsx(file: str, where: str, path: Path, file_format: FileFormat, folder: Path) -> TextTable:
+def read_xlsx(
+    file: str, where: str, path: Path, file_format: FileFormat, folder: Path, limits: ReadLimits = DEFAULT_LIMITS
+) -> TextTable:
     """The rows of the sheet as text, with the sheet's own row numbers; blank rows are no records.
 
-    Dates are ISO dates (or in the file's date format), whole numbers have no point, an error such as `#DIV/0!` is its
-    text. The first sheet, unless the format names one. Raises InputError when the workbook is protected by a password
-    or broken, has no such sheet, or the sheet is empty.
+    A cell is what the spreadsheet shows: a date is its calendar day (in the file's date format), a number has at most
+    15 significant digits, one formatted as a percentage is that percentage, whole numbers have no point, an error such
+    as `#DIV/0!` is its text. The first sheet, unless the format names one. Raises InputError when the workbook is
+    protected by a password or broken, has no such sheet, goes beyond the limits, or the sheet is empty.
     """
-    workbook, sheet = _open(file, where, path, file_format.sheet)
-    with workbook:
-        errors = _error_cells(path, sheet)
-        top = sheet.start[0] if sheet.start else 0
-        filled = (
-            (top + offset + 1, cells)
-            for offset, cells in enumerate(_rows(sheet, errors, file_format))
-            if any(cell for cell in cells) and top + offset + 1 >= file_format.header_row
-        )
-        header = next(filled, None)
-        if header is None:
-            raise InputError(f"{file}: the sheet {sheet.name!r} is empty; it should begin with a header")
-        return _write(file, where, header[1], list(filled), folder)
+    spool = folder / f"{where}.rows"
+    found = sheet_rows(file, where, path, file_format, spool, limits)
+    try:
+        if file_format.columns:
+            return _without_header(file, where, found, folder, file_format.columns)
+        return _laid_out(file, where, found, folder, limits)
+    finally:
+        spool.unlink()
 
 
-def _write(
-    file: str, where: str, names: Sequence[str | None], rows: Sequence[tuple[int, list[str | None]]], folder: Path
-) -> TextTable:
-    # A workbook's used range often goes on beyond its last column: only formats stand there.
-    used = [place for place, name in enumerate(names) if name or any(cells[place] for _, cells in rows)]
-    with TextTableWriter(folder, where, file, [names[place] or "" for place in used]) as writer:
-        for line, cells in rows:
-            writer.add(line, [cells[place] for place in used])
+def _laid_out(file: str, where: str, found: SheetRows, folder: Path, limits: ReadLimits) -> TextTable:
+    rows = found.rows()
+    first = next(rows, None)
+    if first is None:
+        raise InputError(f"{file}: the sheet {found.sheet!r} is empty; it should begin with a header")
+    refuse_too_many(file, len(found.columns), limits)
+    # Only columns that hold something: a format alone, or nothing up to a cell far away, makes none.
+    place = {column: index for index, column in enumerate(found.columns)}
+    header = _spread(first, place)
+    with TextTableWriter(folder, where, file, [name or "" for name in header]) as writer:
+        for row in rows:
+            writer.add(row[0], _spread(row, place))
         return writer.finish()
 
 
-def _open(file: str, where: str, path: Path, wanted: str) -> tuple[CalamineWorkbook, CalamineSheet]:
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        sheets = [
-            sheet.name for sheet in workbook.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
-        ]
-        if wanted and wanted not in sheets:
-            raise InputError(
-                f"{file}: has no sheet {wanted!r} ([{where}] sheet = …); its sheets are: {', '.join(sheets)}"
-            )
-        if not sheets:
-            raise InputError(f"{file}: has no worksheet")
-        return workbook, workbook.get_sheet_by_name(wanted or sheets[0])
-    except python_calamine.PasswordError:
-        raise InputError(f"{file}: the workbook is protected by a password; save it without one") from None
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        first = str(error).strip().split("\n")[0]
-        raise InputError(f"{file}: is no readable workbook ({first}); save it again as .xlsx") from None
+def _without_header(file: str, where: str, found: SheetRows, folder: Path, names: tuple[str, ...]) -> TextTable:
+    """All rows of a sheet that names no columns; `names` does, from the sheet's first column on, or, where that is too
+    far left, from the first one that holds something."""
+    last = max(found.columns, default=0)
+    first = 0 if last < len(names) else min(found.columns)
+    if last - first >= len(names):
+        raise InputError(
+            f"{file}: the sheet {found.sheet!r} has {last - first + 1:,} columns, but [{where}] columns = … names "
+            f"{len(names):,}; name all of them, in order"
+        )
+    place = {column: column - first for column in range(first, first + len(names))}
+    with TextTableWriter(folder, where, file, names) as writer:
+        for row in found.rows():
+            writer.add(row[0], _spread(row, place))
+        return writer.finish()
 
 
-def _rows(
-    sheet: CalamineSheet, errors: dict[tuple[int, int], str], file_format: FileFormat
-) -> Iterator[list[str | None]]:
-    for row, values in enumerate(sheet.to_python(skip_empty_area=True)):
-        yield [errors.get((row, place)) or _text(value, file_format) for place, value in enumerate(values)]
-
-
-def _text(value: Any, file_format: FileFormat) -> str | None:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return number_text.in_format(number_text.of_float(float(value)), file_format)
-        case date():
-            return number_text.of_date(value, file_format)
-        case time() | timedelta():
-            return str(value)
-        case _:
-            return value or None
-
-
-def _error_cells(path: Path, sheet: CalamineSheet) -> dict[tuple[int, int], str]:
-    """Error cells of the sheet by place in its used range. calamine for Python gives them as blank ones."""
-    if not _has_error_cells(path):
-        return {}
-    import fastexcel
-
-    loaded = fastexcel.read_excel(str(path)).load_sheet(sheet.name, header_row=None, dtypes="string")
-    _, found = loaded.to_arrow_with_errors()
-    return {cell.position: _error_text(cell.detail) for cell in (found.errors if found else ())}
-
-
-def _error_text(detail: str) -> str:
-    kind = re.search(r"Error\((\w+)\)", detail)
-    return _ERRORS.get(kind[1], "#ERROR!") if kind else "#ERROR!"
-
-
-def _has_error_cells(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and _ERROR_CELL.search(archive.read(name)):
-                return True
-    return False
+def _spread(row: SheetRow, place: dict[int, int]) -> list[str | None]:
+    """The texts of a row in the columns of the table; None where it has none."""
+    _, texts, columns = row
+    cells: list[str | None] = [None] * len(place)
+    for column, text in zip(range(len(texts)) if columns is None else columns, texts, strict=True):
+        cells[place[column]] = text
+    return cells

@@ -31,7 +31,7 @@ def bulk_pdf(view: dict[str, Any]) -> bytes:
     book.load_html(report_page(view, untagged=True), user_style=bundled_text("report.pdf.css") + _WHOLE_WORDS)
     book.set_metadata(plutoprint.PDF_METADATA_TITLE, view["document_title"])
     for name in _DATES:
-        book.set_metadata(getattr(plutoprint, name), view["run"]["created_at"])
+        book.set_metadata(getattr(plutoprint, name), view["dated"])
     out = io.BytesIO()
     book.write_to_pdf_stream(out)
     return out.getvalue()

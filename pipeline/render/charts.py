@@ -26,49 +26,79 @@ HALF_PLOT: Final = 88.0
 """Heights of the bars' place in pictures of those widths."""
 _LETTER: Final = 4.4
 _SEPARATOR: Final = 2.2
-"""Widths of a letter or digit of the labels and of what stands between digits, in units; a little on the wide side."""
+_IDEOGRAPH: Final = 7.2
+"""Widths of a letter or digit of the labels, of what stands between digits, and of an ideograph, in units; a little on
+the wide side."""
+_TYPE: Final = 7.0
+"""The size of labels; they are smaller where bars are narrower than that."""
+MOST_BARS_IN_HALF: Final = 24
+"""A picture with more bars than this takes the whole width, so that upright labels do not touch."""
 
 
 def pictures(view: dict[str, Any]) -> dict[str, Any]:
     """`charts` and `timeline` of the view as coordinates; `timeline` is None where the view has none."""
-    width, plot = (WIDE, WIDE_PLOT) if len(view["charts"]) == 1 else (HALF, HALF_PLOT)
+    alone = len(view["charts"]) == 1
     return {
-        "charts": [stacked_bars(chart, width, plot) for chart in view["charts"]],
+        "charts": [
+            stacked_bars(chart, WIDE, WIDE_PLOT)
+            if alone or len(chart["bars"]) > MOST_BARS_IN_HALF
+            else stacked_bars(chart, HALF, HALF_PLOT)
+            for chart in view["charts"]
+        ],
         "timeline": _timeline(view["timeline"]) if view["timeline"] else None,
     }
 
 
 def stacked_bars(chart: dict[str, Any], width: float, plot: float) -> dict[str, Any]:
-    """A chart of `views.charts.renewal_charts`, or one of its shape, as coordinates; `plot`: height of its bars."""
+    """A chart of `views.charts.renewal_charts`, or one of its shape, as coordinates; `plot`: height of its bars.
+
+    Every bar has its label below and its total above; where they do not fit side by side they stand upright.
+    """
     step = (width - _LEFT) / len(chart["bars"])
     thick = min(step * 0.62, 56.0)
-    every = label_step(step, [bar["label"] for bar in chart["bars"]])
-    with_totals = label_step(step, [bar["total"] for bar in chart["bars"]]) == 1
-    axis = _TOP + plot
+    labels, totals = [bar["label"] for bar in chart["bars"]], [bar["total"] for bar in chart["bars"]]
+    upright, totals_upright = label_step(step, labels) > 1, label_step(step, totals) > 1
+    axis = plot + (max(_TOP, _length(totals) + 6) if totals_upright else _TOP)
+    size = min(_TYPE, step * 0.92)
     return {
         "title": chart["title"],
         "alt": chart["alt"],
+        "broad": width > HALF,
+        "size": _n(size),
         "width": _n(width),
-        "height": _n(axis + _BOTTOM),
+        "height": _n(axis + (_length(labels) + 8 if upright else _BOTTOM)),
         "left": _n(_LEFT),
         "ticks": [
             {"y": _n(axis - tick["share"] * plot), "text_y": _n(axis - tick["share"] * plot + 2.5), **_text(tick)}
             for tick in chart["ticks"]
         ],
         "tick_x": _n(_LEFT - 5),
-        "label_y": _n(axis + 11),
         "bars": [
             {
-                "middle": _n(_LEFT + step * (place + 0.5)),
-                "label": bar["label"] if place % every == 0 else "",
-                "total": bar["total"] if with_totals else "",
-                "total_y": _n(axis - plot * sum(part["share"] for part in bar["parts"]) - 3),
+                "label": _words(
+                    bar["label"], _LEFT + step * (place + 0.5), axis + (4 if upright else 11), upright, size
+                )
+                | {"anchor": "end" if upright else "middle"},
+                "total": _words(
+                    bar["total"],
+                    _LEFT + step * (place + 0.5),
+                    axis - plot * sum(part["share"] for part in bar["parts"]) - 3,
+                    totals_upright,
+                    size,
+                )
+                | {"anchor": "start" if totals_upright else "middle"},
                 "parts": _parts(bar["parts"], _LEFT + step * (place + 0.5) - thick / 2, thick, axis, plot),
             }
             for place, bar in enumerate(chart["bars"])
         ],
         "legend": chart["legend"],
     }
+
+
+def _words(text: str, middle: float, y: float, upright: bool, size: float) -> dict[str, str]:
+    """A text around that middle; one that stands upright is read from below."""
+    x = middle + (size * 0.36 if upright else 0)
+    return {"text": text, "x": _n(x), "y": _n(y), "turn": f"rotate(-90 {_n(x)} {_n(y)})" if upright else ""}
 
 
 def _parts(parts: list[dict[str, Any]], x: float, thick: float, axis: float, plot: float) -> list[dict[str, str]]:
@@ -117,8 +147,18 @@ def _timeline(timeline: dict[str, Any]) -> dict[str, Any]:
 
 def label_step(step: float, labels: list[str]) -> int:
     """Of how many labels one is written, so that none runs into the next."""
-    widest = max(sum(_LETTER if letter.isalnum() else _SEPARATOR for letter in label) for label in labels)
-    return max(1, -(-int(widest + 5) // max(int(step), 1)))
+    return max(1, -(-int(_length(labels) + 5) // max(int(step), 1)))
+
+
+def _length(labels: list[str]) -> float:
+    """The length of the longest label."""
+    return max(sum(_letter(letter) for letter in label) for label in labels)
+
+
+def _letter(letter: str) -> float:
+    if letter > "\u2e80":
+        return _IDEOGRAPH
+    return _LETTER if letter.isalnum() else _SEPARATOR
 
 
 def _text(tick: dict[str, Any]) -> dict[str, str]:

@@ -18,7 +18,7 @@ import duckdb
 
 import pipeline
 from pipeline.render.environment import templates_folder
-from pipeline.settings import OPERATIONAL
+from pipeline.settings import OPERATIONAL, REPORT_CHOICES
 from pipeline.tables.published import PARTNER_SUMMARY, UPCOMING_RENEWALS
 from pipeline.transform.decided import EndedPairs
 from pipeline.views.clients import TABLES as DETAILS
@@ -52,16 +52,16 @@ def report_keys(
 
     Also of whose clients are the partner's and which associations it has `ended`: what changed since the previous
     report may name clients that have no row any more.
-    `options` hold for every report, `own_options` (by partner) for one; both JSON-able. The run's name and time are
-    left out on purpose: the same content in a later run is the same report. The day is in: a report says as of when
-    it is true.
+    `options` hold for every report, `own_options` (by partner) for one; both JSON-able; what the settings choose for
+    reports stands there. The run's name and time are left out on purpose: the same content in a later run is the same
+    report (`manifest` sees to the one place that names the run). The day is in: a report says as of when it is true.
     """
     rows = _digests(run_file, ended)
     with open_run(run_file) as con:
         day, settings, version = con.execute("SELECT as_of, settings, pipeline_version FROM main.run_info").fetchall()[
             0
         ]
-    told = {name: value for name, value in json.loads(settings).items() if name not in OPERATIONAL}
+    told = {name: value for name, value in json.loads(settings).items() if name not in (*OPERATIONAL, *REPORT_CHOICES)}
     common = json.dumps([str(day), told, version, code_version(), options], sort_keys=True, default=str)
     endings: dict[str, list[str]] = {}
     for partner_id, hub_id in sorted(ended):

@@ -26,25 +26,28 @@ def write_finance_report(
     partner_id: str | None = None,
     currency: str | None = None,
     locale: str | None = None,
+    chosen: Settings | None = None,
     ended: EndedPairs = frozenset(),
     most: Most = DEFAULT_MOST,
 ) -> list[Path]:
     """Write `finance.html`, `finance.pdf` and `finance.xlsx` into the folder; returns their paths.
 
     `partner_id`, `currency`: of that partner's clients, of that currency only, under a name of its own
-    (`report_name`). `locale` defaults to the run's setting. `ended`: the associations ended by the newest decisions.
+    (`report_name`). `chosen`: whose look and language the report has, instead of those of the run's settings; `locale`
+    goes before. `ended`: the associations ended by the newest decisions.
     Each file appears whole or not at all. Raises what `finance_of_run` raises.
     """
     run, frames = finance_of_run(run_file, partner_id=partner_id, currency=currency, ended=ended, most=most)
     settings = Settings.from_json(run["settings"])
+    chosen = chosen or settings
     view = finance_report(
         frames,
         run=run,
         partner_id=partner_id,
         currency=currency,
-        locale=locale or settings.locale,
+        locale=locale or chosen.locale,
         vendor=settings.vendor_name,
-        brand={"colour": settings.look.brand_colour, "logo": settings.look.logo},
+        brand={"colour": chosen.look.brand_colour, "logo": chosen.look.logo},
     )
     workbook = finance_xlsx(view)
     contents: dict[str, str | bytes] = {

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from weasyprint import CSS
 
-from pipeline.render.environment import bundled_text, environment
+from pipeline.render.environment import bundled_text
 from pipeline.render.finance_charts import section_shapes
 from pipeline.render.html import self_contained
 from pipeline.render.layout import MARGIN_MM, column_widths
-from pipeline.render.pdf import tagged_pdf
+from pipeline.render.pdf import paper_page, tagged_pdf
 from pipeline.render.shades import shades
 
 WIDTH_MM: Final = 297.0 - 2 * MARGIN_MM
@@ -40,8 +40,9 @@ def finance_html(view: dict[str, Any]) -> str:
 
 def finance_pdf(view: dict[str, Any], *, workbook: bytes) -> bytes:
     """The PDF, with the workbook inside. Equal views and workbooks give equal bytes."""
-    page = environment().get_template("finance.pdf.j2").render(
-        view=view,
+    page = paper_page(
+        "finance.pdf.j2",
+        view,
         margin_mm=MARGIN_MM,
         shapes=[section_shapes(section) for section in view["sections"]],
         brand=shades(view),

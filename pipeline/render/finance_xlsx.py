@@ -61,7 +61,7 @@ class _Workbook:
         )
 
     def write(self) -> None:
-        created = datetime.fromisoformat(self._view["run"]["created_at"]).replace(tzinfo=None)
+        created = datetime.fromisoformat(self._view["dated"]).replace(tzinfo=None)
         self._book.set_properties(
             {"title": self._view["document_title"], "author": self._view["vendor"], "created": created}
         )

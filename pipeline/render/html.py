@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from pipeline.render.characters import on_paper
 from pipeline.render.charts import pictures
 from pipeline.render.environment import content_hash, environment
 from pipeline.render.shades import shades
@@ -21,7 +23,8 @@ def self_contained(
     """The page of a view and other `values`. It asks for nothing outside itself: style, fonts and `script` are inline,
     allowed by their hashes. `styles`: those besides `page.css`.
     """
-    fonts = page_fonts(view)
+    text = json.dumps(view, ensure_ascii=False)
+    fonts = page_fonts(text)
     hashes = [
         *(content_hash(environment().get_template(style).render()) for style in ("page.css", *styles)),
         content_hash(environment().get_template("_fonts.css.j2").render(fonts=fonts)),
@@ -30,4 +33,16 @@ def self_contained(
         hashes.append(content_hash(environment().get_template("_brand.css.j2").render(brand=values["brand"])))
     allowed = content_hash(environment().get_template(script).render())
     page = environment().get_template(template)
-    return page.render(view=view, fonts=fonts, hashes=hashes, script_hash=allowed, **values)
+    return page.render(
+        view=view,
+        fonts=fonts,
+        hashes=hashes,
+        script_hash=allowed,
+        character_notes=_character_notes(text, view),
+        **values,
+    )
+
+
+def _character_notes(text: str, view: dict[str, Any]) -> list[str]:
+    """What the fonts lack. Marks are for the reader's browser to place; only paper leaves them out."""
+    return on_paper(text)[1].notes(view.get("language", "en"), marks=False)

@@ -1,7 +1,8 @@
-"""`report.json` beside a partner's report: which content the files show, so that an equal one is not made again.
+"""`report.json` beside a partner's report: whose run it is and which content the files show.
 
 The content key is a hash of everything a report is made from (`content.report_keys`), not of its bytes. Files with an
-equal key are kept as they are, also in the folder of a later run: they name the run whose content they show.
+equal key are kept as they are, also in the folder of a later run of the same day: they name their day. Only the page
+and `report.json` name a run too, which is always that of their folder.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ NAME: Final = "report.json"
 def write_manifest(folder: Path, key: str, files: list[Path], **facts: object) -> Path:
     """Say what those files of the folder show. `facts` are for people and programs that read the file."""
     sizes = {path.name: path.stat().st_size for path in files}
-    return write_whole(folder / NAME, json.dumps({"content": key, **facts, "files": sizes}, indent=1) + "\n")
+    return write_whole(folder / NAME, _text({"content": key, **facts, "files": sizes}))
+
+
+def _text(manifest: dict[str, Any]) -> str:
+    return json.dumps(manifest, indent=1) + "\n"
 
 
 def has_manifest(folder: Path) -> bool:
@@ -28,22 +33,37 @@ def has_manifest(folder: Path) -> bool:
     return (folder / NAME).is_file()
 
 
-def kept_files(folder: Path, key: str, *, earlier: Path | None = None) -> list[Path]:
-    """The files of a report with that content: those in `folder`, else those in `earlier`, brought over unchanged.
+def kept_files(folder: Path, key: str, *, earlier: Path | None = None, run: str = "") -> list[Path]:
+    """The files of a report with that content: those in `folder`, else those in `earlier`, brought over.
 
-    Bringing over links (or copies, between disks), so unchanged reports take no room. [] when neither folder has them
-    whole, or shows something else.
+    Bringing over links (or copies, between disks), so unchanged reports take no room. Only the page, which names its
+    run, is written anew, and the manifest: in `folder` both name `run`. [] when neither folder has the files whole, or
+    they show something else.
     """
-    for source in (folder, earlier):
-        if source is not None:
-            manifest = _whole_manifest(source, key)
-            if manifest:
-                names = list(manifest["files"])
-                if source != folder:
-                    for name in (*names, NAME):
-                        _bring(source / name, folder / name)
-                return [folder / name for name in names]
-    return []
+    manifest = _whole_manifest(folder, key)
+    if not manifest and earlier is not None:
+        manifest = _whole_manifest(earlier, key)
+        if manifest:
+            _bring_over(earlier, folder, manifest, run)
+    return [folder / name for name in manifest["files"]] if manifest else []
+
+
+def _bring_over(earlier: Path, folder: Path, manifest: dict[str, Any], run: str) -> None:
+    sizes = dict(manifest["files"])
+    for name in sizes:
+        if name.endswith(".html"):
+            page = (earlier / name).read_bytes()
+            page = page.replace(run_named(manifest.get("run", "")).encode(), run_named(run).encode(), 1)
+            sizes[name] = len(page)
+            write_whole(folder / name, page)
+        else:
+            _bring(earlier / name, folder / name)
+    write_whole(folder / NAME, _text({**manifest, "run": run, "files": sizes}))
+
+
+def run_named(run: str) -> str:
+    """How a report's page names its run. No text of a partner or client can look like this."""
+    return f'<dd id="run">{run}</dd>'
 
 
 def _whole_manifest(folder: Path, key: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pipeline.render.html import report_html
 from pipeline.render.partner_view import has_case_twin, partner_view
 from pipeline.render.pdf import report_pdf
 from pipeline.render.xlsx import report_xlsx
+from pipeline.settings import Look
 from pipeline.transform.decided import EndedPairs, report_preferences
 from pipeline.warehouse import compare, open_run
 from pipeline.warehouse.runs import settings_of
@@ -39,17 +40,22 @@ def write_partner_report(
     *,
     columns: tuple[str, ...] | None = None,
     locale: str | None = None,
+    default_locale: str | None = None,
+    look: Look | None = None,
     formats: tuple[str, ...] | None = None,
     ended: EndedPairs = frozenset(),
     pdf_engine: str = "weasyprint",
     previous: Path | None = None,
+    held: bool = False,
 ) -> list[Path]:
     """Write that partner's report files into `out_dir/<partner's folder>`; returns their paths in order of `formats`.
 
     `columns`, `locale` and `formats` default to what the partner had decided when the run was made, then to what the
-    run's settings and the export say of it, then to the run's. Only this partner's rows are read, and none of the
+    run's settings and the export say of it, then to the run's. `look`, `default_locale`: instead of the run's settings'
+    look and language (of a partner that has none of its own). Only this partner's rows are read, and none of the
     associations it has `ended` by now. `pdf_engine`: `weasyprint`, or `plutoprint` (untagged). `previous`: the run of
-    the partner's previous report, for what changed since. Each file appears whole or not at all.
+    the partner's previous report, for what changed since. `held`: the partner is shown this run although there is a
+    newer one (rule 14), which the report says. Each file appears whole or not at all.
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
     """
@@ -62,7 +68,10 @@ def write_partner_report(
             decided=decided,
             columns=columns,
             locale=locale,
+            default_locale=default_locale,
+            look=look,
             previous=_news(previous, run_file, partner_id, ended) if previous else None,
+            held=held,
         )
         twin = has_case_twin(run, partner_id)
     wishes = report_preferences(decided).get(partner_id, {})

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from pipeline.errors import UsageError
-from pipeline.settings import Settings, shown_columns
+from pipeline.settings import Look, Settings, shown_columns
 from pipeline.tables.published import PARTNER_SUMMARY, PUBLISHED, RUN_INFO, UPCOMING_RENEWALS
 from pipeline.transform.decided import partner_columns, report_preferences
 from pipeline.views import partner_report
@@ -24,13 +24,17 @@ def partner_view(
     decided: pl.DataFrame,
     columns: tuple[str, ...] | None = None,
     locale: str | None = None,
+    default_locale: str | None = None,
+    look: Look | None = None,
     previous: tuple[pl.DataFrame, date] | None = None,
+    held: bool = False,
 ) -> dict[str, Any]:
     """`views.partner_report` of that partner, from its rows only, as this connection sees them.
 
     `columns` and `locale` default to what the partner had `decided` by the run (`tables.decisions`), then to what the
-    run's settings and the export say of it, then to the run's. `previous`: what changed since the partner's previous
-    report, and its day.
+    run's settings and the export say of it, then to the run's. `look`, `default_locale`: instead of those of the run's
+    settings. `previous`: what changed since the partner's previous
+    report, and its day. `held`: the partner is shown this run although there is a newer one (rule 14).
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
     """
@@ -43,17 +47,18 @@ def partner_view(
     }
     wishes = report_preferences(decided).get(partner_id, {})
     own_columns = columns or partner_columns(decided).get(partner_id)
-    look = settings.partner_look(partner_id)
+    look = look or settings.partner_look(partner_id)
     return partner_report(
         tables,
         partner=partner,
         run=info,
         columns=settings.partner_columns(partner_id) if own_columns is None else shown_columns(own_columns),
-        locale=locale or wishes.get("locale") or partner["locale"] or settings.locale,
+        locale=locale or wishes.get("locale") or partner["locale"] or default_locale or settings.locale,
         order=wishes.get("order", DEFAULT_ORDER[0]),
         cards=look.cards,
         previous=previous,
         brand={"colour": look.brand_colour, "logo": look.logo},
+        held=held,
     )
 
 

@@ -10,7 +10,7 @@ import re
 import warnings
 from base64 import b64decode
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcherResponse
 
 from pipeline.brand import PREFIX
+from pipeline.render.characters import on_paper
 from pipeline.render.charts import pictures
 from pipeline.render.environment import bundled_text, environment, templates_folder
 from pipeline.render.layout import MARGIN_MM, PAGES, REPEATED, ColumnGroup, news_on_first_page, table_layout
@@ -70,10 +71,13 @@ def report_pdf(view: dict[str, Any], *, workbook: bytes | None = None) -> bytes:
 
 
 def tagged_pdf(page: str, view: dict[str, Any], *, workbook: bytes, name: str, styles: tuple[CSS, ...] = ()) -> bytes:
-    """The page of a view as a tagged PDF with that workbook inside; `styles`: those besides the reports' own."""
+    """The page of a view as a tagged PDF with that workbook inside; `styles`: those besides the reports' own.
+
+    The times inside are the view's (`dated`).
+    """
     fonts, style, _ = _style()
     fetcher = BundledFonts(view["brand"]["logo"])
-    made_at = datetime.fromisoformat(view["run"]["created_at"])
+    made_at = datetime.fromisoformat(view["dated"])
     attachment = Attachment(
         string=workbook,
         name=name,
@@ -114,12 +118,15 @@ def _basic_style() -> CSS:
 
 
 def report_page(view: dict[str, Any], *, untagged: bool = False) -> str:
-    """The HTML that becomes the PDF. `untagged`: the report says that its PDF has no tags."""
+    """The HTML that becomes the PDF, with only what the bundled fonts can write.
+
+    `untagged`: the report says that its PDF has no tags.
+    """
     layout = table_layout(view)
     lying = bool(view["rows"]) and layout.page != PAGES[0][0]
-    template = environment().get_template("report.pdf.j2")
-    return template.render(
-        view=view,
+    return paper_page(
+        "report.pdf.j2",
+        view,
         layout=layout,
         lying=lying,
         news_first=news_on_first_page(view) or not lying or untagged,
@@ -130,6 +137,14 @@ def report_page(view: dict[str, Any], *, untagged: bool = False) -> str:
         shapes=pictures(view),
         brand=shades(view),
     )
+
+
+def paper_page(template: str, view: dict[str, Any], **values: Any) -> str:
+    """The page of a view as the bundled fonts can write it; where they cannot, its notes say so."""
+    make = partial(environment().get_template(template).render, view=view, **values)
+    page, unshown = on_paper(make(character_notes=[]))
+    notes = unshown.notes(view["language"])
+    return on_paper(make(character_notes=notes))[0] if notes else page
 
 
 def _column_group(view: dict[str, Any], group: ColumnGroup, *, first: bool) -> dict[str, Any]:

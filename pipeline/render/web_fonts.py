@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
 
 from pipeline.render.environment import templates_folder
 
@@ -19,19 +18,20 @@ SCRIPTS: Final = {
     "Renewals CJK": "cjk-regular.otf",
     "Renewals Devanagari": "devanagari-regular.ttf",
     "Renewals Thai": "thai-regular.ttf",
+    "Renewals Symbols": "symbols-regular.ttf",
 }
 """Family name in the style, bundled file. Latin, Greek and Cyrillic are on every machine."""
 
-FIRST_CHARACTER: Final = 0x590
+FIRST_CHARACTER: Final = 0x531
 """Below lie the scripts that need no font of ours."""
 
 NO_LETTERS: Final = frozenset((*range(0x1E00, 0x2E80), *range(0xFB00, 0xFB07)))
 """Latin and Greek with more accents, punctuation, currency signs, arrows: on every machine too."""
 
 
-def page_fonts(view: dict[str, Any]) -> list[dict[str, str]]:
-    """The fonts that the page of a view needs: `family` and `data` (WOFF2, base64). Equal views give equal fonts."""
-    shown = {ord(letter) for letter in set(json.dumps(view, ensure_ascii=False)) if ord(letter) >= FIRST_CHARACTER}
+def page_fonts(text: str) -> list[dict[str, str]]:
+    """The fonts that a page of that text needs: `family` and `data` (WOFF2, base64). Equal texts give equal fonts."""
+    shown = {ord(letter) for letter in set(text) if ord(letter) >= FIRST_CHARACTER}
     shown -= NO_LETTERS
     fonts = []
     for family, file in SCRIPTS.items() if shown else ():

@@ -28,8 +28,8 @@ Row = dict[str, Any]
 def report_xlsx(view: dict[str, Any]) -> bytes:
     """The report of `views.partner_report`: the chosen columns, all columns, totals by currency and definitions.
 
-    Equal views give equal bytes: the time in the file is the run's. An amount with more digits than a spreadsheet
-    keeps is written as text.
+    Equal views give equal bytes: the time in the file is the view's (`dated`). An amount with more digits
+    than a spreadsheet keeps is written as text.
     """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {**TEXT_STAYS_TEXT, "in_memory": True}) as book:
@@ -46,7 +46,7 @@ class _Report:
 
     def write(self) -> None:
         view, words = self._view, self._data["words"]
-        created = datetime.fromisoformat(view["run"]["created_at"]).replace(tzinfo=None)
+        created = datetime.fromisoformat(view["dated"]).replace(tzinfo=None)
         self._book.set_properties(
             {"title": view["document_title"], "author": view["partner"]["name"], "created": created}
         )
@@ -153,8 +153,8 @@ class _Report:
         pairs = [
             (view["words"]["partner"], f"{view['partner']['name']} ({view['partner']['id']})"),
             (view["words"]["as_of"], view["as_of"]["text"]),
-            (view["words"]["run"], f"{view['run']['id']} · {view['run']['version']}"),
             (view["title"], view["window"]),
+            *([("!", view["held"])] if view["held"] else []),
             ("MRR", view["words"]["per_month"]),
             (view["empty_cell"], view["words"]["empty_cell"]),
             *((item["term"], item["text"]) for item in view["definitions"] + view["statuses"]),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pipeline.errors import UsageError
 from pipeline.tables.decisions import KINDS
 
+_LONGEST_SHOWN: Final = 60
 LONGEST_TEXT: Final = 100_000
 """Characters of one field. A longer one is a mistake, not a decision."""
 
@@ -79,13 +80,13 @@ def parse_line(line: str, where: str) -> Event:
     """The decision of a line of NDJSON. Raises UsageError, beginning with `where`, when it is none."""
     try:
         values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError(f"{where} is no JSON") from None
     if not isinstance(values, dict) or set(values) != {f.name for f in dataclasses.fields(Event)}:
         raise UsageError(f"{where} is no decision: it needs exactly {', '.join(_TYPES)}")
     for name, types in _TYPES.items():
         if not isinstance(values[name], types) or isinstance(values[name], bool):
-            raise UsageError(f"{where}: {name} cannot be {values[name]!r}")
+            raise UsageError(f"{where}: {name} cannot be {str(values[name])[:_LONGEST_SHOWN]!r}")
     event = Event(**values)
     _check(event, where)
     return event
@@ -112,7 +113,7 @@ def _check(event: Event, where: str) -> None:
             raise ValueError
         for value in (event.value_before, event.value_after):
             json.loads(value or "null")
-    except ValueError:
+    except (ValueError, RecursionError, OverflowError):
         raise UsageError(f"{where}: its time or one of its values cannot be read") from None
     try:
         check_texts(event.content())

@@ -208,7 +208,7 @@ def parse_record(line: str, where: str) -> RunRecord:
     """The record of a line of NDJSON. Raises UsageError, beginning with `where`, when it is not one."""
     try:
         values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError(f"{where} is not JSON") from None
     if not isinstance(values, dict) or set(values) != set(_TYPES):
         raise UsageError(f"{where} is not a run record: it needs exactly {', '.join(_TYPES)}")
@@ -231,7 +231,7 @@ def _check(record: RunRecord, where: str) -> None:
             raise ValueError
         if not _is_list_of_objects(json.loads(record.findings)):
             raise ValueError
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError(f"{where}: its time or its findings cannot be read") from None
     try:
         check_texts(record.content())

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from pipeline.errors import MachineError, UsageError
-from pipeline.files import machine_error, sync_file, sync_folder
+from pipeline.errors import InputError, MachineError, UsageError
+from pipeline.files import link_whole, machine_error
 from pipeline.store.decision_store import DecisionStore
 from pipeline.store.events import Event, parse_line
 from pipeline.store.run_records import RunRecord, add_records, parse_record, run_records
@@ -26,27 +25,52 @@ def export_lines(store: DecisionStore) -> Iterator[str]:
         yield record.to_line() + "\n"
 
 
-def import_lines(store: DecisionStore, lines: Iterable[str], *, name: str) -> int:
+def import_lines(
+    store: DecisionStore, lines: Iterable[str], *, name: str, check: Callable[[Event], None] = lambda _: None
+) -> int:
     """Store the decisions and run records of an export, in its order, all or none; those already stored are left out.
 
-    Gives the number stored. Raises UsageError naming the file (`name`) and the line that is no decision.
+    `check` raises UsageError for a decision that nobody could have made (`decisions.import_decisions` gives one). Gives
+    the number stored. Raises InputError naming the file (`name`) and the first line that cannot be used; then nothing
+    is stored.
     """
     events: list[Event] = []
     records: list[RunRecord] = []
+    places: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         where = f"{name}, line {number}"
-        if _is_record(line):
-            records.append(parse_record(line, where))
-        elif line.strip():
-            events.append(parse_line(line, where))
-    return store.add_all(events, also=partial(add_records, records=records, place=store.place))
+        try:
+            if _is_record(line):
+                records.append(parse_record(line, where))
+                places[records[-1].record_id] = where
+            elif line.strip():
+                events.append(_checked(line, where, check))
+                places[events[-1].decision_id] = where
+        except UsageError as error:
+            raise InputError(str(error)) from None
+    try:
+        return store.add_all(events, also=partial(add_records, records=records, place=store.place))
+    except UsageError as error:
+        named = [place for known, place in places.items() if known in str(error).split()]
+        if not named:
+            raise
+        raise InputError(f"{named[0]}: {error}") from None
+
+
+def _checked(line: str, where: str, check: Callable[[Event], None]) -> Event:
+    event = parse_line(line, where)
+    try:
+        check(event)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from None
+    return event
 
 
 def _is_record(line: str) -> bool:
     """Whether the line is meant as a run record: decisions have a `decision_id` instead."""
     try:
         values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(values, dict) and "record_id" in values
 
@@ -65,9 +89,8 @@ def backup(store: DecisionStore, path: Path) -> int:
                 also = partial(add_records, records=run_records(store), place=copy.place)
                 count = copy.add_all(store.events(), also=also)
             _refuse_unfinished(unfinished, count)
-            sync_file(unfinished)
-            os.link(unfinished, path)
-            sync_folder(path.parent)
+            # Closing it has also put it onto the disk.
+            link_whole(unfinished, path)
     except FileExistsError:
         raise UsageError(f"{path} exists already and stays as it is: name another file") from None
     except OSError as error:

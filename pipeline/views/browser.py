@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pipeline.views import terms
 from pipeline.views.definitions import column_definition
-from pipeline.views.formats import Formats
+from pipeline.views.formats import EMPTY, Formats
 
 Row = dict[str, Any]
 
@@ -40,7 +40,7 @@ def browser_data(
     the cell of every column by name; `columns`: every column a reader can choose; `shown`: those shown at first, which
     the page defines in its footnotes.
     Equal cells stand once in `cells`; a row is its client's place, its currency, its share of the totals in steps of
-    10⁻⁴, and the places of its cells.
+    10⁻⁴, its contract and its change (for the saved CSV), and the places of its cells.
     """
     places: dict[tuple[Any, ...], int] = {}
     currencies = sorted({row["currency"] for row in rows})
@@ -55,7 +55,10 @@ def browser_data(
         "language": formats.language,
         "columns": [_column(column, column["name"] in shown, formats) for column in columns],
         "rows": [
-            [hubs[row["hub_id"]], row["currency"], *_shares(row), [place(row, name, own[name]) for name in names]]
+            [
+                *(hubs[row["hub_id"]], row["currency"], *_shares(row), row["contract_id"], row["change_id"]),
+                [place(row, name, own[name]) for name in names],
+            ]
             for row, own in zip(rows, cells, strict=True)
         ],
         "cells": [list(packed) for packed in places],
@@ -64,6 +67,8 @@ def browser_data(
         "group": _separator(r"1(\D*)234", formats.number(_GROUPED)),
         "decimal": _separator(r"0(\D)5", formats.number(Decimal("0.5"))),
         "words": formats.say_all(terms.BROWSER_WORDS),
+        "data": formats.say_all(terms.DATA),
+        "empty": EMPTY,
         "details": formats.say_all(terms.DETAILS),
     }
 

@@ -19,6 +19,9 @@ DAYS_PER_STEP: Final = 7
 MOST_STEPS: Final = 20
 """The timeline counts deadlines by week, or by longer steps where it would have more of them than this."""
 
+MOST_MONTHS: Final = 60
+"""Months that a chart shows one by one: with more, their labels could not be read."""
+
 _NICE: Final = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 _TICKS: Final = 4
 
@@ -26,8 +29,9 @@ _TICKS: Final = 4
 def renewal_charts(records: list[Row], formats: Formats) -> list[dict[str, Any]]:
     """One chart per currency that has renewals, the one with most of them first (rule 11: currencies never mix).
 
-    A chart has `bars`, one per month from the first renewal's to the last one's, each with the `parts` of its bar as
-    shares of the axis; `ticks`, the marks of the axis; `legend`; and `alt`, the same in words.
+    A chart has `bars`, one per month (per quarter where there would be more than `MOST_MONTHS`) from the first
+    renewal's to the last one's, each with the `parts` of its bar as shares of the axis; `ticks`, the marks of the axis;
+    `legend`; and `alt`, the same in words.
     """
     renewals = [row for row in records if row["contract_type"] == "renewal"]
     counts: dict[str, int] = {}
@@ -44,20 +48,26 @@ def stack(row: Row) -> str:
 
 
 def _chart(renewals: list[Row], currency: str, formats: Formats) -> dict[str, Any]:
+    starts = [row["renewal_start_date"].replace(day=1) for row in renewals]
+    months = months_between(min(starts), max(starts))
+    by_quarter = len(months) > MOST_MONTHS
+    if by_quarter:
+        starts = [_quarter(start) for start in starts]
+        months = list(dict.fromkeys(_quarter(month) for month in months))
     with localcontext(prec=60):
         sums: dict[tuple[date, str], Decimal] = {}
-        for row in renewals:
-            key = (row["renewal_start_date"].replace(day=1), stack(row))
+        for start, row in zip(starts, renewals, strict=True):
+            key = (start, stack(row))
             sums[key] = sums.get(key, Decimal(0)) + row["mrr_before"]
-        months = months_between(min(month for month, _ in sums), max(month for month, _ in sums))
         totals = {month: sum((sums.get((month, part), Decimal(0)) for part in STACKS), Decimal(0)) for month in months}
         ticks = nice_ticks(max(totals.values()))
         if not ticks:
             return {"bars": []}
         top = ticks[-1]
-        bars = [_bar(month, totals[month], sums, top, currency, formats) for month in months]
+        label = formats.quarter if by_quarter else formats.month
+        bars = [_bar((month, label(month)), totals[month], sums, top, currency, formats) for month in months]
         marks = [{"share": float(tick / top), "text": formats.number(tick)} for tick in ticks]
-    title = formats.say(terms.CHARTS["renewals"], currency=currency)
+    title = formats.say(terms.CHARTS["renewals_by_quarter" if by_quarter else "renewals"], currency=currency)
     return {
         "currency": currency,
         "title": title,
@@ -73,15 +83,16 @@ def _chart(renewals: list[Row], currency: str, formats: Formats) -> dict[str, An
 
 
 def _bar(
-    month: date,
+    period: tuple[date, str],
     total: Decimal,
     sums: dict[tuple[date, str], Decimal],
     top: Decimal,
     currency: str,
     formats: Formats,
 ) -> dict[str, Any]:
+    month, label = period
     parts = [(part, sums[month, part]) for part in STACKS if sums.get((month, part))]
-    label, amount = formats.month(month), formats.money(total, currency)
+    amount = formats.money(total, currency)
     words = ", ".join(f"{formats.say(terms.FIGURES[part])} {formats.money(value, currency)}" for part, value in parts)
     return {
         "label": label,
@@ -89,6 +100,11 @@ def _bar(
         "parts": [{"name": part, "share": float(value / top)} for part, value in parts],
         "alt": f"{label} {amount} ({words})" if words else f"{label} {amount}",
     }
+
+
+def _quarter(month: date) -> date:
+    """The first day of the quarter that a month belongs to."""
+    return month.replace(month=(month.month - 1) // 3 * 3 + 1)
 
 
 def months_between(first: date, last: date) -> list[date]:

@@ -65,6 +65,10 @@ class Formats:
         """The month of a day, short, such as `Nov 2026`."""
         return _month(value, self.locale)
 
+    def quarter(self, value: date) -> str:
+        """The quarter of a day, short, such as `Q4 2026`."""
+        return _quarter(value, self.locale)
+
     def number(self, value: int | Decimal | None) -> str:
         """A count, grouped, such as `12,500`."""
         return EMPTY if value is None else _number(Decimal(value), "#,##0.########", self.locale)
@@ -119,6 +123,11 @@ def _code_first(locale: str) -> bool:
 @lru_cache(maxsize=8192)
 def _day(value: date, locale: str) -> str:
     return format_date(value, "medium", locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _quarter(value: date, locale: str) -> str:
+    return format_skeleton("yQQQ", value, locale=locale)
 
 
 @lru_cache(maxsize=1024)

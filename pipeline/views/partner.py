@@ -44,6 +44,16 @@ DEFAULT_ORDER: Final = ("renewal_deadline", "client_name", "change_id")
 LONGEST_HEADER_NAME: Final = 90
 """Characters of a partner's name at the top of each page."""
 
+LONG_NAME, ENDLESS_NAME = 90, 300
+"""Characters from which the title is set smaller, so that it leaves room on the page."""
+
+TALL_TEXT: Final = 240
+"""Bytes of a text from which its row may go over to the next page: it could be taller than one. Bytes, because what
+takes more of them is wider, or may have to be spelled."""
+
+DATED_AT: Final = "12:00:00Z"
+"""The time of day inside the files: at noon in Greenwich it is the same day almost everywhere."""
+
 
 def partner_report(
     tables: dict[str, pl.DataFrame],
@@ -56,15 +66,19 @@ def partner_report(
     cards: bool = False,
     previous: tuple[pl.DataFrame, date] | None = None,
     brand: dict[str, str] | None = None,
+    held: bool = False,
 ) -> dict[str, Any]:
     """One partner's report as plain values; rows sorted by `order`, then by rule 8's order.
 
-    `tables` holds `upcoming_renewals` and `partner_summary`; rows of other partners are ignored. `partner` is a row
-    of the export's partners, `run` the row of `run_info`, `columns` what `settings.shown_columns` gave. `cards`: does
-    the PDF have a card per client? `previous`: the findings of `warehouse.compare` since the partner's previous report,
+    `tables` holds `upcoming_renewals` and `partner_summary`; rows of other partners are ignored. `partner` is a row of
+    the export's partners, `run` the row of `run_info`, `columns` what `settings.shown_columns` gave. `cards`: does the
+    PDF have a card per client? `previous`: the findings of `warehouse.compare` since the partner's previous report,
     and the day of that report. A `locale` that reads from right to left gives a `mirrored` view: the page is laid out
-    so, while its words run the other way. `brand`: `colour` and `logo` of the settings. Amounts are per month and per
-    currency (rule 11); every figure and column shown has a definition.
+    so, while its words run the other way. A later run of the same day with the
+    same content has the same view except for `run`, which only the page shows; `dated` (the time inside the files) is
+    of that day. `brand`: `colour` and `logo` of the settings. `held`: the partner is shown an older run (rule 14),
+    which the report says. Amounts are per month and per currency (rule 11); every figure and column shown has a
+    definition.
     """
     formats = formats_for(locale)
     mine = pl.col("partner_id") == partner["partner_id"]
@@ -85,16 +99,22 @@ def partner_report(
             (formats.say(terms.REPORT_TITLE), partner["partner_name"], formats.day(run["as_of"]))
         ),
         "words": formats.say_all(terms.WORDS)
-        | {"tools": formats.say_all(terms.TOOLS), "details": formats.say_all(terms.DETAILS)},
+        | {
+            "tools": formats.say_all(terms.TOOLS),
+            "details": formats.say_all(terms.DETAILS),
+            "data": formats.say_all(terms.DATA),
+        },
         "page_of": around_numbers(formats.say(terms.WORDS["page_of"])),
-        "made_by": formats.say(terms.WORDS["made_by"], run=run["run_id"], time=run["created_at"]),
         "partner": {
             "id": partner["partner_id"],
             "name": partner["partner_name"],
             "short_name": _short(partner["partner_name"]),
+            "length": _length(partner["partner_name"]),
         },
+        "held": formats.say(terms.HELD, day=formats.day(run["as_of"])) if held else "",
         "as_of": {"text": formats.day(run["as_of"]), "value": run["as_of"].isoformat()},
-        "run": {"id": run["run_id"], "created_at": str(run["created_at"]), "version": str(run["pipeline_version"])},
+        "run": run["run_id"],
+        "dated": f"{run['as_of'].isoformat()}T{DATED_AT}",
         "window": _window(run, formats),
         "figures": [_figures(row, marks, formats) for row in summary.iter_rows(named=True)],
         "columns": [_column(name, marks, formats) for name in columns],
@@ -160,6 +180,13 @@ def around_numbers(text: str) -> list[str]:
 def _short(name: str) -> str:
     """A name that fits a running header."""
     return name if len(name) <= LONGEST_HEADER_NAME else f"{name[:LONGEST_HEADER_NAME].rstrip()}…"
+
+
+def _length(name: str) -> str:
+    """How long a name is for a title: `long`, `endless`, or "" for most."""
+    if len(name) > ENDLESS_NAME:
+        return "endless"
+    return "long" if len(name) > LONG_NAME else ""
 
 
 def _marks(columns: tuple[str, ...], summary: pl.DataFrame) -> dict[tuple[str, str], int]:
@@ -253,11 +280,13 @@ def _column(name: str, marks: dict[tuple[str, str], int], formats: Formats) -> d
 def _row(row: Row, columns: tuple[str, ...], cells: dict[str, Cell]) -> dict[str, Any]:
     return {
         "change_id": row["change_id"],
+        "contract_id": row["contract_id"],
         "status": row["status"],
         "status_basis": row["status_basis"],
         "client": row["hub_id"],
         "currency": row["currency"],
         "cells": [cells[name] for name in columns],
+        "tall": any(len(cells[name]["text"].encode()) > TALL_TEXT for name in columns),
     }
 
 

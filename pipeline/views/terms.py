@@ -218,6 +218,7 @@ BROWSER_WORDS: Final = {
 
 CHARTS: Final = {
     "renewals": "MRR up for renewal by month ({currency})",
+    "renewals_by_quarter": "MRR up for renewal by quarter ({currency})",
     "deadlines": "Pending deadlines ahead",
     "deadlines_note": "Deadlines per {days} days",
 }
@@ -272,3 +273,27 @@ UNPRICED: Final = (
     "{count} changes have nothing to be priced with: the estimate repeats the MRR before the change.",
 )
 """Rule 10, basis `unpriced`: singular and plural."""
+
+HELD: Final = (
+    "Newer data is being checked before it is shown. Until then this report has the figures of {day}, without the "
+    "clients that are no longer yours."
+)
+"""Rule 14. What a partner that is held is told; `day` is the day of the run that it is shown."""
+
+UNSHOWN: Final = (
+    "{count} character of this report is in none of its fonts: {codes}. The PDF shows its code instead.",
+    "{count} characters of this report are in none of its fonts: {codes}. The PDF shows their codes instead.",
+)
+"""Characters that no bundled font has: singular and plural."""
+
+MARKS_LEFT_OUT: Final = (
+    "{count} kind of mark would cover other letters where it stands and is left out of the PDF: {codes}.",
+    "{count} kinds of marks would cover other letters where they stand and are left out of the PDF: {codes}.",
+)
+"""Accents and other marks that a font does not place on their letter: singular and plural."""
+
+DATA: Final = {
+    "contract_id": "Contract ID",
+    "change_id": "Change ID",
+}
+"""What report.csv holds besides the columns of the report."""

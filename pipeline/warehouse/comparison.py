@@ -11,6 +11,7 @@ from pipeline.errors import UsageError
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decided import EndedPairs, pairs_frame
+from pipeline.warehouse.connection import connect
 from pipeline.warehouse.database import open_run
 
 _SQL = """
@@ -56,7 +57,7 @@ def compare(
     With `partner_id` only clients that the later run still gives to that partner are in it (rule 7): one that another
     partner has by now, whose association the vendor has ended, or that was the partner's by mistake, is in no row.
     """
-    with duckdb.connect() as con:
+    with connect() as con:
         _attach_both(con, before, after)
         con.register("ended_associations", pairs_frame(ended))
         changes: pl.DataFrame = con.sql(_SQL, params={"partner": partner_id}).pl()
@@ -124,7 +125,7 @@ def money_per_partner(before: Path, after: Path, *, partner_id: str | None = Non
     Columns: `partner_id` (null = clients without a partner), `currency`, `clients_before`, `clients_after`,
     `contracts_before`, `contracts_after`, `mrr_before`, `mrr_after`, `mrr_change`; money is in `currency` per month.
     """
-    with duckdb.connect() as con:
+    with connect() as con:
         _attach_both(con, before, after)
         money: pl.DataFrame = con.sql(_MONEY, params={"partner": partner_id}).pl()
     return money

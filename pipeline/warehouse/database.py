@@ -16,6 +16,7 @@ from pipeline.errors import UsageError
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
 from pipeline.transform.decided import EndedPairs
+from pipeline.warehouse.connection import connect
 from pipeline.warehouse.ended import hide
 
 STORAGE: Final = "v1.5.0"
@@ -31,7 +32,7 @@ def create_run_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     On leaving without an error everything written is put into the file, which raises when the disk does not take it:
     closing alone would say nothing and leave it in the log beside the file.
     """
-    con = duckdb.connect(
+    con = connect(
         str(path),
         config={
             "storage_compatibility_version": STORAGE,
@@ -56,7 +57,7 @@ def open_run(path: Path, *, ended: EndedPairs = frozenset(), finance: bool = Tru
     """
     real = os.path.realpath(path)
     try:
-        con = duckdb.connect(real, read_only=True)
+        con = connect(real, read_only=True)
     except duckdb.Error as error:
         raise _no_run(path, error) from None
     try:

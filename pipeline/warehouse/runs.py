@@ -177,6 +177,12 @@ def candidate(home: Home, run_id: str) -> Iterator[Path]:
         remove_leftovers(home)
 
 
+def made_with(path: Path) -> tuple[str, Settings]:
+    """The name of the run in that file and the settings it was made with."""
+    with open_run(path) as con:
+        return str(con.execute("SELECT run_id FROM run_info").fetchall()[0][0]), settings_of(con)[0]
+
+
 def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:
     """The settings and the day a run was made with, from its own file."""
     settings, as_of = con.execute("SELECT settings, as_of FROM run_info").fetchall()[0]

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from pipeline.tables.published import SCHEMA_VERSION
+from pipeline.warehouse.connection import connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def summaries(run_files: Iterable[Path]) -> list[RunSummary | str]:
     Figures are computed where a run was made before runs kept a summary. One connection for all: opening each file as a
     database of its own takes seven times as long.
     """
-    with duckdb.connect() as con:
+    with connect() as con:
         return [_summary(con, path) for path in run_files]
 
 

@@ -28,8 +28,9 @@
     text.toLowerCase().normalize("NFKD").replace(/\p{M}+/gu, "").replace(/[ßłøđæœıðþ]/g, (letter) => PLAIN[letter]);
 
   const pool = data.cells.map(([text, key, currency]) => ({ text, key, currency, folded: fold(text) }));
-  const rows = data.rows.map(([client, currency, up, risk, change, cells], place) => ({
+  const rows = data.rows.map(([client, currency, up, risk, change, contractId, changeId, cells], place) => ({
     place,
+    ids: [contractId, changeId],
     client: data.clients[client],
     currency,
     amounts: [BigInt(up), BigInt(risk), BigInt(change)],
@@ -278,17 +279,36 @@
     byId("panel").scrollTop = 0;
   };
 
-  // ---- saving what is shown ----------------------------------------------------------------------------------
+  // ---- saving the rows shown as data, byte for byte as report.csv has them ---------------------------------------
 
   // A spreadsheet takes a text that begins like this for a formula; an apostrophe in front stops it.
-  const guarded = ({ text, key }) => (/^[=+\-@\t\r]/.test(text) && typeof key !== "number" ? `'${text}` : text);
+  const guarded = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+  // The columns as sent, whatever is hidden now, then those that the reader has added, and always the currency.
+  const saved = () => {
+    const sent = columns.flatMap((column, index) => (column.shown ? [index] : []));
+    return [...new Set([...sent, ...visible(), place("currency")])];
+  };
+  const plainAmount = (steps, currency) => {
+    const digits = (steps < 0n ? -steps : steps).toString().padStart(STEPS + 1, "0");
+    const fraction = digits.slice(-STEPS).replace(/0+$/, "").padEnd(data.money[currency].decimals, "0");
+    return (steps < 0n ? "-" : "") + digits.slice(0, -STEPS) + (fraction ? `.${fraction}` : "");
+  };
+  const plain = ({ text, key, currency }, { kind }) => {
+    if (typeof key === "number") return String(key);
+    if (kind === "number") return key ? plainAmount(BigInt(key), currency) : "";
+    if (kind === "date") return key ?? text;
+    return key === "" && text === data.empty ? "" : guarded(text);
+  };
   const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
   const save = () => {
-    const wide = visible();
-    const lines = [wide.map((index) => columns[index].label)];
-    for (const row of found()) lines.push(wide.map((index) => guarded(row.cells[index])));
-    const text = lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
+    const wide = saved();
+    const lines = [[...wide.map((index) => columns[index].label), data.data.contract_id, data.data.change_id]];
+    for (const row of found()) {
+      lines.push([...wide.map((index) => plain(row.cells[index], columns[index])), ...row.ids.map(guarded)]);
+    }
+    // The byte order mark tells a spreadsheet that this is UTF-8.
+    const text = `\ufeff${lines.map((line) => `${line.map(quoted).join(",")}\r\n`).join("")}`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
     make("a", { href: address, download: byId("export").dataset.name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1000);

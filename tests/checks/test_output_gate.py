@@ -29,7 +29,7 @@ EVERYTHING_BROKEN = """
     UPDATE client_products SET partner_id = 'P2';
     UPDATE exports.contracts SET renewal_start_date = '2026-11-20' WHERE contract_id IN ('C1', 'C2');
     INSERT INTO findings SELECT 'expired_not_rolled', contract_id, NULL, hub_id, partner_id, currency, '2026-11-20',
-        current_mrr FROM contract_mrr WHERE contract_id IN ('C1', 'C2');
+        current_mrr, 'ask' FROM contract_mrr WHERE contract_id IN ('C1', 'C2');
     UPDATE exports.partners SET locale = 'xx-XX' WHERE partner_id = 'P1';
     UPDATE partner_summary SET lapsing = 7;
     DELETE FROM client_consumption;
@@ -109,7 +109,9 @@ def test_findings_name_counts_rows_and_money(found: dict[tuple[str, str], CheckR
         level="warning",
         table_name="findings",
         success=False,
-        observed="contracts whose renewal date has passed without a new term: 2, with an MRR of EUR 50.00, USD 100.00",
+        observed="contracts whose renewal date has passed without a new term: 2, with an MRR of EUR 50.00, USD 100.00. "
+        "If the contract renewed, have its new term exported. If it ended, have a row with the outcome churned added "
+        "to renewal_history.",
         examples=[
             {
                 "contract_id": "C2",

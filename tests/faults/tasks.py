@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -44,6 +45,18 @@ def publish(home: str, run_id: str) -> int:
     return 0
 
 
+def build(home: str, run_id: str) -> int:
+    """Only build a candidate: whoever does so without an error has everything in the one file."""
+    path = Home(Path(home)).candidate(run_id)
+    try:
+        with warehouse.machine_failures(), warehouse.create_run_file(path) as con:
+            warehouse.write_table(con, "run_info", _information(run_id))
+    except RenewalsError as error:
+        print(f"renewals: {error}", file=sys.stderr)
+        return error.exit_code
+    return 1 if path.with_name(f"{path.name}.wal").exists() else 0
+
+
 def publish_file(home: str, run_id: str) -> int:
     """Publish a candidate that nobody has put onto the disk yet: a copied file, as a held run may be."""
     place = Home(Path(home))
@@ -77,22 +90,25 @@ def command(_home: str, *arguments: str) -> int:
 
 
 def _information(run_id: str) -> pl.DataFrame:
-    return (
-        pl.DataFrame(
-            {
-                "run_id": [run_id],
-                "as_of": ["2026-11-23"],
-                "created_at": ["2026-11-23T02:00:00Z"],
-                "schema_version": [SCHEMA_VERSION],
-                "pipeline_version": ["0"],
-                "library_versions": ["{}"],
-                "settings": [Settings().to_json()],
-                "profile": ["identity"],
-            }
-        )
-        .with_columns(pl.col("as_of").str.to_date())
-        .cast(PUBLISHED["run_info"].polars_schema)
-    )
+    known = {
+        "run_id": run_id,
+        "as_of": date(2026, 11, 23),
+        "created_at": "2026-11-23T02:00:00Z",
+        "schema_version": SCHEMA_VERSION,
+        "pipeline_version": "0",
+        "library_versions": "{}",
+        "settings": Settings().to_json(),
+        "profile": "identity",
+    }
+    schema = PUBLISHED["run_info"].polars_schema
+    return pl.DataFrame({name: [known.get(name)] for name in schema}, schema=schema)
 
 
-TASKS = {"publish": publish, "publish_file": publish_file, "write": write, "backup": backup, "command": command}
+TASKS = {
+    "build": build,
+    "publish": publish,
+    "publish_file": publish_file,
+    "write": write,
+    "backup": backup,
+    "command": command,
+}

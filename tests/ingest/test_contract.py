@@ -88,7 +88,7 @@ def test_an_unknown_column_that_differs_only_in_case_or_has_no_name_is_kept_too(
     )
 
 
-def test_cells_are_not_trimmed_and_only_the_empty_cell_is_null(exports: Exports):
+def test_cells_are_not_trimmed_and_only_the_empty_cell_and_blanks_are_null(exports: Exports):
     exports.write(
         "partners.csv", 'partner_id,partner_name,locale\np1, One ,""\np2,null,\np3,NaN,\\N\np4,""" ""","  "\n'
     )
@@ -97,7 +97,7 @@ def test_cells_are_not_trimmed_and_only_the_empty_cell_is_null(exports: Exports)
         ("p1", " One ", None),
         ("p2", "null", None),
         ("p3", "NaN", "\\N"),
-        ("p4", '" "', "  "),
+        ("p4", '" "', None),
     ]
 
 

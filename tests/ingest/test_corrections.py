@@ -92,7 +92,7 @@ def test_they_act_on_what_a_profile_gives(exports: Exports, profile: Path):  # n
     exports.write(
         FILE,
         entry(key='{ contract_id = "d3" }', right='"2027-03-01"')
-        + entry(table='"contract_lines"', key='{ line_id = "d2" }', column='"unit_price"', wrong='"-5"', right='"5"'),
+        + entry(table='"contract_lines"', key='{ line_id = "d2" }', column='"unit_price"', wrong='"TBC"', right='"5"'),
     )
     report = exports.run(profile=profile)
     assert exports.rows("contracts", "contract_id") == [("d1",), ("d2",), ("d3",)]

@@ -330,7 +330,7 @@ def test_a_header_that_looks_like_none_is_doubted(exports: Exports, profile: Pat
     exports.write("deals.csv", content)
     (profile / "contracts.sql").write_text("SELECT nope FROM deal")
     said = complaint(exports, profile)
-    doubt = " (if that is not its header, set delimiter or header_row under [files.deal])"
+    doubt = " (if that is not its header, set delimiter, header_row or columns under [files.deal])"
     assert said.endswith(doubt) is advice
     assert "deals.csv has" in said
 
@@ -494,3 +494,13 @@ def test_a_file_that_gives_nothing_to_read_is_named(exports: Exports, profile: P
 def test_a_file_that_the_profile_does_not_name_is_said(exports: Exports, profile: Path):
     exports.write("deals-more.csv", DEALS)
     assert exports.run(profile=profile).notes == ("deals-more.csv: not named in deals/profile.toml, not read",)
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0\u00a0"])
+def test_a_raw_cell_of_blanks_is_empty(exports: Exports, profile: Path, blank: str):
+    exports.write("regions.ndjson", '{"region": "north"}\n{"region": "' + blank.replace("\t", "\\t") + '"}\n')
+    (profile / "partners.sql").write_text(
+        "SELECT coalesce(region, 'nothing') AS partner_id, 'P' AS partner_name, _source FROM region"
+    )
+    exports.run(profile=profile)
+    assert exports.rows("partners", "partner_id") == [("north",), ("nothing",)]

@@ -135,7 +135,7 @@ def test_mapped_contracts_of_the_register_equal_their_rows(register, rows):
         ).fetchall()
     }
     by_number = {row[NUMBER]: row for _, row in latest_revisions(rows)}
-    assert len(found) == 9963
+    assert len(found) == 10082
     for contract, (hub, start, renewal, price) in found.items():
         row = by_number[contract]
         assert (hub, start, price) == (row["Vendor ID"], day(row["Start Date"]), Decimal(row["Award Amount"]))

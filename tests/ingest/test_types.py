@@ -52,7 +52,11 @@ def reasons(exports: Exports, table: str) -> list[str]:
         ("2026-1-01", "not_a_date:term_start_date"),
         ("2026-02-30", "not_a_date:term_start_date"),
         (" 2026-02-01", "not_a_date:term_start_date"),
-        ("2026-02-01 00:00:00", "not_a_date:term_start_date"),
+        ("2026-02-01 ", "not_a_date:term_start_date"),
+        ("2026-02-01 10", "not_a_date:term_start_date"),
+        ("2026-02-01 and more", "not_a_date:term_start_date"),
+        ("2026-02-30T00:00:00Z", "not_a_date:term_start_date"),
+        ("2026-02-01-02-01", "not_a_date:term_start_date"),
         ("01/02/2026", "not_a_date:term_start_date"),
         ("infinity", "not_a_date:term_start_date"),
         ("12026-02-01", "not_a_date:term_start_date"),
@@ -77,7 +81,9 @@ def test_a_date(exports: Exports, text: str):
 @pytest.mark.parametrize(
     ("column", "text", "reason"),
     [
-        ("subscription_term_months", "12.0", "not_a_number:subscription_term_months"),
+        ("subscription_term_months", "12.5", "too_many_decimals:subscription_term_months"),
+        ("subscription_term_months", "12.01", "too_many_decimals:subscription_term_months"),
+        ("subscription_term_months", ".", "not_a_number:subscription_term_months"),
         ("subscription_term_months", "1e1", "not_a_number:subscription_term_months"),
         ("subscription_term_months", "1_2", "not_a_number:subscription_term_months"),
         ("subscription_term_months", " 12", "not_a_number:subscription_term_months"),
@@ -126,7 +132,8 @@ def test_a_contract_that_keeps_them(exports: Exports, column: str, text: str, va
 @pytest.mark.parametrize(
     ("column", "text", "reason"),
     [
-        ("quantity", "1.00000", "too_many_decimals:quantity"),
+        ("quantity", "1.00001", "too_many_decimals:quantity"),
+        ("quantity", "1.000001000", "too_many_decimals:quantity"),
         ("quantity", "12.34567", "too_many_decimals:quantity"),
         ("quantity", "1e3", "not_a_number:quantity"),
         ("quantity", " 7.5", "not_a_number:quantity"),
@@ -158,6 +165,8 @@ def _tail() -> str:
         ("0.0001", Decimal("0.0001")),
         (".5", Decimal("0.5")),
         ("5.", Decimal(5)),
+        ("1.00000", Decimal(1)),  # zeros behind the last decimal do not count
+        ("0.12340000000000000000000000000000000000000000", Decimal("0.1234")),
         ("+5", Decimal(5)),
         ("-0", Decimal(0)),
         ("000000000000000000000001.5", Decimal("1.5")),

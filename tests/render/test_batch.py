@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from pipeline.errors import RenewalsError
 from pipeline.render import workers
 from pipeline.render.batch import write_reports
+from pipeline.render.environment import bundled_text
 from pipeline.render.limits import Limits, ReportLimitError, within
-from pipeline.render.manifest import kept_files, write_manifest
+from pipeline.render.manifest import kept_files, run_named, write_manifest
 from pipeline.render.workers import WorkerDiedError, all_done
+from pipeline.settings import parse_settings
 from tests.render import deaths
 from tests.render import report_data as data
 from tests.render.conftest import make_run_file
@@ -48,15 +54,76 @@ def test_a_second_time_nothing_is_made_again(run_file, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in again.paths} == times
 
 
-def test_an_equal_report_of_a_later_run_keeps_its_bytes_and_names_the_run_it_shows(run_file, tmp_path):
+def everything_said(folder: Path) -> str:
+    """All texts of a partner's files, whether a reader or a program finds them."""
+    with pikepdf.open(folder / "report.pdf") as pdf:
+        inside = f"{pdf.docinfo} {pdf.Root.Metadata.read_bytes()!r}"
+    pages = subprocess.run(["pdftotext", folder / "report.pdf", "-"], capture_output=True, check=True, timeout=60)
+    with zipfile.ZipFile(folder / "report.xlsx") as book:
+        sheets = " ".join(book.read(name).decode() for name in book.namelist())
+    plain = [(folder / name).read_text() for name in ("report.html", "report.csv", "report.json")]
+    return " ".join([*plain, inside, pages.stdout.decode(), sheets])
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_no_file_in_a_runs_folder_names_another_run_or_time_of_making(run_file, tmp_path):
+    # Kept bytes are those of an earlier run of the day: they must be true in the later run's folder as well.
+    runs = {"run-20261123T180000Z-1a2b3c": run_file}
+    for name, time in (("run-20261123T231500Z-4d5e6f", "23:15:00"), ("run-20261124T010000Z-7a8b9c", "01:00:00")):
+        run = data.RUN | {"run_id": name, "created_at": f"2026-11-24T{time}Z"}
+        runs[name] = make_run_file(tmp_path / f"{name}.duckdb", run=run)
+    (tmp_path / "run-20261123T180000Z-1a2b3c.duckdb").symlink_to(run_file)
+    earlier: list[Path] = []
+    for number, name in enumerate(runs):
+        path = tmp_path / f"{name}.duckdb"
+        batch = write_reports(path, ["p1"], tmp_path / "reports" / name, earlier=earlier)
+        assert batch.kept == (["p1"] if number else [])
+        earlier.insert(0, tmp_path / "reports" / name)
+    for name in runs:
+        said = everything_said(tmp_path / "reports" / name / "p1")
+        assert name in (tmp_path / "reports" / name / "p1" / "report.html").read_text()
+        assert set(re.findall(r"run-\d{8}T\d{6}Z-\w+", said)) == {name}
+        assert json.loads((tmp_path / "reports" / name / "p1" / "report.json").read_text())["run"] == name
+        assert "Nov 23, 2026" in said
+        # The times inside the files say the day, and no minute in which some run made the bytes.
+        times = re.findall(r"\d{4}-\d\d-\d\dT[\d:]+|D:\d{14}", said)
+        assert set(times) == {"2026-11-23T12:00:00", "D:20261123120000"}
+
+
+def test_an_equal_report_of_a_later_run_keeps_its_bytes(run_file, tmp_path):
     first = write_reports(run_file, IDS, tmp_path / "first", formats=FILES)
-    run = later_run(tmp_path)
-    second = write_reports(run, IDS, tmp_path / "second", formats=FILES, earlier=[tmp_path / "first"])
+    second = write_reports(later_run(tmp_path), IDS, tmp_path / "second", formats=FILES, earlier=[tmp_path / "first"])
     assert second.kept == IDS
-    assert [path.read_bytes() for path in second.paths] == [path.read_bytes() for path in first.paths]
-    page = (tmp_path / "second" / "quiet" / "report.html").read_text()
-    assert data.RUN["run_id"] in page
-    assert "run-later" not in page
+    for before, after in zip(first.paths, second.paths, strict=True):
+        # The page names its run, so it is a file of its own; everything else is the same file.
+        assert (before.stat().st_ino == after.stat().st_ino) == (before.suffix != ".html")
+        assert before.read_text().replace(run_named(data.RUN["run_id"]), run_named("run-later")) == after.read_text()
+
+
+LOOKS = {"brand_colour": "#16a34a", "cards": True, "partners": {"quiet": {"brand_colour": "#b91c1c"}}}
+
+
+def test_looks_come_from_the_settings_that_are_given_and_only_who_looks_otherwise_is_made_again(run_file, tmp_path):
+    write_reports(run_file, IDS, tmp_path, formats=FILES)
+    chosen = parse_settings(LOOKS)
+    batch = write_reports(run_file, IDS, tmp_path, formats=FILES, chosen=chosen)
+    assert batch.kept == []
+    pages = {name: (tmp_path / name / "report.html").read_text() for name in ("%501", "quiet")}
+    plain = re.findall(r"--accent: (#\w+);", bundled_text("page.css"))
+    accents = {name: re.findall(r"--accent: (#\w+);", page)[len(plain) :] for name, page in pages.items()}
+    assert accents["%501"]
+    assert accents["quiet"]
+    assert accents["%501"] != accents["quiet"]
+    # Only P1's own look differs from now on.
+    other = parse_settings(LOOKS | {"partners": {"quiet": {"brand_colour": "#b91c1c"}, "P1": {"cards": False}}})
+    assert write_reports(run_file, IDS, tmp_path, formats=FILES, chosen=other).kept == ["p1", "quiet"]
+
+
+def test_the_default_language_comes_from_the_settings_that_are_given(run_file, tmp_path):
+    write_reports(run_file, ["quiet"], tmp_path, formats=FILES, chosen=parse_settings({"locale": "de"}))
+    assert '<html lang="de"' in (tmp_path / "quiet" / "report.html").read_text()
+    write_reports(run_file, ["quiet"], tmp_path, formats=FILES)
+    assert '<html lang="en"' in (tmp_path / "quiet" / "report.html").read_text()
 
 
 def test_only_partners_whose_content_changed_are_made_again(run_file, tmp_path):
@@ -149,6 +216,22 @@ def test_kept_files_outlive_the_folder_they_came_from(tmp_path):
     shutil.rmtree(old)
     assert (new / "report.csv").read_text() == "rows"
     assert json.loads((new / "report.json").read_text())["content"] == "key"
+
+
+def test_page_and_manifest_of_kept_files_name_the_run_of_their_own_folder(tmp_path):
+    folders = [tmp_path / name for name in ("old", "newer", "a-run-with-a-longer-name")]
+    folders[0].mkdir()
+    # A client named like the run stays what it is.
+    (folders[0] / "report.html").write_text(f"{run_named('old')} old Ltd")
+    write_manifest(folders[0], "key", [folders[0] / "report.html"], run="old", pdf_engine="weasyprint")
+    for earlier, folder in pairwise(folders):
+        assert kept_files(folder, "key", earlier=earlier, run=folder.name) == [folder / "report.html"]
+    for folder in folders:
+        manifest = json.loads((folder / "report.json").read_text())
+        assert (manifest["run"], manifest["pdf_engine"]) == (folder.name, "weasyprint")
+        assert (folder / "report.html").read_text() == f"{run_named(folder.name)} old Ltd"
+        # It is whole for the next run too.
+        assert kept_files(folder, "key") == [folder / "report.html"]
 
 
 def test_a_disk_that_cannot_link_gets_a_copy(tmp_path, monkeypatch):

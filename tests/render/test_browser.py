@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
+import subprocess
 from datetime import timedelta
 from decimal import Decimal
 from importlib import resources
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from pipeline import rules
 from pipeline.render.csv import report_csv
@@ -305,8 +308,68 @@ def test_the_saved_csv_is_the_reports_csv(opened, tmp_path):
     with page.tab.expect_download() as download:
         page.tab.click("#export")
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_bytes().decode(), newline="")))
-    assert [row[0] for row in rows] == ["Client name", "alpha"]
-    assert rows[1][-2:] == ["'=1+1", "-3"]
+    # The same form for the rows that are shown.
+    assert [row[0] for row in rows] == ["\ufeffClient name", "alpha"]
+    assert rows[0] == next(csv.reader(io.StringIO(report_csv(view), newline="")))
+    shown = [column["name"] for column in view["columns"]]
+    assert [rows[1][shown.index(name)] for name in ("website", "days_to_deadline")] == ["'=1+1", "-3"]
+    assert rows[1][-2:] == ["c0003", "c0003:renewal"]
+
+
+ODD_CHANGES = [
+    data.change(1, client_name="–", website="", email_limit=100_000, contract_id="=1+1"),
+    data.change(2, client_name="\ttab", products='Say "hi",\nthen', currency="JPY", mrr_change=Decimal("-43.5000")),
+    data.change(3, client_name="Żółć 🚀", currency="KWD", current_mrr=Decimal("0.1250"), primary_contact_basis="none"),
+    data.change(4, client_name="\rcr", subscription_term_months=1, change_id="-4", primary_contact_name=None),
+    data.change(5, client_name="\u202eevil", currency="USD", mrr_change=Decimal("9999999999999999999999999999.1234")),
+]
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "ja", "ar"])
+def test_whatever_stands_in_the_rows_the_saved_csv_is_the_reports_csv(opened, locale):
+    view = view_of([*data.varied(30), *ODD_CHANGES], "mrr_change", "website", locale=locale)
+    page = opened(view)
+    with page.tab.expect_download() as download:
+        page.tab.click("#export")
+    assert Path(download.value.path()).read_bytes() == report_csv(view).encode()
+
+
+def test_a_saved_csv_has_the_columns_as_sent_and_those_that_the_reader_adds(opened):
+    view = view_of(CHANGES, "current_mrr")
+    page = opened(view)
+    page.check("columns", "Current MRR")
+    page.check("columns", "Products")
+    assert "Current MRR" not in page.heads()
+    with page.tab.expect_download() as download:
+        page.tab.click("#export")
+    head = Path(download.value.path()).read_text("utf-8-sig").splitlines()[0].split(",")
+    assert head[-5:] == ["Current MRR", "Products", "Currency", "Contract ID", "Change ID"]
+
+
+@pytest.mark.skipif(not shutil.which("pdftoppm"), reason="pdftoppm is not installed")
+def test_the_colours_of_legends_survive_printing(opened, tmp_path):
+    # Browsers leave backgrounds out on paper. With the pictures gone, only a legend can have these colours.
+    page = opened(view_of(data.varied(24)))
+    names = page.tab.eval_on_selector_all(".legend .swatch", "all => all.map(each => each.className)")
+    assert {name.split()[-1] for name in names} == {
+        "agreed",
+        "auto-renewed",
+        "pending",
+        "cancellation-requested",
+        "soon",
+    }
+    page.tab.emulate_media(media="print")
+    colours = page.tab.eval_on_selector_all(
+        ".legend .swatch", "all => all.map(each => getComputedStyle(each).backgroundColor)"
+    )
+    page.tab.evaluate("document.querySelectorAll('.picture svg').forEach(each => each.remove())")
+    page.tab.pdf(path=tmp_path / "printed.pdf", print_background=False)
+    subprocess.run(["pdftoppm", "-r", "72", "printed.pdf", "page"], cwd=tmp_path, check=True, timeout=60)
+    found: set[tuple[int, ...]] = set()
+    for path in tmp_path.glob("page-*.ppm"):
+        with Image.open(path) as picture:
+            found.update(colour for _, colour in picture.getcolors(1 << 24))
+    assert {tuple(map(int, re.findall(r"\d+", colour))) for colour in colours} <= found
 
 
 def test_more_rows_than_fit_come_on_demand_and_on_paper(opened):

@@ -17,6 +17,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from pipeline import rules
 from pipeline.brand import as_address
+from pipeline.render.bulk_pdf import bulk_pdf
 from pipeline.render.environment import templates_folder
 from pipeline.render.layout import MARGIN_MM, PAGES, POINTS_PER_MM, table_layout
 from pipeline.render.pdf import BundledFonts, report_pdf
@@ -246,6 +247,52 @@ def test_nothing_upcoming_is_one_page_that_says_so():
     with opened(pdf) as document:
         assert len(document.pages) == 1
     assert "Nothing upcoming. No contract of your clients changes" in text_of(pdf)
+
+
+def words_of(pdf: bytes) -> list[list[tuple[str, float, float]]]:
+    """Each page's words with the upper and the lower edge of their line, in points from the top."""
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True, timeout=60)
+    found = re.compile(r'yMin="([0-9.]+)" xMax="[0-9.]+" yMax="([0-9.]+)">(.*?)</word>')
+    pages = done.stdout.decode().split("<page ")[1:]
+    return [[(word, float(top), float(foot)) for top, foot, word in found.findall(page)] for page in pages]
+
+
+@needs_pdftotext
+@pytest.mark.parametrize("make", [report_pdf, bulk_pdf])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Title " * 12,  # two lines
+        "Title " * 30,
+        "Title " * 500,
+        "株式会社東京マーケティング研究所・大阪デジタルコミュニケーション事業本部西日本統括営業部 Title",
+        "Title\u2028Title\x0bTitle",
+    ],
+)
+def test_a_title_of_several_lines_does_not_run_into_the_subtitle(make, name):
+    first = words_of(make(view_of([data.change()], partner_name=name)))[0]
+    subtitle = min(top for word, top, _ in first if word == "Changes")
+    key_figures = min(top for word, top, _ in first if word == "figures")
+    title = [foot for word, top, foot in first if "Title" in word and top < key_figures]
+    assert title
+    assert max(title) <= subtitle + 3  # lines of type overlap by their empty edges only
+
+
+@needs_pdftotext
+@pytest.mark.parametrize(
+    "name",
+    ["A very long name " * 250, "x" * 4000, "株式会社東京" * 500, "\U0001f680" * 700],
+    ids=["words", "word", "cjk", "codes"],
+)
+def test_the_head_stands_on_every_page_also_beside_a_row_taller_than_a_page(name):
+    view = view_of([data.change(1), data.change(2, client_name=name), *(data.change(n) for n in range(3, 20))])
+    pages = words_of(report_pdf(view))
+    last = max(number for number, words in enumerate(pages) if any(word == "Client" for word, *_ in words))
+    assert last >= 2
+    with_table = pages[1 : last + 1]
+    assert all({"Communication", "Renewal"} <= {word for word, *_ in words} for words in with_table)
+    # And no page before holds a heading alone.
+    assert all(len(words) > 40 for words in pages[: last + 1])
 
 
 @needs_pdftotext

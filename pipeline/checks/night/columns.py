@@ -67,7 +67,7 @@ def columns_kept(nights: Nights) -> list[CheckResult]:
 
 def _of_table(nights: Nights, table: Table) -> CheckResult:
     columns = [_compared(nights, table, name) for name in _names(table)]
-    joined = _joined(table)
+    joined = _joined(nights, table)
     sentences: list[str] = []
     examples: list[dict[str, Any]] = []
     keys, counts = _counts(nights, columns, joined)
@@ -99,10 +99,11 @@ def _compared(nights: Nights, table: Table, name: str) -> _Compared:
     return _Compared(name, before, tonight, f"({changed})", meaning)
 
 
-def _joined(table: Table) -> str:
+def _joined(nights: Nights, table: Table) -> str:
     key = " AND ".join(f"t.{column} = b.{column}" for column in table.primary_key)
     left_out = "ANTI JOIN left_out l ON l.contract_id = b.contract_id" if "contract_id" in table.column_names else ""
-    return f"FROM before_{table.name} b JOIN tonight_{table.name} t ON {key} {left_out}"
+    before, tonight = (nights.some(side, table.name) for side in ("before", "tonight"))
+    return f"FROM {before} b JOIN {tonight} t ON {key} {left_out}"
 
 
 def _counts(nights: Nights, columns: list[_Compared], joined: str) -> tuple[int, dict[str, tuple[int, int, int]]]:

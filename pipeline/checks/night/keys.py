@@ -18,8 +18,8 @@ _CLIENTS: Final = """
 SELECT hub_id, in_tonight AS is_there FROM clients_of_both ANTI JOIN gone_with_partner USING (hub_id) WHERE in_before
 """
 _KEYS: Final = """
-SELECT {key}, t.is_there IS NOT NULL AS is_there FROM (SELECT DISTINCT {key} FROM before_{table} {which}) b
-LEFT JOIN (SELECT DISTINCT {key}, true AS is_there FROM tonight_{table}) t USING ({key})
+SELECT {key}, t.is_there IS NOT NULL AS is_there FROM (SELECT {distinct} {key} FROM {before} {which}) b
+LEFT JOIN (SELECT {distinct} {key}, true AS is_there FROM {tonight}) t USING ({key})
 """
 _OF_CLIENTS_STILL_THERE: Final = "ANTI JOIN gone_with_partner USING (hub_id)"
 _AHEAD: Final = "ANTI JOIN left_out USING (contract_id) WHERE effective_date > {last}"
@@ -33,11 +33,11 @@ WHERE b.quoted_mrr IS NOT NULL
 
 _WHAT: Final = {
     "contracts": "contracts that should still run",
-    "contract_changes": "changes still ahead",
-    "app_usage": "clients with app usage",
-    "consumption": "clients with consumption",
-    "price_book": "prices of the price book",
-    "renewal_history": "past renewals",
+    "contract_changes": "changes that should still lie ahead",
+    "app_usage": "clients of the night before with app usage",
+    "consumption": "clients of the night before with consumption",
+    "price_book": "prices that the price book had",
+    "renewal_history": "past renewals of the night before",
 }
 
 
@@ -60,15 +60,21 @@ def keys_kept(nights: Nights) -> list[CheckResult]:
         "renewal_history": "",
     }
     queries = {"contracts": _CONTRACTS.format(as_of=sql_day(nights.as_of)), "clients": _CLIENTS} | {
-        table: _KEYS.format(table=table, key=", ".join(_key(table)), which=where) for table, where in which.items()
+        table: _KEYS.format(**_keys(nights, table), which=where) for table, where in which.items()
     }
-    kept = [_kept(nights, "keys_kept", table, _WHAT.get(table, table), sql) for table, sql in queries.items()]
-    return [*kept, _kept(nights, "quotes_kept", "contract_changes", "quotes of changes", _QUOTES)]
+    kept = [
+        _kept(nights, "keys_kept", table, _WHAT.get(table, f"{table} of the night before"), sql)
+        for table, sql in queries.items()
+    ]
+    return [*kept, _kept(nights, "quotes_kept", "contract_changes", "quotes of the night before", _QUOTES)]
 
 
-def _key(table: str) -> tuple[str, ...]:
-    """What is counted: the primary key, of measurements the client only."""
-    return ("hub_id",) if table in ("app_usage", "consumption") else EXPORTS[table].primary_key
+def _keys(nights: Nights, table: str) -> dict[str, str]:
+    """What is counted on both sides: the primary keys, of measurements the clients only."""
+    measured = table in ("app_usage", "consumption")
+    key = ("hub_id",) if measured else EXPORTS[table].primary_key
+    sides = {side: nights.some(side, table, key) for side in ("before", "tonight")}
+    return {"key": ", ".join(key), "distinct": "DISTINCT" if measured else "", **sides}
 
 
 def _kept(nights: Nights, name: str, table: str, what: str, sql: str) -> CheckResult:
@@ -78,12 +84,12 @@ def _kept(nights: Nights, name: str, table: str, what: str, sql: str) -> CheckRe
     sentences, examples = [], []
     if keys >= nights.settings.compared_keys_minimum and there * 100 < limit * keys:
         sentences.append(
-            f"of the {keys:,} {what} of the night before only {there:,} are there ({percent_of(there, keys)}; "
+            f"only {there:,} of the {keys:,} {what} are there ({percent_of(there, keys)}; "
             f"at least {plain(limit)} % should be)"
         )
         missing = f"SELECT * EXCLUDE (is_there) FROM ({sql}) WHERE NOT is_there ORDER BY ALL LIMIT {EXAMPLES_SHOWN}"
         examples = nights.rows(missing)
-    fine = f"{what} still there: {there:,} of {keys:,}"
+    fine = f"{what} that are there: {there:,} of {keys:,}"
     return result(name, table, sentences, fine=fine, level=level, examples=examples)
 
 

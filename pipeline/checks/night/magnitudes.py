@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
-from pipeline.checks.night.figures import amount, moved, result
+from pipeline.checks.night.figures import Number, amount, moved, result
+from pipeline.checks.night.money import MOVEMENT, mrr_of_clients, one_client_explains
 from pipeline.checks.night.nights import Nights
 from pipeline.checks.results import CheckResult
 
@@ -20,23 +22,13 @@ _LINES: Final = """
 SELECT (SELECT count(*) FROM before_contract_lines ANTI JOIN left_out USING (contract_id)),
     (SELECT count(*) FROM tonight_contract_lines ANTI JOIN left_out USING (contract_id))
 """
-_MRR: Final = """
-SELECT currency, sum(before) AS before, sum(tonight) AS tonight, sum(contracts) AS contracts
-FROM (
-    SELECT currency_before AS currency, sum(mrr_before) AS before, 0 AS tonight, count(mrr_before) AS contracts
-    FROM contracts_of_both ANTI JOIN left_out USING (contract_id) WHERE mrr_before IS NOT NULL
-    GROUP BY currency_before
-    UNION ALL
-    SELECT currency_tonight, 0, sum(mrr_tonight), 0
-    FROM contracts_of_both ANTI JOIN left_out USING (contract_id) WHERE mrr_tonight IS NOT NULL
-    GROUP BY currency_tonight
-)
-GROUP BY currency ORDER BY currency
+_MRR: Final = f"""
+SELECT currency, {MOVEMENT} FROM ({mrr_of_clients()}) GROUP BY currency ORDER BY currency
 """
 
 
 def magnitudes(nights: Nights) -> list[CheckResult]:
-    """`row_count` per required table, `contracts_in_force` and `mrr_of_currency`; `mrr_of_single_contract` warns."""
+    """`row_count` per required table, `contracts_in_force` and `mrr_of_currency`; `mrr_of_one_client` warns."""
     before, tonight, in_force_before, in_force_tonight = nights.one(_CONTRACTS)
     sizes = {
         "partners": nights.one(
@@ -59,29 +51,25 @@ def _moved(nights: Nights, name: str, table: str, what: str, before: int, tonigh
 
 
 def _mrr(nights: Nights) -> list[CheckResult]:
-    """A currency whose only contract is gone is news, and no wrong night (*ours*)."""
+    """What one client alone explains is news about that client, and no wrong night (*ours*)."""
     found: dict[bool, list[str]] = {True: [], False: []}
-    examples = []
+    examples: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for row in nights.rows(_MRR):
-        currency, contracts = row["currency"], int(row["contracts"])
-        sentence = moved(
-            f"MRR in {currency}",
-            row["before"],
-            row["tonight"],
-            keys=contracts,
-            settings=nights.settings,
-            written=amount(currency),
-        )
+        sentence = _moved_mrr(nights, row["currency"], row["before"], row["tonight"], row["contracts"])
         if sentence:
-            found[contracts == 1].append(sentence)
-            examples.append(row)
+            without = partial(_moved_mrr, nights, row["currency"], contracts=row["contracts"])
+            alone = one_client_explains(row, without)
+            found[alone].append(sentence)
+            examples[alone].append({name: row[name] for name in ("currency", "before", "tonight", "contracts")})
+    name, table = "mrr_of_currency", "contract_mrr"
+    fine = "no currency's MRR moved much"
+    fine_alone = "no currency's MRR moved much by one client"
     return [
-        result("mrr_of_currency", "contract_mrr", found[False], fine="no currency's MRR moved much", examples=examples),
-        result(
-            "mrr_of_single_contract",
-            "contract_mrr",
-            found[True],
-            fine="no currency lost its only contract",
-            level="warning",
-        ),
+        result(name, table, found[False], fine=fine, examples=examples[False]),
+        result("mrr_of_one_client", table, found[True], fine=fine_alone, level="warning", examples=examples[True]),
     ]
+
+
+def _moved_mrr(nights: Nights, currency: str, before: Number, tonight: Number, contracts: int) -> str:
+    written = amount(currency)
+    return moved(f"MRR in {currency}", before, tonight, keys=contracts, settings=nights.settings, written=written)

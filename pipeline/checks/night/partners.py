@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from pipeline.checks.night.figures import Number, above, amount, count, percent_of, plain
+from pipeline.checks.night.money import MOVEMENT, mrr_of_partners_clients, one_client_explains
 from pipeline.checks.night.nights import Nights
 
 
@@ -24,21 +25,19 @@ class PartnerHold:
 
 
 _BOOKS: Final = """
-WITH whose AS (SELECT hub_id, partner_before, partner_tonight FROM clients_of_both),
-clients AS (
+WITH clients AS (
     SELECT partner_id, sum(before) AS before, sum(tonight) AS tonight FROM (
-        SELECT partner_before AS partner_id, count(*) AS before, 0 AS tonight FROM whose GROUP BY ALL
-        UNION ALL SELECT partner_tonight, 0, count(*) FROM whose GROUP BY ALL
+        SELECT partner_before AS partner_id, count(*) AS before, 0 AS tonight FROM clients_of_both GROUP BY ALL
+        UNION ALL SELECT partner_tonight, 0, count(*) FROM clients_of_both GROUP BY ALL
     ) WHERE partner_id IS NOT NULL GROUP BY partner_id
 ),
 contracts AS (
     SELECT partner_id, sum(all_before) AS all_before, sum(before) AS before, sum(tonight) AS tonight FROM (
-        SELECT w.partner_before AS partner_id, count(*) AS all_before, count(*) FILTER (NOT renews) AS before,
+        SELECT partner_before AS partner_id, count(*) AS all_before, count(*) FILTER (NOT renews) AS before,
             0 AS tonight
-        FROM contracts_of_both c JOIN whose w ON w.hub_id = c.hub_before WHERE mrr_before IS NOT NULL GROUP BY ALL
-        UNION ALL SELECT w.partner_tonight, 0, 0, count(*)
-        FROM contracts_of_both c JOIN whose w ON w.hub_id = c.hub_tonight
-        WHERE mrr_tonight IS NOT NULL AND NOT renews GROUP BY ALL
+        FROM contracts_of_both WHERE mrr_before IS NOT NULL GROUP BY ALL
+        UNION ALL SELECT partner_tonight, 0, 0, count(*)
+        FROM contracts_of_both WHERE mrr_tonight IS NOT NULL AND NOT renews GROUP BY ALL
     ) GROUP BY partner_id
 )
 SELECT partner_id, k.before AS clients_before, k.tonight AS clients_tonight,
@@ -51,19 +50,10 @@ WHERE contracts_all >= {contracts} AND (
         AND (contracts_before - contracts_tonight) * 100 > {percent} * contracts_before))
 ORDER BY partner_id
 """
-_MRR: Final = """
-SELECT partner_id, currency, sum(before) AS before, sum(tonight) AS tonight, sum(contracts) AS contracts FROM (
-    SELECT w.partner_before AS partner_id, c.currency_before AS currency, sum(mrr_before) AS before, 0 AS tonight,
-        count(*) AS contracts
-    FROM contracts_of_both c JOIN clients_of_both w ON w.hub_id = c.hub_before
-    WHERE mrr_before IS NOT NULL AND NOT renews GROUP BY ALL
-    UNION ALL
-    SELECT w.partner_tonight, c.currency_tonight, 0, sum(mrr_tonight), 0
-    FROM contracts_of_both c JOIN clients_of_both w ON w.hub_id = c.hub_tonight
-    WHERE mrr_tonight IS NOT NULL AND NOT renews GROUP BY ALL
-)
+_MRR: Final = f"""
+SELECT partner_id, currency, {MOVEMENT} FROM ({mrr_of_partners_clients()})
 WHERE partner_id IS NOT NULL GROUP BY partner_id, currency
-HAVING sum(contracts) >= {contracts} AND (sum(before) - sum(tonight)) * 100 > {percent} * sum(before)
+HAVING sum(contracts) >= {{contracts}} AND (sum(before) - coalesce(sum(tonight), 0)) * 100 > {{percent}} * sum(before)
 ORDER BY partner_id, currency
 """
 _GAINS: Final = """
@@ -122,10 +112,17 @@ def _fell(nights: Nights) -> list[PartnerHold]:
 
 
 def _mrr_fell(nights: Nights) -> list[PartnerHold]:
+    """A fall that one client alone explains is news about that client (*ours*)."""
+    limit = nights.settings.partner_fall_percent
+
+    def too_much(before: Number, tonight: Number) -> bool:
+        return (before - tonight) * 100 > limit * before
+
     found = []
     for row in nights.rows(_MRR.format(**_limits(nights))):
+        if one_client_explains(row, too_much):
+            continue
         before, tonight, written = row["before"], row["tonight"], amount(row["currency"])
-        limit = nights.settings.partner_fall_percent
         reason = _fall(f"MRR in {row['currency']}", before, tonight, written(before), written(tonight), limit)
         found.append(PartnerHold(row["partner_id"], "partner_mrr_fell", reason))
     return found
@@ -143,7 +140,7 @@ def _gained(nights: Nights) -> list[PartnerHold]:
     for row in nights.rows(_GAINS.format(**limits)):
         book = row["book"] or 0
         share = f"{percent_of(row['gained'], book)} of the {book:,} it had" if book else "it had none"
-        others = f", most of them from {row['most_from']}" if row["partners"] > 1 else f" from {row['most_from']}"
+        others = f" from {row['partners']:,} partners" if row["partners"] > 1 else f" from {row['most_from']}"
         reason = f"it gained {row['gained']:,} clients{others} ({share}; the limit is {plain(limit)} %)"
         found.append(PartnerHold(row["partner_id"], "partner_gained_clients", reason))
     return found

@@ -16,7 +16,7 @@ _STEP: Final = 0.01
 
 _NET: Final = """
 SELECT b.line_id, {before} AS before, {tonight} AS tonight
-FROM before_contract_lines b JOIN tonight_contract_lines t ON t.line_id = b.line_id
+FROM {before_lines} b JOIN {tonight_lines} t ON t.line_id = b.line_id
 ANTI JOIN left_out l ON l.contract_id = b.contract_id
 """
 _NET_PRICE: Final = (
@@ -62,16 +62,13 @@ def prices_kept(nights: Nights) -> list[CheckResult]:
     day, so more than half of them do not change by different factors either (*ours*). A line's price is net of the
     discount in force tonight, so that a discount which ends is no difference.
     """
+    net = {
+        name: _NET_PRICE.format(side=side, as_of=sql_day(nights.as_of))
+        for name, side in (("before", "b"), ("tonight", "t"))
+    }
+    lines = {f"{side}_lines": nights.some(side, "contract_lines") for side in ("before", "tonight")}
     sources = {
-        "contract_lines": (
-            "prices of contract lines, net of the discount,",
-            _NET.format(
-                **{
-                    name: _NET_PRICE.format(side=side, as_of=sql_day(nights.as_of))
-                    for name, side in (("before", "b"), ("tonight", "t"))
-                }
-            ),
-        ),
+        "contract_lines": ("prices of contract lines, net of the discount,", _NET.format(**net, **lines)),
         "price_book": ("prices of the price book", _listed("price_book", "monthly_unit_price")),
         "limit_blocks": ("prices of limit blocks", _listed("limit_blocks", "monthly_price_per_block")),
     }
@@ -108,8 +105,8 @@ def _moved_prices(nights: Nights, table: str, what: str, prices: str) -> list[Ch
             )
         elif table in _LISTS and above(changed, priced, settings.column_change_percent) and 2 * number < changed:
             held.append(
-                f"{changed:,} of {priced:,} {what} changed by no common factor ({percent_of(changed, priced)}; the limit "
-                f"is {plain(settings.column_change_percent)} %)"
+                f"{changed:,} of {priced:,} {what} changed by no common factor "
+                f"({percent_of(changed, priced)}; the limit is {plain(settings.column_change_percent)} %)"
             )
         else:
             said = f"{changed:,} of {priced:,} {what} changed{most} ({percent_of(changed, priced)}; "

@@ -72,6 +72,7 @@ def finance_report(
         "scope": scope,
         "vendor": vendor,
         "as_of": {"text": formats.day(run["as_of"]), "value": run["as_of"].isoformat()},
+        "dated": str(run["created_at"]),
         "run": {"id": run["run_id"], "created_at": str(run["created_at"]), "version": str(run["pipeline_version"])},
         "period": _period(run, formats),
         "note": formats.say(words.TEXTS["note"]),

@@ -1,6 +1,6 @@
 """Make the bundled fonts again from the Debian packages named in README.md (fontTools comes with WeasyPrint).
 
-    python reports/templates/fonts/make_fonts.py FOLDER_OF_UNPACKED_PACKAGES
+    python reports/templates/fonts/make_fonts.py FOLDER_OF_UNPACKED_PACKAGES [FILE ...]
 
 Every font gets a private family name, so that a font installed on the machine can never take its place, and only the
 characters that reports need, so that the repository stays small. Inter's digits become its tabular ones: a font
@@ -44,9 +44,12 @@ def _of_writers(codec: str, rows: range) -> set[int]:
 
 SHAPING = {
     "Renewals Arabic": ["init", "medi", "fina", "isol", "rlig", "calt", "liga"],
-    "Renewals Devanagari": ["akhn", "rphf", "rkrf", "blwf", "half", "vatu", "cjct", "nukt", "pres", "abvs", "blws"],
+    "Renewals Devanagari": [
+        *("nukt", "akhn", "rphf", "rkrf", "blwf", "half", "vatu", "cjct"),
+        *("pres", "abvs", "blws", "psts", "haln", "abvm", "blwm", "dist"),
+    ],
 }
-"""OpenType features that a script cannot be written without."""
+"""OpenType features that a script cannot be written without; `abvm` and `blwm` put marks on their letters."""
 
 NOTO = "usr/share/fonts/truetype/noto"
 FONTS = (
@@ -143,5 +146,7 @@ def _rename(font: TTFont, made: Font) -> None:
 
 if __name__ == "__main__":
     for each in FONTS:
+        if len(sys.argv) > 2 and each.file not in sys.argv[2:]:
+            continue
         path = make(each, Path(sys.argv[1]))
         print(f"{path.name} {path.stat().st_size:,} bytes")
