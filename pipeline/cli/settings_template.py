@@ -53,6 +53,13 @@ TEMPLATE: Final = f"""\
 # report_seconds = 900              # a report that takes longer fails; the others are made
 # report_mebibytes = 4096           # a report whose process needs more memory fails; 5,000 rows need about 2,000
 
+# What one export file may take; a file beyond it stops the run (exit code 6) before it fills memory or disk.
+# unpacked_mebibytes = 4096         # of a gzip file, or of the parts of a workbook
+# most_cells = 200000000            # of a workbook, a Parquet or a JSON file
+# most_columns = 2000               # of any file
+# workbook_mebibytes = 1024         # memory of the process that reads a workbook
+# workbook_seconds = 600            # time of that process
+
 # brand_colour = ""                 # accent of reports, such as "#1d4ed8"; darkened where it could not be read
 # logo = ""                         # a PNG of at most 64 KiB, beside this file
 # cards = false                     # a card per client in the PDF
