@@ -78,6 +78,8 @@ class FileFormat:
     `columns`: the names of the columns of a CSV or sheet without a header, in order; its first row is then data.
     `escape`: what stands before a quote or another mark inside a cell of a CSV, such as a backslash; "" = quotes are
     doubled. With it `\\N` is an empty cell.
+    `unnamed_columns`: cells that every record of a CSV has behind those that the header names; they are called
+    `column_<place>`. `odd_bytes`: the encoding of the bytes of a CSV that are not of its own; "" = it is refused.
     """
 
     encoding: str = "utf-8"
@@ -92,6 +94,8 @@ class FileFormat:
     short_rows: bool = False
     columns: tuple[str, ...] = ()
     escape: str = ""
+    unnamed_columns: int = 0
+    odd_bytes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,18 +342,14 @@ def parse_file_format(where: str, values: Any) -> FileFormat:
         elif type(value) is not known[name]:
             raise SettingsError(f"{where}.{name} takes a {known[name].__name__}, not {_shown(value)}")
     file_format = FileFormat(**{**values, "columns": tuple(values.get("columns", ()))})
-    try:
-        # Codecs that make no text of bytes (rot13, base64) refuse to encode a text, also an empty one.
-        "".encode(file_format.encoding)
-        codecs.getincrementaldecoder(file_format.encoding)
-        if codecs.lookup(file_format.encoding).name in _NOT_FOR_FILES:
-            raise LookupError
-    except (LookupError, ValueError):
-        raise SettingsError(f"{where}.encoding: {_shown(file_format.encoding)} is no known encoding") from None
+    for name in ("encoding", "odd_bytes") if file_format.odd_bytes else ("encoding",):
+        _check_encoding(f"{where}.{name}", getattr(file_format, name))
     _check_date_format(where, file_format.date_format)
     _check_thousands(where, file_format)
     if not 0 <= file_format.header_row <= _LAST_LINE:
         raise SettingsError(f"{where}.header_row takes a line from 1 on, or 0 for the first that is not blank")
+    if file_format.unnamed_columns < 0:
+        raise SettingsError(f"{where}.unnamed_columns takes a number of columns, 0 or more")
     _check_marks(where, file_format)
     return file_format
 
@@ -373,6 +373,17 @@ def _check_marks(where: str, file_format: FileFormat) -> None:
         raise SettingsError(
             f"{where}.escape takes another character than delimiter and quote; leave it out where quotes are doubled"
         )
+
+
+def _check_encoding(where: str, encoding: str) -> None:
+    try:
+        # Codecs that make no text of bytes (rot13, base64) refuse to encode a text, also an empty one.
+        "".encode(encoding)
+        codecs.getincrementaldecoder(encoding)
+        if codecs.lookup(encoding).name in _NOT_FOR_FILES:
+            raise LookupError
+    except (LookupError, ValueError):
+        raise SettingsError(f"{where}: {_shown(encoding)} is not a known encoding") from None
 
 
 def _check_date_format(where: str, date_format: str) -> None:

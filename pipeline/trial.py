@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -28,7 +28,9 @@ class Trial:
 
     `tables`: per contract table rows mapped, loaded, refused, following, duplicate, and the first row loaded.
     `quarantine`: per table and reason the rows, what to do about it, and examples with file, line and original cells.
-    `figures`: per currency. `stopped`: why a run of these exports would publish nothing, one line each.
+    `figures`: per currency. `questions`: the profile's open ones, most money first, with the MRR as it stands and under
+    each other reading (null where that cannot be worked out). `stopped`: why a run of these exports would publish
+    nothing, one line each.
     """
 
     profile: str
@@ -38,6 +40,7 @@ class Trial:
     quarantine: list[Row]
     figures: list[Row]
     stopped: list[str]
+    questions: list[Row] = field(default_factory=list)
 
     def to_plain(self) -> Row:
         """As a program may read it."""
@@ -63,6 +66,8 @@ class Trial:
             "tables": self.tables,
             "quarantine": self.quarantine,
             "figures": self.figures,
+            "questions": self.questions,
+            "notes": list(self.ingested.notes),
             "stopped": self.stopped,
         }
 
@@ -92,8 +97,26 @@ def try_profile(
             tables=[_table(con, counts) for counts in found.tables.values() if counts.rows_read],
             quarantine=_quarantine(con, examples),
             figures=_figures(con, settings, as_of),
+            questions=[_question(one) for one in ingest.answers_to_open_questions(exports, profile, as_of=as_of)],
             stopped=[f"{result.table_name}: {result.observed}" for result in checks.stopping(gate)],
         )
+
+
+def _question(answers: ingest.Answers) -> Row:
+    asked = answers.question
+    return {
+        "file": asked.file,
+        "line": asked.line,
+        "matter": asked.matter,
+        "question": asked.text,
+        "changes_money": asked.changes_money,
+        "mrr": answers.now and answers.now.to_plain(),
+        "in_words": answers.now and answers.now.in_words,
+        "readings": [
+            {"reading": label, "mrr": other and other.to_plain(), "in_words": other and other.in_words}
+            for label, other in answers.others
+        ],
+    }
 
 
 def _table(con: duckdb.DuckDBPyConnection, counts: ingest.TableCounts) -> Row:

@@ -266,8 +266,6 @@ def add_changes(rng: random.Random, exports: Exports, contract: Row, as_of: date
         planned.append(("renewal", renews))
     if rng.random() < 0.1:
         planned.append(("renewal", days(as_of, rng.choice((0, -1, -365)))))
-    if contract["term_start_date"] <= as_of and rng.random() < 0.25:
-        planned.append(("renewal", contract["term_start_date"]))
     for number, (contract_type, effective) in enumerate(planned):
         marks = (as_of, deadline_of(contract, effective, 45))
         change = row(
@@ -287,6 +285,27 @@ def add_changes(rng: random.Random, exports: Exports, contract: Row, as_of: date
         elif contract_type == "email_overage":
             change["new_email_limit"] = (contract["email_limit"] or 0) + rng.choice((1000, 1, 500, 1500, 20_000))
         exports["contract_changes"].append(change)
+    add_renewal_before(exports, contract, as_of)
+
+
+def add_renewal_before(exports: Exports, contract: Row, as_of: date) -> None:
+    """For a quarter of the running terms what is known of the renewal that began them."""
+    # Drawn by itself, so that the rest of a book does not depend on it.
+    rng = random.Random(contract["contract_id"])
+    began = contract["term_start_date"]
+    if began > as_of or rng.random() > 0.25:
+        return
+    exports["contract_changes"].append(
+        row(
+            "contract_changes",
+            change_id=f"before-{contract['contract_id']}",
+            contract_id=contract["contract_id"],
+            contract_type="renewal",
+            effective_date=began,
+            agreed_on=fact(rng, (deadline_of(contract, began, 45),)),
+            cancellation_requested_on=fact(rng, (deadline_of(contract, began, 45),)),
+        )
+    )
 
 
 def fact(rng: random.Random, marks: tuple[date, ...]) -> date | None:

@@ -79,17 +79,20 @@ def test_settings_survive_the_run_file():
             "unknown setting exports.clients.delimeter (did you mean 'delimiter'?)",
         ),
         ({"exports": {"clients": {"delimiter": ";;"}}}, "exports.clients.delimiter takes one character, not ';;'"),
-        ({"exports": {"clients": {"encoding": "utf-9"}}}, "exports.clients.encoding: 'utf-9' is no known encoding"),
+        ({"exports": {"clients": {"encoding": "utf-9"}}}, "exports.clients.encoding: 'utf-9' is not a known encoding"),
         ({"exports": {"partnrs": {}}}, "unknown setting exports.partnrs (did you mean 'partners'?)"),
         (
             {"exports": {"zzz": {}}},
             f"unknown setting exports.zzz; the contract's tables: {', '.join(EXPORTS)}",
         ),
-        ({"exports": {"clients": {"encoding": "rot13"}}}, "exports.clients.encoding: 'rot13' is no known encoding"),
-        ({"exports": {"clients": {"encoding": "base64"}}}, "exports.clients.encoding: 'base64' is no known encoding"),
+        ({"exports": {"clients": {"encoding": "rot13"}}}, "exports.clients.encoding: 'rot13' is not a known encoding"),
+        (
+            {"exports": {"clients": {"encoding": "base64"}}},
+            "exports.clients.encoding: 'base64' is not a known encoding",
+        ),
         (
             {"exports": {"clients": {"encoding": "undefined"}}},
-            "exports.clients.encoding: 'undefined' is no known encoding",
+            "exports.clients.encoding: 'undefined' is not a known encoding",
         ),
         (
             {"exports": {"clients": {"thousands": "."}}},

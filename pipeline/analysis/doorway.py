@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from pipeline import surroundings, warehouse
+from pipeline.analysis import arguments
 from pipeline.analysis.explanation import Explanation
 from pipeline.analysis.inline import InlineReport
 from pipeline.analysis.opened import OpenRun
@@ -30,7 +31,7 @@ def open_run(reference: str | date | None = None, *, home: str | Path | None = N
     Raises UsageError when there is no such run.
     """
     place = _home(home)
-    wanted = reference.isoformat() if isinstance(reference, date) else reference
+    wanted = arguments.reference("reference", reference)
     for attempt in range(_ATTEMPTS):
         found = None
         try:
@@ -72,17 +73,18 @@ def compare(
     `before` and `after`: an open run, or a reference as in `open_run`; by default the run before `after`, and the
     current one. `partner`: only that partner's.
 
-    Raises UsageError when there is no such run.
+    Raises UsageError when there is no such run, or neither has such a partner.
     """
     place = _home(home)
-    newer = _as_run(place, after)
+    newer = _as_run(place, "after", after)
     if before is None:
         older = [run for run in list_runs(place) if run.run_id < newer.run_id]
         if not older:
             raise UsageError(f"{newer.run_id} is the oldest run: there is none to compare it with")
         earlier = older[0]
     else:
-        earlier = _as_run(place, before)
+        earlier = _as_run(place, "before", before)
+    _refuse_unknown(arguments.text_or_none("partner", partner), earlier, newer)
     ended = surroundings.ended_associations(place)
     return warehouse.compare(earlier.path, newer.path, partner_id=partner, ended=ended)
 
@@ -106,13 +108,20 @@ def report(
 
 
 def _home(named: str | Path | None) -> Home:
-    return surroundings.home_to_read() if named is None else Home(Path(named))
+    chosen = arguments.folder_or_none("home", named)
+    return surroundings.home_to_read() if chosen is None else Home(chosen)
 
 
-def _as_run(home: Home, reference: OpenRun | str | date | None) -> Run:
-    if isinstance(reference, OpenRun):
-        return reference.run
-    return find_run(home, reference.isoformat() if isinstance(reference, date) else reference)
+def _as_run(home: Home, name: str, wanted: OpenRun | str | date | None) -> Run:
+    if isinstance(wanted, OpenRun):
+        return wanted.run
+    return find_run(home, arguments.reference(name, wanted))
+
+
+def _refuse_unknown(partner: str | None, *compared: Run) -> None:
+    if partner is None or any(warehouse.has_partner(run.path, partner) for run in compared):
+        return
+    raise UsageError(f"no partner {partner!r} in {' or '.join(run.run_id for run in compared)}")
 
 
 def _changed_since(home: Home, found: Run | None) -> bool:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from pipeline.analysis import arguments
+from pipeline.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class InlineReport:
@@ -21,7 +24,9 @@ class InlineReport:
 
     def save(self, path: str | Path) -> Path:
         """Write the page to that file; returns its path."""
-        written = Path(path)
+        written = arguments.folder_or_none("path", path)
+        if written is None:
+            raise UsageError("save() takes the path of a file")
         written.write_text(self.html, encoding="utf-8")
         return written
 

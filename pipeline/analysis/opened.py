@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from pipeline import surroundings
+from pipeline.analysis import arguments
 from pipeline.analysis.audit import record_look
 from pipeline.analysis.explanation import Explanation, explanation
 from pipeline.analysis.inline import InlineReport
@@ -39,7 +40,7 @@ class OpenRun:
     def __init__(self, home: Home, run: Run, *, hidden: EndedPairs = frozenset()) -> None:
         self._home, self._run, self._hidden = home, run, hidden
         self._ended: EndedPairs = frozenset()
-        self._connections: dict[tuple[bool, bool], duckdb.DuckDBPyConnection] = {}
+        self._connections: dict[tuple[bool, bool, bool], duckdb.DuckDBPyConnection] = {}
         self.settings: Settings
         """The settings the run was made with."""
         self.as_of: date
@@ -120,6 +121,9 @@ class OpenRun:
 
         Raises UsageError for an unknown table, partner or column, or a filter the table has no column for.
         """
+        name, search = arguments.text("name", name), arguments.text_or_none("search", search)
+        partner, columns = arguments.text_or_none("partner", partner), arguments.names_or_none("columns", columns)
+        lazy, unmask = arguments.flag("lazy", lazy), arguments.flag("unmask", unmask)
         if name.startswith(_CONTRACT) and name[len(_CONTRACT) :] in EXPORTS:
             query, values = self._contract_query(name, partner, search, columns), dict[str, Any]()
         elif name in PUBLISHED:
@@ -145,6 +149,10 @@ class OpenRun:
             raise UsageError(
                 f"{self.run_id} has no table {name}: it was made by an older version, or with run --no-finance"
             ) from None
+        except duckdb.BinderException:
+            raise UsageError(
+                f"{self.run_id} was made by an older version and lacks a column of {name}: name the columns you need"
+            ) from None
         frame: pl.DataFrame | pl.LazyFrame = relation.pl(lazy=True) if lazy else relation.pl()
         return frame
 
@@ -158,20 +166,26 @@ class OpenRun:
     ) -> pl.DataFrame:
         """The rows of one SELECT in DuckDB's SQL over the run's tables (`run.tables`), as they stand in `table()`.
 
+        Decimals of the run have 38 digits here, so that a product of three does not overflow.
         `params` fill `$name` in the query. `frames`: Polars frames of yours to join with, by name. `unmask` as in
         `table()`; the recorded look holds the query. In SQL `sum()` of money is exact; `avg()` and `/` give binary
         floats, which money is not made of.
 
         Raises UsageError for anything but one SELECT, for what is not a table of the run, and for what DuckDB refuses.
         """
+        query, unmask = arguments.text("query", query), arguments.flag("unmask", unmask)
+        values, mine = arguments.parameters("params", params), arguments.frames("frames", frames)
+        for name in mine:
+            if name.lower() in PUBLISHED:
+                raise UsageError(f"frames: {name!r} is a table of the run: give your frame another name")
         refuse_other_than_reading(self._cursor(), query)
         looked = f"sql {' '.join(query.split())}" if unmask else None
-        cursor = self._cursor(unmask=looked, finance=any(name in query.lower() for name in FINANCE))
-        for name, frame in (frames or {}).items():
-            cursor.register(name, frame)
+        cursor = self._cursor(unmask=looked, finance=any(name in query.lower() for name in FINANCE), wide=True)
         try:
+            for name, frame in mine.items():
+                cursor.register(name, frame)
             # DuckDB takes an empty set of parameters for one too many.
-            relation = cursor.sql(query, params=dict(params)) if params else cursor.sql(query)
+            relation = cursor.sql(query, params=values) if values else cursor.sql(query)
             found: pl.DataFrame = relation.pl()
         except duckdb.Error as error:
             raise UsageError(f"DuckDB says: {error}") from None
@@ -182,6 +196,7 @@ class OpenRun:
 
         Raises UsageError when no partner's upcoming change has that id.
         """
+        change_id, unmask = arguments.text("change_id", change_id), arguments.flag("unmask", unmask)
         cursor = self._cursor(unmask=f"explanation of {change_id}" if unmask else None)
         return explanation(cursor, self.run_id, change_id)
 
@@ -206,6 +221,9 @@ class OpenRun:
         from pipeline.render.partner_view import partner_view
         from pipeline.settings import known_locale
 
+        partner_id, unmask = arguments.text("partner_id", partner_id), arguments.flag("unmask", unmask)
+        columns, locale = arguments.names_or_none("columns", columns), arguments.text_or_none("locale", locale)
+        height = arguments.whole("height", height, lowest=50, highest=20_000)
         if instead := self._shown_instead(partner_id):
             return instead.report(partner_id, columns=columns, locale=locale, height=height, unmask=unmask)
         cursor = self._cursor(unmask=f"report of {partner_id}" if unmask else None)
@@ -238,8 +256,11 @@ class OpenRun:
         run = find_run(self._home, shown.run_file.stem)
         return OpenRun(self._home, run, hidden=shown.hidden)
 
-    def _cursor(self, *, unmask: str | None = None, finance: bool = False) -> duckdb.DuckDBPyConnection:
-        """A cursor on the run. `unmask`: what is looked at, when people are to be seen; `finance`: for its tables."""
+    def _cursor(
+        self, *, unmask: str | None = None, finance: bool = False, wide: bool = False
+    ) -> duckdb.DuckDBPyConnection:
+        """A cursor on the run. `unmask`: what is looked at, when people are to be seen; `finance`: for its tables;
+        `wide`: with decimals of 38 digits."""
         if unmask is not None:
             record_look(
                 self._home,
@@ -253,9 +274,9 @@ class OpenRun:
             self._connections.clear()
             self._ended = ended
         # Without ended associations finance's tables cost nothing: one connection serves all.
-        kind = (unmask is not None, finance and bool(ended))
+        kind = (unmask is not None, finance and bool(ended), wide)
         if kind not in self._connections:
             self._connections[kind] = open_for_analysts(
-                self._run.path, ended=ended, unmask=kind[0], finance=finance or not ended
+                self._run.path, ended=ended, unmask=kind[0], finance=finance or not ended, wide=wide
             )
         return self._connections[kind].cursor()

@@ -11,7 +11,7 @@ from pipeline.cli import options
 from pipeline.cli.for_people import say
 from pipeline.cli.surroundings import load_settings, print_json, stage_progress, today
 
-_TOLD = ("-- DECIDE: ", "-- Unused columns: ")
+_TOLD = ("-- DECIDE: ", "--   If ", "-- Unused columns: ")
 
 
 @click.group(
@@ -30,15 +30,21 @@ def command() -> None:
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write; default: the first file's name."
 )
 @click.option("--force", is_flag=True, help="Write over a profile that is there.")
-def init(files: tuple[Path, ...], out: Path | None, force: bool) -> None:
+@options.as_of
+@options.settings
+def init(
+    files: tuple[Path, ...], out: Path | None, force: bool, as_of: date | None, settings_path: Path | None
+) -> None:
     """Look at FILES and write a first draft of a profile: what was guessed, and what you must decide.
 
-    CSV with any delimiter and encoding (also .gz, .tsv, .txt), XLSX, JSON, NDJSON, Parquet. Prints the files it wrote.
+    CSV with any delimiter and encoding (also .gz, .tsv, .txt), XLSX, JSON, NDJSON, Parquet. Prints the files it wrote,
+    and on stderr each question with the MRR under each reading.
     """
     from pipeline.ingest.draft import write_draft
 
     folder = out or Path(files[0].name.partition(".")[0])
-    for path in write_draft(files, folder, force=force):
+    day = as_of or today(load_settings(settings_path))
+    for path in write_draft(files, folder, force=force, as_of=day):
         click.echo(str(path))
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith(_TOLD):

@@ -34,6 +34,7 @@ def print_trial(trial: Trial) -> None:
     _tables(trial)
     _quarantine(trial)
     _figures(trial)
+    _questions(trial)
 
 
 def _files(trial: Trial) -> None:
@@ -52,6 +53,9 @@ def _files(trial: Trial) -> None:
         tell(f"no statement uses these columns of {path}: {', '.join(names)}")
     for lost in trial.ingested.lost_columns:
         tell(lost.in_words)
+    for note in trial.ingested.notes:
+        if not note.startswith("warning: "):
+            tell(note)
     for table, extra in trial.ingested.unknown_columns.items():
         tell(f"the contract's {table} has no column {', '.join(extra)}: kept, not used")
 
@@ -88,6 +92,24 @@ def _quarantine(trial: Trial) -> None:
             tell(f"  to do: {advice}")
         for example in found["examples"]:
             tell(f"  {example['file']}, line {example['line']}: {_row(example['cells'])}")
+
+
+def _questions(trial: Trial) -> None:
+    if not trial.questions:
+        tell()
+        tell("open questions: none")
+        return
+    tell()
+    tell(f"open questions, most money first; a month's MRR on {trial.as_of} under each reading:")
+    for asked in trial.questions:
+        tell()
+        tell(f"{asked['file']}, line {asked['line']}: {asked['question']}")
+        if asked["in_words"] is not None:
+            tell(f"  as it stands: {asked['in_words']}")
+        for other in asked["readings"]:
+            tell(f"  {other['reading']}: {other['in_words'] or 'cannot be worked out'}")
+    tell()
+    tell("to answer one: change the file where the guess is wrong, then delete the question and its If lines")
 
 
 def _row(cells: dict[str, Any]) -> str:

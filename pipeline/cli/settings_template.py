@@ -81,5 +81,7 @@ TEMPLATE: Final = f"""\
 # short_rows = true                 # CSV only: records may end early; default: the last one is half-written then
 # columns = ["hub_id", "client_name"]   # CSV and XLSX without a header: the names of all columns, in order
 # escape = '\\'                     # CSV only: what stands before a quote inside a cell; default: quotes are doubled
+# unnamed_columns = 1               # CSV only: cells that every record has behind those that the header names
+# odd_bytes = "cp1252"              # CSV only: the encoding of bytes that are not of `encoding`; default: refused
 # records = "data"                  # JSON only: where in an object the list of records stands
 """

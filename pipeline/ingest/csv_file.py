@@ -25,8 +25,9 @@ class CsvText:
     format: FileFormat
 
     def names(self) -> list[str]:
-        """The names in the header. Raises InputError."""
-        return csv_records.header(self.file, self.where, self.path, self.format)
+        """The names in the header, "" for each column behind it. Raises InputError."""
+        named = csv_records.header(self.file, self.where, self.path, self.format)
+        return [*named, *[""] * self.format.unnamed_columns]
 
     def exactly(self, labels: Sequence[str], folder: Path) -> TextTable:
         """All rows, record by record. Raises InputError when the file is not readable or half-written."""
@@ -72,12 +73,12 @@ class PlainCsv:
 def open_csv(export: ExportFile, where: str, file_format: FileFormat, folder: Path) -> CsvText:
     """The file as UTF-8 text: decoded into `folder` where needed. Raises InputError."""
     path = export.path
-    if is_utf_8(file_format.encoding):
+    if is_utf_8(file_format.encoding) and not file_format.odd_bytes:
         with path.open("rb") as stream:
             refuse_utf_16(export.name, where, stream)
     else:
         target = folder / f"{where}.utf-8"
-        to_utf_8(export.name, where, path, file_format.encoding, target)
+        to_utf_8(export.name, where, path, file_format.encoding, target, file_format.odd_bytes)
         path = target
     return CsvText(export.name, where, path, file_format)
 
@@ -87,5 +88,5 @@ def plain_csv(text: CsvText, labels: tuple[str, ...]) -> PlainCsv | None:
     if text.format.columns or text.format.escape:
         return None
     shape = csv_shape(text.path, text.format)
-    plain = shape.plain and len(labels) > 1 and text.format.header_row <= 1
+    plain = shape.plain and len(labels) > 1 and text.format.header_row <= 1 and not text.format.unnamed_columns
     return PlainCsv(text, labels, shape) if plain else None

@@ -71,6 +71,19 @@ def records(file: str, where: str, path: Path, file_format: FileFormat) -> Itera
             line = reader.line_num + 1
 
 
+def lines_above(path: Path, file_format: FileFormat) -> int:
+    """How many records of a UTF-8 file stand above its header row and are not read; lines with empty cells only do not
+    count."""
+    number, line = 0, 1
+    with _reader(path, file_format) as (reader, _):
+        for record in reader:
+            if line >= file_format.header_row:
+                break
+            number += any(cell.strip() for cell in record)
+            line = reader.line_num + 1
+    return number
+
+
 def _what_is_wrong(error: csv.Error, line: int) -> str:
     if "unexpected end of data" in str(error):
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -20,11 +21,15 @@ def is_utf_8(encoding: str) -> bool:
     return codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
 
 
-def to_utf_8(file: str, where: str, path: Path, encoding: str, target: Path) -> None:
-    """Writes the text of `path` as UTF-8, lines and all, without a byte order mark. Raises as `decoded` does."""
+def to_utf_8(file: str, where: str, path: Path, encoding: str, target: Path, odd_bytes: str = "") -> None:
+    """Writes the text of `path` as UTF-8, lines and all, without a byte order mark. Raises as `decoded` does.
+
+    `odd_bytes`: the encoding of bytes that are not of `encoding`; "" = they are refused.
+    """
     first = True
+    chunks = with_odd_bytes(path, encoding, odd_bytes) if odd_bytes else decoded(file, where, path, encoding)
     with io.TextIOWrapper(open_to_write(target), encoding="utf-8", newline="") as out:
-        for chunk in decoded(file, where, path, encoding):
+        for chunk in chunks:
             out.write(chunk.removeprefix("\ufeff") if first else chunk)
             first = False
 
@@ -52,6 +57,41 @@ def decoded(file: str, where: str, path: Path, encoding: str) -> Iterator[str]:
                 ) from None
             lines.add(text)
             yield text
+
+
+def with_odd_bytes(path: Path, encoding: str, odd_bytes: str) -> Iterator[str]:
+    """The text of the file in pieces, each byte that is not of `encoding` read as of `odd_bytes`."""
+    for text in _escaped(path, encoding):
+        yield _ODD.sub(lambda odd: bytes([ord(odd[0]) - _ESCAPED]).decode(odd_bytes, errors="replace"), text)
+
+
+def odd_lines(path: Path, encoding: str) -> tuple[list[int], int]:
+    """The lines with bytes that are not of the encoding (the first 1,000), and how many characters beyond ASCII are.
+
+    Lines count from 1, as a text editor counts.
+    """
+    lines, good = _LineCounter(), 0
+    found: list[int] = []
+    for text in _escaped(path, encoding):
+        for piece in text.splitlines(keepends=True) if _ODD.search(text) else [text]:
+            if _ODD.search(piece) and len(found) < _MOST_LINES:
+                found.append(lines.line)
+            good += 0 if piece.isascii() else sum(1 for one in piece if one > "\x7f" and not _ODD.match(one))
+            lines.add(piece)
+    return list(dict.fromkeys(found)), good
+
+
+_ESCAPED: Final = 0xDC00
+_ODD: Final = re.compile("[\udc80-\udcff]")
+_MOST_LINES: Final = 1_000
+
+
+def _escaped(path: Path, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)(errors="surrogateescape")
+    with path.open("rb") as stream:
+        while data := stream.read(_CHUNK):
+            yield decoder.decode(data)
+    yield decoder.decode(b"", final=True)
 
 
 def refuse_utf_16(file: str, where: str, stream: BinaryIO) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from pipeline import rules
+from pipeline.ingest import amounts, lengths, sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +23,7 @@ class Function:
     gives: str
     body: str
     example: str
-    result: str | int | None
-
-
-_SPACE: Final = r"[\s\x{00A0}\x{2009}\x{202F}]"
-_CURRENCY: Final = r"(?:\p{L}{0,3}\p{Sc}|\p{Sc}?\p{L}{1,3}\.?)"
-_MINUS: Final = r"[-\x{2212}\x{2013}]"
-
-
-def _amount(group: str, mark: str) -> str:
-    """Regular expression of an amount of money as people write it; the digits are its second group."""
-    grouped = rf"\d{{1,3}}(?:{group}\d{{3}})+|\d{{1,2}}(?:{group}\d{{2}})+{group}\d{{3}}"
-    digits = rf"(?:{grouped}|\d+)(?:{mark}(?:\d+|-)?)?|{mark}\d+"
-    space, currency = f"{_SPACE}*", f"(?:{_CURRENCY})?"
-    return (
-        rf"{space}(\(?{space}(?:\+|{_MINUS})?{space}{currency}{space}(?:\+|{_MINUS})?){space}"
-        rf"({digits}){space}{currency}{space}%?{space}(\)|{_MINUS})?{space}"
-    )
-
-
-def _number_text(group: str, mark: str) -> str:
-    pattern = f"'{_amount(group, mark)}'"
-    sign = f"CASE WHEN regexp_matches(regexp_replace(cell, {pattern}, '\\1\\3'), '[(]|{_MINUS}') THEN '-' ELSE '' END"
-    digits = f"regexp_replace(cell, {pattern}, '\\2')"
-    plain = rf"rtrim(replace(regexp_replace({digits}, '{group}|-', '', 'g'), '{mark[-1]}', '.'), '.')"
-    return f"CASE WHEN regexp_full_match(cell, {pattern}) THEN {sign} || {plain} ELSE cell END"
+    result: str | int | bool | None
 
 
 _PERIOD_WORDS: Final = (
@@ -62,48 +39,21 @@ _PERIOD_WORDS: Final = (
     (48, "every four years|per four years|per_four_years|four years"),
     (60, "every five years|per five years|per_five_years|five years"),
 )  # fmt: skip
-_MONTH_UNIT: Final = "m|mo|mos|mon|mth|mths|month|months|monat|monate|monaten|mes|meses|mois|mês"
-_DAY_UNIT: Final = "d|days?|tage?n?|kalendertage|jours?|días?|dias?"
-_WEEK_UNIT: Final = "w|weeks?|wochen?|semaines?|semanas?"
-_YEAR_UNIT: Final = "y|yr|yrs|year|years|jahr|jahre|jahren|año|años|an|ans|ano|anos"
 
 
 def _months_of() -> str:
     text = "lower(trim(CAST(cell AS VARCHAR)))"
     words = " ".join(
-        f"WHEN {text} IN ({', '.join(_quoted(word) for word in known.split('|'))}) THEN {months}"
+        f"WHEN {text} IN ({', '.join(sql.text(word) for word in known.split('|'))}) THEN {months}"
         for months, known in _PERIOD_WORDS
     )
     number = f"TRY_CAST(regexp_extract({text}, '\\d+') AS BIGINT)"
     of_unit = r"regexp_full_match({text}, '(every |per |p)?\s*\d+(\.0+)?[\s-]*({unit})?\.?')"
-    years = rf"regexp_full_match({text}, '(every |per |p)?\s*\d+(\.0+)?[\s-]*({_YEAR_UNIT})\.?')"
-    months = of_unit.format(text=text, unit=_MONTH_UNIT)
+    years = rf"regexp_full_match({text}, '(every |per |p)?\s*\d+(\.0+)?[\s-]*({lengths.YEAR_UNIT})\.?')"
+    months = of_unit.format(text=text, unit=lengths.MONTH_UNIT)
     return f"CASE {words} WHEN {years} THEN 12 * {number} WHEN {months} THEN {number} END"
 
 
-def _quoted(word: str) -> str:
-    return "'" + word.replace("'", "''") + "'"
-
-
-_SIGNS: Final = (
-    ("US$", "USD"), ("R$", "BRL"), ("CA$", "CAD"), ("C$", "CAD"), ("AU$", "AUD"), ("A$", "AUD"), ("NZ$", "NZD"),
-    ("HK$", "HKD"), ("MX$", "MXN"), ("S$", "SGD"), ("€", "EUR"), ("£", "GBP"), ("¥", "JPY"), ("￥", "JPY"),
-    ("₹", "INR"), ("₩", "KRW"), ("₺", "TRY"), ("₽", "RUB"), ("₪", "ILS"), ("₫", "VND"), ("฿", "THB"),
-    ("円", "JPY"), ("元", "CNY"), ("zł", "PLN"), ("Kč", "CZK"), ("$", "USD"),
-)  # fmt: skip
-
-
-def _currency_code() -> str:
-    known = ", ".join(_quoted(code) for code in rules.minor_units())
-    words = f"list_filter(regexp_extract_all(upper(cell), '[A-Z]{{3}}'), lambda w: w IN ({known}))"
-    signs = " ".join(f"WHEN contains(cell, {_quoted(sign)}) THEN '{code}'" for sign, code in _SIGNS)
-    return (
-        f"CASE WHEN cell IS NULL THEN otherwise WHEN len({words}) > 0 THEN {words}[1] {signs} "
-        "WHEN regexp_matches(cell, '\\pL') THEN cell ELSE otherwise END"
-    )
-
-
-_DATE: Final = "CAST(try_strptime(trim(cell), formats) AS DATE)"
 _MONTHS: Final = "TRY_CAST(TRY_CAST(CAST(months AS VARCHAR) AS DOUBLE) AS INTEGER)"
 _TERMS: Final = f"greatest(0, datesub('month', starts, as_of()) // {_MONTHS})"
 _NEXT: Final = f"CAST(starts + to_months({_MONTHS} * ({_TERMS} + 1)) AS DATE)"
@@ -115,7 +65,7 @@ FUNCTIONS: Final = (
         "date_of",
         "cell, formats",
         "the date a text says, else null; `formats` is one format or a list, the first that fits counts",
-        _DATE,
+        lengths.DATE,
         "CAST(date_of('31.12.2026', ['%Y-%m-%d', '%d.%m.%Y']) AS VARCHAR)",
         "2026-12-31",
     ),
@@ -123,7 +73,7 @@ FUNCTIONS: Final = (
         "date_text",
         "cell, formats",
         "the date as the contract wants it (2026-12-31); a text that is no date stays, for the quarantine",
-        f"coalesce(CAST({_DATE} AS VARCHAR), cell)",
+        f"coalesce(CAST({lengths.DATE} AS VARCHAR), cell)",
         "date_text('31.02.2026', '%d.%m.%Y')",
         "31.02.2026",
     ),
@@ -131,7 +81,7 @@ FUNCTIONS: Final = (
         "day_after",
         "cell, formats",
         "the day after a last day: the renewal start date of an export that has the end",
-        f"coalesce(CAST({_DATE} + 1 AS VARCHAR), cell)",
+        f"coalesce(CAST({lengths.DATE} + 1 AS VARCHAR), cell)",
         "day_after('12/31/2026', '%m/%d/%Y')",
         "2027-01-01",
     ),
@@ -139,7 +89,7 @@ FUNCTIONS: Final = (
         "months_after",
         "cell, months, formats",
         "the day so many months after a start: the renewal start date of an export that has start and term",
-        f"coalesce(CAST(CAST({_DATE} + to_months({_MONTHS}) AS DATE) AS VARCHAR), cell)",
+        f"coalesce(CAST(CAST({lengths.DATE} + to_months({_MONTHS}) AS DATE) AS VARCHAR), cell)",
         "months_after('2026-01-31', 13, '%Y-%m-%d')",
         "2027-02-28",
     ),
@@ -172,7 +122,7 @@ FUNCTIONS: Final = (
         "number_text",
         "cell",
         "a plain number from an amount with a decimal point, thousands separators and currency signs; (1) is -1",
-        _number_text(rf"(?:[,''’]|{_SPACE})", r"\."),
+        amounts.number_text(rf"(?:[,''’]|{amounts.SPACE})", r"\."),
         "number_text('$ 1,234.50')",
         "1234.50",
     ),
@@ -180,20 +130,25 @@ FUNCTIONS: Final = (
         "number_text_comma",
         "cell",
         "the same for an amount with a decimal comma",
-        _number_text(rf"(?:[.''’]|{_SPACE})", ","),
+        amounts.number_text(rf"(?:[.''’]|{amounts.SPACE})", ","),
         "number_text_comma('1.234,50 €')",
         "1234.50",
     ),
     Function(
         "days_of",
         "cell",
-        "days of a notice period: '30', '30 days', '4 weeks', '30 Tage'; months are no days, and stay as they are",
-        rf"CASE WHEN regexp_full_match(lower(trim(cell)), '\d{{1,4}}( ?({_DAY_UNIT}))?') "
-        r"THEN regexp_extract(cell, '\d+') "
-        rf"WHEN regexp_full_match(lower(trim(cell)), '\d{{1,3}} ?({_WEEK_UNIT})') "
-        r"THEN CAST(7 * CAST(regexp_extract(cell, '\d+') AS INTEGER) AS VARCHAR) ELSE cell END",
+        "days of a notice period: '30', '30 days', '4 weeks', '30 Tage'; months are not days, and stay as they are",
+        lengths.days_of(),
         "days_of('4 weeks')",
         "28",
+    ),
+    Function(
+        "notice_months_of",
+        "cell",
+        "months of a notice period: '3 months', 'drei Monate zum Quartalsende', '1 year'; else null",
+        lengths.notice_months(),
+        "notice_months_of('3 Monate')",
+        3,
     ),
     Function(
         "times",
@@ -209,9 +164,17 @@ FUNCTIONS: Final = (
         "currency_code",
         "cell, otherwise",
         "the currency a text names or signs ('€', 'US$ 5', 'eur'); `otherwise` where it has neither; other words stay",
-        _currency_code(),
+        amounts.currency_code(),
         "currency_code('1.234,50 €', 'USD')",
         "EUR",
+    ),
+    Function(
+        "sign_means",
+        "cell, sign, code",
+        "an amount whose sign several currencies share, with the code of the one that is meant before it",
+        f"CASE WHEN {amounts.sign_key()} = lower(sign) THEN code || ' ' || cell ELSE cell END",
+        "currency_code(sign_means('kr 1.200', 'kr', 'SEK'), 'USD')",
+        "SEK",
     ),
     Function(
         "yes_no",
@@ -241,6 +204,14 @@ FUNCTIONS: Final = (
         "CAST(CAST(make_timestamp(CAST(cell AS BIGINT) * 1000) AS DATE) AS VARCHAR) ELSE cell END",
         "epoch_date('1767225600')",
         "2026-01-01",
+    ),
+    Function(
+        "no_end",
+        "cell",
+        "whether an end date says that there is none: empty, 'unbefristet', 'until cancelled', 9999-12-31",
+        lengths.no_end(),
+        "no_end('until cancelled')",
+        True,
     ),
     Function(
         "current_term_start",

@@ -20,6 +20,7 @@ from pipeline.ingest.header import labels, table_labels
 from pipeline.ingest.originals import Original, Source, cells_json
 from pipeline.ingest.parquet_file import text_of
 from pipeline.ingest.profile import LEFT_OUT, VIEWS, Profile, RawFile
+from pipeline.ingest.readings import Worth, worth
 from pipeline.settings import FileFormat
 from pipeline.tables.declare import Table
 from pipeline.warehouse.connection import connect
@@ -169,6 +170,10 @@ class MappingRoom:
         """The columns of the views that are made, by view."""
         described = {view: self._con.execute(f"DESCRIBE {sql.name(view)}").fetchall() for view in self._made}
         return {view: tuple(name for name, *_ in rows) for view, rows in described.items()}
+
+    def worth(self, contract: str, *, as_of: date) -> Worth | None:
+        """What the contracts would be worth if the view `contract` were this SELECT; None when it fails."""
+        return worth(self._con, contract, self._profile.statements, as_of=as_of)
 
     def map(self, table: Table) -> Mapped:
         """Runs the SELECT of that table. Raises InputError when it fails or does not give what it must."""

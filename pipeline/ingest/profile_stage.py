@@ -18,13 +18,16 @@ from pipeline.ingest import accounts, load
 from pipeline.ingest.corrections import Corrections
 from pipeline.ingest.folder import check_folder, refuse_changed, stamp, unused_files
 from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
+from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import Profile, RawFile
+from pipeline.ingest.questions import questions_of
 from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
-from pipeline.ingest.sources import open_raw, sha256
+from pipeline.ingest.sources import open_raw, remarks_on, sha256
 from pipeline.ingest.unused_columns import lost_columns, unused_columns
 from pipeline.settings import DEFAULT_LIMITS, FileFormat, ReadLimits
 from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
+from pipeline.warehouse.connection import connect
 
 _DUPLICATE: Final = 1
 _LOADED: Final = 2
@@ -51,7 +54,7 @@ def ingest_by_profile(
     """
     check_folder(exports)
     con.execute(_FED)
-    raw = _read_raw(con, exports, profile, work, progress, limits)
+    raw = read_raw(exports, profile, work, progress, limits)
     with closing(MappingRoom(profile, raw, work, as_of)) as room:
         counts: dict[str, TableCounts] = {}
         unknown: dict[str, tuple[str, ...]] = {}
@@ -80,22 +83,40 @@ def ingest_by_profile(
         quarantine_limit_percent=profile.quarantine_limit_percent,
         corrections=known.entries,
         unused_columns=unused_columns(profile, raw),
-        notes=tuple(
-            f"{name}: not named in {profile.called}/profile.toml, not read"
-            for name in unused_files(exports, {one.raw.path for one in raw})
+        notes=(
+            *(remark for one in raw for remark in remarks_on(one.raw, exports / one.raw.path, work)),
+            *(
+                f"{name}: not named in {profile.called}/profile.toml, not read"
+                for name in unused_files(exports, {one.raw.path for one in raw})
+            ),
+            *_open(profile),
         ),
         lost_columns=lost,
     )
 
 
-def _read_raw(
-    con: duckdb.DuckDBPyConnection,
+def _open(profile: Profile) -> list[str]:
+    """A line that says which questions of the profile that can change money nobody has answered yet."""
+    found = [question for question in questions_of(profile) if question.changes_money]
+    if not found:
+        return []
+    matters = ", ".join(dict.fromkeys(question.matter or question.text[:40] for question in found))
+    number = "1 question is" if len(found) == 1 else f"{len(found)} questions are"
+    return [
+        f"warning: {number} open in the profile {profile.called} that can change money ({matters}): the figures "
+        f"follow guesses; "
+        f"'renewals profile check {profile.called} --exports DIR' shows by how much"
+    ]
+
+
+def read_raw(
     exports: Path,
     profile: Profile,
     folder: Path,
-    progress: Callable[[str], None],
-    limits: ReadLimits,
+    progress: Callable[[str], None] = lambda _: None,
+    limits: ReadLimits = DEFAULT_LIMITS,
 ) -> list[RawSource]:
+    """The raw files of a profile as text; `folder` takes what must be unpacked. Raises InputError."""
     found: list[RawSource] = []
     base = 0
     for declared in profile.files:
@@ -104,10 +125,15 @@ def _read_raw(
         progress(f"reading {raw.path}")
         before = stamp(raw.path, path)
         source = open_raw(raw, path, folder, limits)
-        found.append(RawSource(raw, source, base, load.count(con, f"FROM {source.relation}")))
+        found.append(RawSource(raw, source, base, _rows(source)))
         refuse_changed(raw.path, path, before)
         base += found[-1].rows
     return found
+
+
+def _rows(source: Source) -> int:
+    with connect() as con:
+        return load.count(con, f"FROM {source.relation}")
 
 
 def _located(raw: RawFile, exports: Path, profile: Profile) -> RawFile:

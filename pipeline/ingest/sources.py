@@ -12,6 +12,8 @@ from typing import Final
 
 from pipeline.errors import InputError
 from pipeline.ingest.csv_file import CsvText, PlainCsv, open_csv, plain_csv
+from pipeline.ingest.csv_records import lines_above
+from pipeline.ingest.encoding import odd_lines
 from pipeline.ingest.folder import ExportFile
 from pipeline.ingest.header import labels, refuse_too_many, table_labels
 from pipeline.ingest.json_file import read_json
@@ -120,6 +122,31 @@ def open_raw(raw: RawFile, path: Path, folder: Path, limits: ReadLimits = DEFAUL
                 names = text.names()
                 refuse_too_many(raw.path, len(names), limits)
                 return text.exactly(labels(raw.path, names, repeats=True), folder)
+
+
+def remarks_on(raw: RawFile, path: Path, folder: Path, limits: ReadLimits = DEFAULT_LIMITS) -> list[str]:
+    """What of a raw file was not read as it stands, one line each: odd bytes, and lines above the header row.
+
+    The file is known to be readable.
+    """
+    found: list[str] = []
+    if not raw.suffix.startswith(".csv"):
+        return found
+    if raw.format.odd_bytes:
+        unpacked = folder / f"files.{raw.name}.unpacked"
+        lines, _ = odd_lines(unpacked if raw.suffix.endswith(".gz") else path, raw.format.encoding)
+        if lines:
+            shown = ", ".join(str(line) for line in lines[:10]) + (" and others" if len(lines) > 10 else "")
+            where = f"line {shown}" if len(lines) == 1 else f"lines {shown}"
+            found.append(
+                f"{raw.path}: {where} has bytes that are not {raw.format.encoding}; they were read as "
+                f"{raw.format.odd_bytes}"
+            )
+    if raw.format.header_row > 1:
+        text = _open_csv(ExportFile(raw.path, path, raw.suffix), f"files.{raw.name}", raw.format, folder, limits)
+        if above := lines_above(text.path, raw.format):
+            found.append(f"{raw.path}: {above} lines above the header row (line {raw.format.header_row}) were not read")
+    return found
 
 
 def _labelled(found: TextTable) -> TextTable:

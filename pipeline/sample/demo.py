@@ -13,6 +13,7 @@ from pipeline.sample.draw import as_exported
 from pipeline.sample.stories_dates import DATES, MINDS
 from pipeline.sample.stories_people import BROKEN, FILLED, HOSTILE, NAMES, PEOPLE, partner_rows
 from pipeline.sample.stories_prices import PRICES
+from pipeline.sample.stories_terms import TERMS
 from pipeline.sample.story import Row, rows_of
 from pipeline.tables.exports import EXPORTS
 
@@ -26,7 +27,7 @@ _PAST_RENEWALS: Final = {1: 20, 2: 30, 3: 50}
 
 def write_demo_sample(out: Path) -> dict[str, int]:
     """Write the committed sample into the folder `out`, byte for byte; returns the rows written per table."""
-    stories = rows_of((*DATES, *MINDS, *PRICES, *PEOPLE, *NAMES, *HOSTILE))
+    stories = rows_of((*DATES, *MINDS, *PRICES, *PEOPLE, *NAMES, *HOSTILE, *TERMS))
     stories["partners"] = partner_rows()
     generated = _generated()
     out.mkdir(parents=True, exist_ok=True)

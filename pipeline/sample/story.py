@@ -62,6 +62,7 @@ class Contract:
     email_limit: str | None = "100000"
     auto_renews: str | None = None
     notice: str | None = None
+    notice_months: str | None = None
 
     @property
     def term_start(self) -> str:
@@ -166,6 +167,7 @@ def _contract_row(hub_id: str, contract: Contract) -> Row:
         "email_limit": contract.email_limit,
         "auto_renews": contract.auto_renews,
         "notice_days": contract.notice,
+        "notice_months": contract.notice_months,
     }
 
 

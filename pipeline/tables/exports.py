@@ -132,7 +132,9 @@ CONTRACTS: Final = Table(
         _unknown(
             "billing_frequency",
             rules.BILLING_FREQUENCIES,
-            "use one of " + ", ".join(rules.BILLING_FREQUENCIES),
+            "this frequency is not known; use one of "
+            + ", ".join(rules.BILLING_FREQUENCIES)
+            + " (other: with billing_interval_months)",
         ),
         RowRule(
             "billing_interval_missing",

@@ -21,6 +21,7 @@ from pipeline.warehouse.runs import (
     list_runs,
     run_name,
 )
+from pipeline.warehouse.tables import has_partner
 
 __all__ = [
     "Contents",
@@ -37,6 +38,7 @@ __all__ = [
     "current_run",
     "find_held",
     "find_run",
+    "has_partner",
     "held_runs",
     "list_runs",
     "machine_failures",

@@ -44,13 +44,14 @@ _TELLS_SQL: Final = "pg_get_"
 
 
 def open_for_analysts(
-    path: Path, *, ended: EndedPairs, unmask: bool = False, finance: bool = True
+    path: Path, *, ended: EndedPairs, unmask: bool = False, finance: bool = True, wide: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """A connection whose `main` and `exports` are the run's, masked unless `unmask`, for its cursors.
 
     `ended`: the associations ended by the newest decisions, whose clients are in no row of their former partner;
     finance's tables that add up clients are then computed again, which whoever reads none of them saves with
-    `finance` false.
+    `finance` false. `wide`: decimals have 38 digits, so that queries can multiply three of them (DuckDB keeps 18 digits
+    for a product of decimals of up to 18); a column read as it is has another type than declared then.
     Raises UsageError when there is no such file, or it was made by newer code than this.
     """
     real = os.path.realpath(path)
@@ -69,24 +70,33 @@ def open_for_analysts(
         raise UsageError(f"{path.name} cannot be opened as a run: {str(error).splitlines()[0]}") from None
     if con.execute("SELECT schema_version FROM run_file.main.run_info").fetchall()[0][0] > SCHEMA_VERSION:
         raise UsageError(f"{path.name} was made by a newer version of this product: upgrade, or choose an older run")
-    _lay_views(con, ended, unmask=unmask, finance=finance)
+    _lay_views(con, ended, unmask=unmask, finance=finance, wide=wide)
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
     return con
 
 
-def _lay_views(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, unmask: bool, finance: bool) -> None:
+def _lay_views(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, unmask: bool, finance: bool, wide: bool) -> None:
     under = _put_under(con, ended, finance=finance) if ended else frozenset()
     con.execute("CREATE SCHEMA memory.exports")
     stored = con.execute(
-        "SELECT schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+        "SELECT schema_name, table_name, list(column_name ORDER BY column_index), "
+        "list(column_name ORDER BY column_index) FILTER (numeric_precision < 38 AND data_type LIKE 'DECIMAL%'), "
+        "list(numeric_scale ORDER BY column_index) FILTER (numeric_precision < 38 AND data_type LIKE 'DECIMAL%') "
+        "FROM duckdb_columns() "
         "WHERE database_name = 'run_file' GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    for schema, name, stored_columns in stored:
+    for schema, name, stored_columns, narrow, scales in stored:
         if schema in SCHEMAS:
             source = f"{_UNDER}.{name}" if schema == "main" and name in under else f"run_file.{schema}.{name}"
             columns = "*" if unmask else masked(schema, name, stored_columns)
-            con.execute(f"CREATE VIEW memory.{schema}.{name} AS SELECT {columns} FROM {source}")  # noqa: S608
+            query = f"SELECT {columns} FROM {source}"  # noqa: S608
+            if wide and narrow and not (name in under and name in AGAIN):
+                widened = (
+                    f'"{one}"::DECIMAL(38,{scale}) AS "{one}"' for one, scale in zip(narrow, scales, strict=True)
+                )
+                query = f"SELECT * REPLACE ({', '.join(widened)}) FROM ({query})"  # noqa: S608
+            con.execute(f"CREATE VIEW memory.{schema}.{name} AS {query}")
 
 
 def _put_under(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, finance: bool) -> frozenset[str]:

@@ -85,14 +85,15 @@ def _said(runs: list[Run]) -> dict[str, RunSummary]:
 def kept_besides(runs: list[Run], retained: Retained) -> frozenset[str]:
     """Ids of the runs that are kept although newer ones than `keep_runs` there are. `runs`: newest first.
 
-    Each month's last run for `rules.MONTHS_KEPT` months, counted back from the newest run's day; every run that
-    `retained` names; every yardstick: of each source profile the newest run that was not rolled back.
+    Each month's last run that was not rolled back, for `rules.MONTHS_KEPT` months, counted back from the newest such
+    run's day; every run that `retained` names; every yardstick: of each source profile the newest such run.
     """
     kept = set(retained.shown | retained.delivered)
     published = next((run for run in runs if run.is_current), None)
-    said = _said(runs)
+    trusted = _trusted(runs, published, retained.withdrawn)
+    said = _said(trusted)
     yardsticks: dict[str, str] = {}
-    for run in _trusted(runs, published, retained.withdrawn):
+    for run in trusted:
         if run.run_id in said:
             yardsticks.setdefault(said[run.run_id].profile, run.run_id)
     kept |= set(yardsticks.values())

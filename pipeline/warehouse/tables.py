@@ -98,6 +98,12 @@ def table_query(
     return f"SELECT {quoted} FROM main.{name}{where}", values  # noqa: S608
 
 
+def has_partner(run_file: Path, partner_id: str) -> bool:
+    """Whether the run's export has that partner."""
+    with open_run(run_file) as con:
+        return bool(con.execute("SELECT 1 FROM exports.partners WHERE partner_id = ?", [partner_id]).fetchall())
+
+
 def decisions_used(run_file: Path, *, partner_id: str | None = None) -> pl.DataFrame:
     """The decisions that a run used, of one partner or all; none for a run from before there were decisions."""
     with open_run(run_file) as con:

@@ -56,7 +56,7 @@ def test_an_uplift_and_months_are_what_a_run_with_these_settings_would_use(run):
 @pytest.mark.parametrize(
     ("assumption", "message"),
     [
-        ({"renewal_points": 101}, "renewal_points takes a number from -100 to 100, not 101"),
+        ({"renewal_points": 101}, "renewal_points takes a number from -100 to 100 with at most 4 decimals, not 101"),
         ({"renewal_pricing": "guess"}, "renewal_pricing takes one of list, uplift, same"),
         ({"projection_months": 0}, "projection_months takes a whole number from 1 to 60"),
         ({"uplift_percent": "-101"}, "uplift_percent takes a number from -100"),

@@ -322,6 +322,10 @@ UPCOMING_ROWS: Rows = [
     },
 ]
 
+for upcoming in UPCOMING_ROWS:
+    # No discount ends, and no two changes of a contract are on one day.
+    upcoming["mrr_on_the_eve"] = upcoming["mrr_before"]
+
 PUBLISHED_ROWS: dict[str, Rows] = {
     "upcoming_renewals": UPCOMING_ROWS,
     "client_changes": [{name: row[name] for name in PUBLISHED["client_changes"].column_names} for row in UPCOMING_ROWS],

@@ -16,6 +16,7 @@ from pipeline.checks.suites import all_checks
 from pipeline.checks.suites.needing_values import usable_in_reports
 from pipeline.checks.suites.shape import CODES, REQUIRED_TABLES
 from pipeline.tables.exports import EXPORTS
+from pipeline.tables.finance import WHAT_TO_DO
 from pipeline.tables.published import PUBLISHED
 
 TIED_TO_CONTRACTS = (
@@ -28,6 +29,13 @@ TIED_TO_CONTRACTS = (
 """Finance's checks that compare with the contracts: whatever changes a contract's MRR breaks them too."""
 
 EVERY = checks_that_read({*PUBLISHED, *(f"exports.{table}" for table in EXPORTS)})
+
+
+def in_sql(text: str) -> str:
+    return text.replace("'", "''")
+
+
+ASK = in_sql(WHAT_TO_DO["missing_from_export"])
 
 STATUS_TOTALS = "totals_of_changes@partner_summary"
 
@@ -219,8 +227,9 @@ CASES = [
     broken(
         "partner_of_client",
         "findings",
-        "INSERT INTO findings VALUES ('missing_from_export', 'C9', NULL, 'H2', NULL, 'JPY', '2026-11-23', 101), "
-        "('missing_from_export', 'C8', NULL, 'H0', 'P1', 'JPY', '2026-11-23', 101)",
+        "INSERT INTO findings VALUES "
+        f"('missing_from_export', 'C9', NULL, 'H2', NULL, 'JPY', '2026-11-23', 101, '{ASK}'), "
+        f"('missing_from_export', 'C8', NULL, 'H0', 'P1', 'JPY', '2026-11-23', 101, '{ASK}')",
         {"hub_id": "H2", "partner_of_client": "P2"},
         ("missing_from_export@findings",),
     ),
@@ -316,7 +325,7 @@ CASES = [
         "UPDATE exports.contract_changes SET agreed_on = '2026-11-21' WHERE change_id = 'X2'",
         {"change_id": "X2"},
     ),
-    upcoming("cancellation_in_time", "X2", "status_basis = 'requested_late'", STATUS_TOTALS),
+    upcoming("cancellation_in_time", "X2", "status_basis = 'requested_late', leaves_on = '2028-02-01'", STATUS_TOTALS),
     # -- estimates
     upcoming("change_adds_up", "X1", "mrr_change = 21, mrr_change_quote = 21", STATUS_TOTALS),
     upcoming("parts_add_up", "C1:renewal", "mrr_change_price = 11"),
@@ -406,6 +415,25 @@ CASES = [
         "partner_summary",
         "UPDATE exports.fx_rates SET rate_date = '2026-11-22' WHERE rate_date = '2026-11-01'",
         {"partner_id": "P2", "rate": Decimal("1.05000000")},
+    ),
+    # -- the day before a change, and the day a contract leaves
+    upcoming("leaves_on_of_late_cancellations", "C2:renewal", "leaves_on = renewal_start_date"),
+    broken(  # C2's renewal of January 2026 was cancelled too late, and the table has forgotten it
+        "leaves_on_of_late_cancellations",
+        UPCOMING,
+        "INSERT INTO exports.contract_changes BY NAME SELECT 'X9' AS change_id, 'C2' AS contract_id, "
+        "'renewal' AS contract_type, DATE '2026-01-06' AS effective_date, "
+        "DATE '2025-11-23' AS cancellation_requested_on",
+        {"change_id": "C2:renewal", "expected": date(2027, 1, 6)},
+    ),
+    upcoming("mrr_on_the_eve_of_lines", "C1:renewal", "mrr_on_the_eve = mrr_on_the_eve + 50"),
+    upcoming("mrr_on_the_eve_of_lines", "X2", "mrr_on_the_eve = 20"),  # the overage of 5 begins two weeks before
+    broken(  # 100 after a discount of 20 % on 125, which ends before the renewal: 125 on the eve
+        "mrr_on_the_eve_of_lines",
+        UPCOMING,
+        "UPDATE exports.contract_lines SET unit_price = 125, discount_percent = 20, discount_end_date = '2027-01-06' "
+        "WHERE line_id = 'L1'",
+        {"change_id": "C1:renewal", "mrr_on_the_eve": Decimal("100.0000")},
     ),
     # -- findings
     broken(
@@ -555,10 +583,42 @@ CASES = [
         broken(
             finding,
             "findings",
-            f"INSERT INTO findings VALUES ('{finding}', 'C9', NULL, 'H1', 'P1', 'JPY', '2026-11-23', 101)",
+            f"INSERT INTO findings VALUES ('{finding}', 'C9', NULL, 'H1', 'P1', 'JPY', '2026-11-23', 101, "
+            f"'{in_sql(WHAT_TO_DO[finding])}')",
             {"contract_id": "C9", "hub_id": "H1", "currency": "JPY", "mrr": Decimal("101.0000")},
         )
         for finding in rules.FINDINGS
+    ),
+    broken(
+        "findings_say_what_to_do",
+        "findings",
+        "INSERT INTO findings VALUES "
+        f"('missing_from_export', 'C9', NULL, 'H1', 'P1', 'JPY', '2026-11-23', 101, '{ASK}'), "
+        "('expired_not_rolled', 'C8', NULL, 'H1', 'P1', 'JPY', '2026-11-23', 101, 'nothing')",
+        {"finding": "expired_not_rolled", "contract_id": "C8", "what_to_do": "nothing"},
+        ("missing_from_export@findings", "expired_not_rolled@findings"),
+    ),
+    broken(
+        "findings_say_what_to_do",
+        "findings",
+        "INSERT INTO findings SELECT 'missing_from_export', 'C9', NULL, 'H1', 'P1', 'JPY', '2026-11-23', 101, "
+        f"'{ASK}' FROM range(2)",
+        {"finding": "missing_from_export", "contract_id": "C9", "what_to_do": "2 times"},
+        ("missing_from_export@findings",),
+    ),
+    broken(
+        "history_without_segment",
+        "renewal_rates",
+        "UPDATE renewal_rates SET overall_renewals = 100, renewals = 47, renewed = 40, "
+        "renewal_probability = overall_rate",
+        {"renewals": 100, "renewals_with_term": 94},
+    ),
+    broken(
+        "overall_rate_for_all",
+        "renewal_rates",
+        "UPDATE renewal_rates SET overall_renewals = 100, renewals = 47, renewed = 40, renewal_probability = 0.5",
+        {"currency": "EUR", "renewals": 47},
+        ("history_without_segment@renewal_rates",),
     ),
     broken(
         "source_files_account",

@@ -18,6 +18,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.render.finance import report_name, write_finance_report
 from pipeline.settings import Settings
+from pipeline.tables.finance import WHAT_TO_DO
 from pipeline.views.finance import finance_report, words
 from pipeline.views.formats import formats_for
 from pipeline.views.translations import LANGUAGES
@@ -264,10 +265,13 @@ def test_no_contract_at_all(tmp_path):
 
 
 def test_only_a_contract_whose_renewal_date_has_passed(tmp_path):
-    exports = small_export(renewal_start_date=AS_OF, term_start_date=AS_OF - timedelta(days=365))
+    passed = AS_OF - timedelta(days=3)  # the grace days are over
+    exports = small_export(renewal_start_date=passed, term_start_date=passed - timedelta(days=365))
     view = view_of(write_run(tmp_path / "run.duckdb", exports))
     assert view["sections"] == []
-    assert texts_of(view)["findings_counted"] == [["Expired, not renewed in the export", "USD", "1", "USD 100.00"]]
+    assert texts_of(view)["findings_counted"] == [
+        ["Expired, not renewed in the export", "USD", "1", "USD 100.00", WHAT_TO_DO["expired_not_rolled"]]
+    ]
     write_finance_report(tmp_path / "run.duckdb", tmp_path)
 
 

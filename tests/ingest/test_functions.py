@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 
 from pipeline.ingest.functions import FUNCTIONS, definitions
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +47,19 @@ def test_the_example_of_the_documentation_holds(con, function):
         ("$-5", "-5", "-5"),
         ("\u22127", "-7", "-7"),
         ("7-", "-7", "-7"),
+        # A dash, or two, after the decimal mark stands for "no cents", whichever dash it is.
+        ("12.000,\u2013", "12.000,\u2013", "12000"),
+        ("12.000,--", "12.000,--", "12000"),
+        ("1\u2019200.\u2013", "1200", "1\u2019200.\u2013"),
+        ("960,- EUR", "960,- EUR", "960"),
+        ("120:-", "120", "120"),
+        # A scale multiplies exactly; letters that are neither scale nor currency are not dropped.
+        ("$1.2K", "1200", "$1.2K"),
+        ("12 k\u20ac", "12000", "12000"),
+        ("1,2 Mio. \u20ac", "1,2 Mio. \u20ac", "1200000"),
+        ("500 TEUR", "500000", "500000"),
+        ("5 MX$", "5", "5"),
+        ("1200 pa", "1200 pa", "1200 pa"),
         ("US$ 5", "5", "5"),
         ("kr 100,-", "kr 100,-", "100"),
         ("10 %", "10", "10"),
@@ -87,6 +102,19 @@ def test_months_of(con, cell, months):
         (None, "CHF"),
         ("kr 5", "kr 5"),
         ("10,000円", "JPY"),
+        ("NT$120,000", "TWD"),
+        ("CN¥12,000", "CNY"),
+        ("₱120,000", "PHP"),
+        ("₦1,200,000", "NGN"),
+        ("$1.2K", "USD"),
+        ("12 k€", "EUR"),
+        ("Euro", "EUR"),
+        ("US-Dollar", "USD"),
+        ("12 000,– Kč", "CZK"),
+        # Three letters inside a word are not a code, and a sign that is not known does not become the default.
+        ("Reduction", "Reduction"),
+        ("XB$ 500", "XB$ 500"),
+        ("€ / month", "€ / month"),
     ],
 )
 def test_currency_code(con, cell, code):
@@ -100,6 +128,63 @@ def test_what_is_no_date_stays_text(con):
     assert found == ["2026-02-01", "2026-02-01", "31.02.2026", "TBC", None]
     assert value(con, f"day_after('TBC', {formats})") == "TBC"
     assert value(con, f"months_after('TBC', 12, {formats})") == "TBC"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland", "America/Los_Angeles"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2026-02-01T00:00:00+02:00", "2026-02-01 23:59:59.5-0800", "2026-02-01T12:00:00Z", "2026-02-01T00:30:00+13",
+        "2026-02-01 11:00 PM", "2026-02-01, 10:00 Uhr",
+    ],
+)  # fmt: skip
+def test_a_date_with_a_time_or_an_offset_is_the_day_as_written(zone: str, cell: str):
+    with duckdb.connect() as con:
+        con.execute(f"SET TimeZone = '{zone}'")
+        for definition in definitions(date(2026, 11, 23)):
+            con.execute(definition)
+        assert value(con, "date_text(?, '%Y-%m-%d')", cell) == "2026-02-01"
+        assert value(con, "day_after(?, ['%d.%m.%Y', '%Y-%m-%d'])", cell) == "2026-02-02"
+        assert value(con, "date_text('2026-02-01T00:00:00+02:00', '%Y-%m-%dT%H:%M:%S%z')") == "2026-02-01"
+
+
+@pytest.mark.parametrize(
+    ("cell", "months", "days"),
+    [
+        ("3 months", 3, None),
+        ("3 Monate zum Quartalsende", 3, None),
+        ("un mois", 1, None),
+        ("1 Quartal", 3, None),
+        ("ein Jahr", 12, None),
+        ("30", None, "30"),
+        ("6 Wochen zum Monatsende", None, "42"),
+        ("90 jours", None, "90"),
+        ("one month before the end of 12 months", None, None),
+        ("by letter", None, None),
+    ],
+)
+def test_a_notice_is_in_months_or_in_days(con, cell: str, months: int | None, days: str | None):
+    assert value(con, "notice_months_of(?)", cell) == months
+    assert value(con, "days_of(?)", cell) == (days or cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (None, True), (" ", True), ("9999-12-31", True), ("31.12.9999 00:00", True), ("31/12/2099", True),
+        ("unbefristet", True), ("Until cancelled", True), ("Indéterminée", True), ("sin fecha fin", True),
+        ("prazo indeterminado", True), ("–", True), ("2098-12-31", False), ("TBC", False), ("C-9999-1", False),
+        ("31.02.2026", False),
+    ],
+)  # fmt: skip
+def test_an_end_that_is_none(con, cell: str | None, expected: bool):
+    assert value(con, "no_end(?)", cell) is expected
+
+
+def test_the_signs_are_those_of_cldr():
+    script = ROOT / "scripts" / "currency_signs.py"
+    found = runpy.run_path(str(script))
+    assert found["text"]() == found["TARGET"].read_text(encoding="utf-8"), "run python scripts/currency_signs.py"
 
 
 def test_months_keep_the_day_where_the_month_has_it(con):

@@ -6,10 +6,9 @@ table has at least 20 keys. A night is a dict of frames; tests change one thing 
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,10 @@ import polars as pl
 
 from pipeline.checks import NightsBefore, NightVerdict, night_gate
 from pipeline.ingest import ingest
-from pipeline.record import run_information
 from pipeline.sample import write_sample
 from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
-from pipeline.tables.published import PUBLISHED
+from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
 from pipeline.transform import as_declared, contracts_in_force
 from pipeline.transform.decided import no_decisions
 from pipeline.transform.mrr import current_mrr
@@ -122,9 +120,7 @@ class Nights:
                 con.register("frame", frame)
                 con.execute(f"CREATE TABLE exports.{name} AS FROM frame")
                 con.unregister("frame")
-            now = datetime(as_of.year, as_of.month, as_of.day, 2, tzinfo=UTC)
-            information = run_information(path.stem, as_of, now, settings, _Ingested())  # type: ignore[arg-type]
-            write_table(con, "run_info", information)
+            write_table(con, "run_info", run_information(path.stem, as_of, settings))
             write_table(con, "contract_mrr", contract_mrr(night, as_of=as_of))
         return path
 
@@ -144,14 +140,24 @@ class Nights:
         return night_gate(candidate, before, settings=settings or Settings(), as_of=as_of, **chosen)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Ingested:
-    profile: str = "identity"
+def run_information(run_id: str, as_of: date, settings: Settings) -> pl.DataFrame:
+    """The row of `run_info`, with what a comparison reads of it."""
+    known = {
+        "run_id": run_id,
+        "as_of": as_of,
+        "created_at": f"{as_of}T02:00:00Z",
+        "schema_version": SCHEMA_VERSION,
+        "pipeline_version": "",
+        "library_versions": "{}",
+        "settings": settings.to_json(),
+        "profile": "identity",
+    }
+    return pl.DataFrame([known], schema=PUBLISHED["run_info"].polars_schema)
 
 
 def contract_mrr(night: Frames, *, as_of: date) -> pl.DataFrame:
     """The published table of that night."""
-    in_force = contracts_in_force(night["contracts"], as_of=as_of)
+    in_force = contracts_in_force(declared("contracts", night["contracts"]), as_of=as_of)
     found = current_mrr(in_force, night["contract_lines"], as_of=as_of)
     whose = night["clients"].select("hub_id", "partner_id").unique("hub_id", maintain_order=True)
     found = found.join(whose, on="hub_id", how="left")

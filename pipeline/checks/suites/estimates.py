@@ -7,7 +7,7 @@ from typing import Final
 from pipeline import rules
 from pipeline.checks.declare import Check, failing_rows, no_change_where, with_words
 
-_ORDER_OF_A_DAY: Final = " ".join(f"WHEN '{name}' THEN {place}" for place, name in enumerate(rules.CONTRACT_TYPES))
+ORDER_OF_A_DAY: Final = " ".join(f"WHEN '{name}' THEN {place}" for place, name in enumerate(rules.CONTRACT_TYPES))
 
 CHECKS: Final[tuple[Check, ...]] = (
     no_change_where(
@@ -44,7 +44,7 @@ CHECKS: Final[tuple[Check, ...]] = (
             FROM $rows)
         WHERE mrr_before <> expected
         """,
-            order_of_a_day=_ORDER_OF_A_DAY,
+            order_of_a_day=ORDER_OF_A_DAY,
         ),
     ),
     no_change_where(

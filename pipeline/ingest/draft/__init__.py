@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 from pipeline.errors import InputError, UsageError
@@ -14,8 +15,10 @@ from pipeline.ingest.draft.statements import draft_files
 __all__ = ["write_draft"]
 
 
-def write_draft(files: Sequence[Path], out: Path, *, force: bool = False) -> list[Path]:
+def write_draft(files: Sequence[Path], out: Path, *, force: bool = False, as_of: date | None = None) -> list[Path]:
     """Writes a draft for these files into the folder `out`; gives the files written.
+
+    `as_of`: the day for which its questions say the MRR under each reading; None = when the newest contract starts.
 
     Raises UsageError when the folder holds a profile already and `force` is not set, InputError when a file is missing,
     unreadable or empty; then nothing is written.
@@ -27,8 +30,11 @@ def write_draft(files: Sequence[Path], out: Path, *, force: bool = False) -> lis
         raise UsageError(f"{out}: holds {there[0]} already and stays as it is; name another folder, or use --force")
     if len({path.resolve() for path in files}) < len(files):
         raise InputError("a file is named twice; name each once")
-    with tempfile.TemporaryDirectory(prefix="renewals-draft-") as name, closing(DraftRoom(files, Path(name))) as room:
-        texts = draft_files(room, out.name)
+    with (
+        tempfile.TemporaryDirectory(prefix="renewals-draft-") as name,
+        closing(DraftRoom(files, Path(name), as_of)) as room,
+    ):
+        texts = draft_files(room, out.name, as_of)
     try:
         for place in there:
             (out / place).unlink()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import duckdb
 
-from pipeline.ingest import sql
+from pipeline.ingest import lengths, sql
 
 _SAMPLE: Final = 5_000
 _MOST_FORMATS: Final = 4
@@ -18,13 +18,11 @@ _TIME: Final = re.compile(
     r"\b(date|time|timestamp|at|on|start|end|ends|begin|created|since|until|period|expires?|renew\w*)\b"
 )
 DATE_FORMATS: Final = (
-    "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ",
-    "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M",
-    "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y",
-    "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d/%b/%Y",
-    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p",
-    "%d/%m/%Y %I:%M:%S %p", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S",
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y",
+    "%d/%m/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+    "%d/%b/%Y",
 )  # fmt: skip
+"""A time or an offset behind the date is ignored, as the functions for profiles do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,8 @@ class ColumnFacts:
     """One column. `words`: its name in small letters without accents. Counts are of a sample's filled cells.
 
     `kind`: date, epoch, amount, period, yes_no, currency, email, text or empty. `formats`: of a date, the commonest
-    first; `ambiguous`: day and month cannot be told apart. `comma`: an amount has a decimal comma.
+    first; `ambiguous`: day and month cannot be told apart. `comma`: an amount has a decimal comma. `no_end`: cells that
+    say there is no date (unbefristet, 9999-12-31). `marks`: cells of yes or no, or with nothing but a mark.
     """
 
     name: str
@@ -46,6 +45,8 @@ class ColumnFacts:
     comma: bool = False
     misfits: int = 0
     example: str = ""
+    no_end: int = 0
+    marks: int = 0
 
     @property
     def unique(self) -> bool:
@@ -60,12 +61,22 @@ def words_of(name: str) -> str:
     return " ".join(re.findall(r"[a-z]+|\d+", plain))
 
 
+_NUMBER: Final = "'-?\\d*\\.?\\d+'"
+POINT_FITS: Final = f"regexp_full_match(point, {_NUMBER})"
+"""Whether an amount can be read with a decimal point. `cell`, `point` and `comma`: the text and its two readings."""
+COMMA_FITS: Final = f"(regexp_full_match(comma, {_NUMBER}) AND NOT (comma = cell AND contains(cell, '.')))"
+"""Whether it can be read with a decimal comma; `1.5`, which that reading leaves as it is, cannot."""
 _COUNTS: Final = {
     "filled": "count(cell)",
     "distinct": "count(DISTINCT cell)",
     "example": "any_value(cell)",
-    "point": "count(*) FILTER (WHERE regexp_full_match(point, '-?\\d*\\.?\\d+'))",
-    "comma": "count(*) FILTER (WHERE regexp_full_match(comma, '-?\\d*\\.?\\d+'))",
+    "point": f"count(*) FILTER (WHERE {POINT_FITS})",
+    "comma": f"count(*) FILTER (WHERE {COMMA_FITS})",
+    "only_point": f"count(*) FILTER (WHERE {POINT_FITS} AND NOT ({COMMA_FITS}))",
+    "only_comma": f"count(*) FILTER (WHERE {COMMA_FITS} AND NOT ({POINT_FITS}))",
+    "no_end": "count(*) FILTER (WHERE no_end(cell))",
+    "marks": "count(*) FILTER (WHERE yes_no IN ('true', 'false') OR regexp_full_match(lower(trim(cell)), "
+    "'[x✓✔☑☒✗✘]|n/?a|none|unknown|unbekannt'))",
     "period": "count(months) FILTER (WHERE NOT regexp_full_match(cell, '[\\d.]+'))",
     "yes_no": "count(*) FILTER (WHERE yes_no IN ('true', 'false'))",
     "currency": "count(*) FILTER (WHERE length(cell) <= 4 AND (currency NOT IN ('', cell) "
@@ -87,9 +98,9 @@ def facts_of(con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str]) -
     [(rows,)] = con.execute("SELECT count(*) FROM looked_at").fetchall()
     # One long table of cells: every question is then asked once, not once per column.
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE cells AS UNPIVOT looked_at ON "
+        "CREATE OR REPLACE TEMP TABLE cells AS SELECT name, cell FROM (UNPIVOT looked_at ON "
         f"{', '.join(f'CAST({sql.name(name)} AS VARCHAR) AS {sql.name(name)}' for name in names)} "
-        "INTO NAME name VALUE cell"
+        "INTO NAME name VALUE cell) WHERE trim(cell) <> ''"
     )
     understood = (
         "SELECT name, cell, number_text(cell) AS point, number_text_comma(cell) AS comma, months_of(cell) AS months, "
@@ -108,7 +119,7 @@ def _facts(name: str, rows: int, n: dict[str, Any] | None, fitting: dict[int, in
     if n is None:
         return ColumnFacts(name, words, "empty", filled=0, distinct=0, rows=rows)
     filled = n["filled"]
-    formats, ambiguous, missed = _dates(fitting, filled)
+    formats, ambiguous, missed = _dates(fitting, filled - n["no_end"])
     kind = _kind(n, words, formats, missed)
     return ColumnFacts(
         name=name,
@@ -119,9 +130,11 @@ def _facts(name: str, rows: int, n: dict[str, Any] | None, fitting: dict[int, in
         rows=rows,
         formats=formats if kind == "date" else (),
         ambiguous=ambiguous,
-        comma=n["comma"] > n["point"],
+        comma=n["only_comma"] > n["only_point"],
         misfits=missed if kind == "date" else filled - max(n["point"], n["comma"]) if kind == "amount" else 0,
         example=str(n["example"])[:60],
+        no_end=n["no_end"],
+        marks=n["marks"],
     )
 
 
@@ -133,13 +146,13 @@ def _kind(n: dict[str, Any], words: str, formats: Sequence[str], missed: int) ->
 
     kinds = {
         "empty": not filled,
-        "date": bool(formats) and most(filled - missed, 50),
+        "date": bool(formats) and (filled - n["no_end"] - missed) * 2 >= filled - n["no_end"],
         "epoch": most(n["epoch"], 95) and bool(_TIME.search(words)),
         "email": most(n["email"], 60),
         "currency": most(n["currency"], 90),
         "yes_no": most(n["yes_no"], 95) and n["distinct"] <= 4,
         "period": most(n["period"], 70),
-        "amount": most(max(n["point"], n["comma"]), 70),
+        "amount": most(max(n["point"], n["comma"]), 50),
     }
     return next((kind for kind, holds in kinds.items() if holds), "text")
 
@@ -150,13 +163,14 @@ def _fitting_formats(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, int]
     A format fits when the year is one that people write.
     """
     bits = " + ".join(
-        f"CASE WHEN year(try_strptime(trim(cell), {sql.text(one)})) BETWEEN 1900 AND 2200 THEN {1 << place} ELSE 0 END"
+        f"CASE WHEN year(try_strptime(day, {sql.text(one)})) BETWEEN 1900 AND 2200 THEN {1 << place} ELSE 0 END"
         for place, one in enumerate(DATE_FORMATS)
     )
     found: dict[str, dict[int, int]] = {}
     for name, fits, count in con.execute(
-        f"SELECT name, fits, count(*) FROM (SELECT name, CAST({bits} AS BIGINT) AS fits FROM cells "
-        f"WHERE {_LIKE_A_DATE}) AS fitting GROUP BY ALL"
+        f"SELECT name, fits, count(*) FROM (SELECT name, CAST({bits} AS BIGINT) AS fits FROM "
+        f"(SELECT name, {lengths.DAY} AS day FROM cells WHERE {_LIKE_A_DATE} AND NOT no_end(cell)) AS days) AS fitting "
+        "GROUP BY ALL"
     ).fetchall():
         found.setdefault(name, {})[fits] = count
     return found

@@ -8,18 +8,21 @@ import dataclasses
 import gzip
 import io
 import json
-import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import python_calamine
 from python_calamine import CalamineWorkbook
 
 from pipeline.errors import InputError
+from pipeline.ingest.draft.header_row import header_row
+from pipeline.ingest.encoding import odd_lines
 from pipeline.ingest.profile import RAW_SUFFIXES, raw_suffix
 from pipeline.settings import FileFormat
 
@@ -33,18 +36,21 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_VALUE: Final = re.compile(r"[-+(]?[^\w(]?\s*\d[\d.,:/\s-]*\W*|\d{4}-\d\d-\d\d.*|true|false", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How the file is written, remarks for the person who maps it, and columns with cells merged downward."""
+    """How the file is written, remarks for the person who maps it, and columns with cells merged downward.
+
+    `asks`: matters and texts of the questions that the way it is written raises.
+    """
 
     path: Path
     suffix: str
     format: FileFormat
     remarks: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
+    asks: tuple[tuple[str, str], ...] = ()
 
 
 def look(path: Path) -> Looked:
@@ -84,7 +90,10 @@ def _bytes(path: Path, suffix: str) -> Iterator[bytes]:
 
 
 def _encoding(path: Path, suffix: str) -> tuple[str, bytes]:
-    """The encoding, and the first bytes. All of the file is looked at: one byte decides."""
+    """The encoding, and the first bytes. All of the file is looked at.
+
+    A file with more characters of UTF-8 than bytes that are not of it is UTF-8 with odd bytes: `utf-8?`.
+    """
     first = next(_bytes(path, suffix), b"")
     for mark, encoding in _MARKS:
         if first.startswith(mark):
@@ -98,14 +107,31 @@ def _encoding(path: Path, suffix: str) -> tuple[str, bytes]:
                 decoder.decode(data)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
+            if encoding == "utf-8" and _mostly_utf_8(path, suffix):
+                return _ODD_UTF_8, first
             continue
         return encoding, first
     return "latin-1", first
 
 
+_ODD_UTF_8: Final = "utf-8?"
+
+
+def _mostly_utf_8(path: Path, suffix: str) -> bool:
+    odd = good = 0
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    for data in _bytes(path, suffix):
+        text = decoder.decode(data)
+        odd += sum("\udc80" <= one <= "\udcff" for one in text)
+        good += sum(one > "\x7f" for one in text)
+    return good - odd > odd
+
+
 def _look_at_csv(path: Path, suffix: str) -> Looked:
     encoding, first = _encoding(path, suffix)
-    text = first.decode(encoding, errors="ignore").removeprefix("\ufeff")
+    mixed = encoding == _ODD_UTF_8
+    encoding = "utf-8" if mixed else encoding
+    text = first.decode(encoding, errors="replace" if mixed else "ignore").removeprefix("\ufeff")
     if not text.strip():
         raise InputError(f"{path.name}: is empty; it should begin with a header")
     _refuse_other_formats(path, text)
@@ -113,14 +139,25 @@ def _look_at_csv(path: Path, suffix: str) -> Looked:
     best = max(
         (one for one in found if one is not None), key=lambda one: (one.even > 0, one.quote == '"', one.even, one.width)
     )
-    header, remarks = _header(best.rows, best.width)
+    header = header_row(path.name, best.rows, best.width, shorter=True)
     file_format = FileFormat(
-        encoding="utf-8" if encoding == "utf-8" else encoding,
+        encoding=encoding,
         delimiter=best.delimiter,
         quote=best.quote,
-        header_row=header,
+        header_row=header.line,
+        unnamed_columns=header.unnamed,
+        odd_bytes="cp1252" if mixed else "",
     )
-    return Looked(path, suffix, file_format, remarks)
+    asks = header.asks
+    if mixed:
+        lines, _ = odd_lines(path, "utf-8") if not suffix.endswith(".gz") else ([], 0)
+        where = f"line {', '.join(str(line) for line in lines[:5])}" if lines else "some lines"
+        asks += ((
+            "encoding",
+            f"{path.name} is UTF-8, but {where} has bytes that are not; they are read as Windows-1252 (odd_bytes in "
+            "profile.toml). Do the names there look right?",
+        ),)  # fmt: skip
+    return Looked(path, suffix, file_format, header.remarks, asks=asks)
 
 
 def _refuse_other_formats(path: Path, text: str) -> None:
@@ -163,19 +200,6 @@ def _cut(text: str, delimiter: str, quote: str) -> _Cut | None:
     return _Cut(delimiter, quote, rows, width, even)
 
 
-def _header(rows: Sequence[tuple[int, Sequence[str | None]]], width: int) -> tuple[int, tuple[str, ...]]:
-    """The line of the header, 0 where it is the first, and remarks."""
-    for place, (line, cells) in enumerate(rows[:50]):
-        filled = [cell for cell in cells if cell and cell.strip()]
-        if len(cells) < width or (len(filled) < max(2, 0.5 * width) and width > 1):
-            continue
-        values = [cell for cell in filled if _VALUE.fullmatch(cell.strip())]
-        if len(values) * 3 > len(filled):
-            break
-        return (0 if place == 0 else line), ()
-    return 0, ("the first line looks like data and not like names of columns: put a header above it",)
-
-
 def _look_at_xlsx(path: Path, suffix: str) -> Looked:
     try:
         with CalamineWorkbook.from_path(str(path)) as workbook:
@@ -202,17 +226,64 @@ def _best_sheet(path: Path, suffix: str, sheets: list[Any]) -> Looked:
     # calamine gives rows from the top of the sheet, unless it is asked to skip the empty area.
     first = 0 if len(table) > sheet.height else top
     rows = [(first + number, [cell for cell in row if cell]) for number, row in enumerate(table, start=1) if any(row)]
-    header, remarks = _header([(line, cells) for line, cells in rows if len(cells) * 2 > width], max(2, width // 2))
+    wide = [(line, cells) for line, cells in rows if len(cells) * 2 > width]
+    at = header_row(path.name, wide, max(2, width // 2))
+    header, remarks = at.line, at.remarks
     if rows and header == 0:
-        candidates = [line for line, cells in rows if len(cells) * 2 > width]
-        header = candidates[0] if candidates and candidates[0] != rows[0][0] else 0
+        header = wide[0][0] if wide and wide[0][0] != rows[0][0] else 0
+    above = [cells for line, cells in rows if header and line < header]
+    if above and not at.asks:
+        remarks = (f"{len(above):,} rows above the header (row {header}) are not read",)
     merged = _merged_downward(sheet, table, first, header or (rows[0][0] if rows else 1))
     if merged:
         remarks += (f"has merged cells under {', '.join(merged)}: a view fills them downward",)
+    asks = at.asks
     if len(sheets) > 1:
         remarks += (f"has the sheets {', '.join(one.name for one in sheets)}; the fullest one is read",)
+        asks += _other_sheets(path.name, sheets, tables, place)
     name = sheet.name if len(sheets) > 1 else ""
-    return Looked(path, suffix, FileFormat(sheet=name, header_row=header), remarks, merged)
+    return Looked(path, suffix, FileFormat(sheet=name, header_row=header), remarks, merged, asks)
+
+
+def _other_sheets(
+    file: str, sheets: list[Any], tables: list[list[list[str]]], place: int
+) -> tuple[tuple[str, str], ...]:
+    """Asks about sheets that hold a table too: three rows or more of three cells or more."""
+    tall = [sum(sum(bool(cell) for cell in row) >= 3 for row in table) for table in tables]
+    others = [f"{sheet.name} ({tall[n]:,} rows)" for n, sheet in enumerate(sheets) if n != place and tall[n] >= 3]
+    if not others:
+        return ()
+    text = (
+        f"does only the sheet {sheets[place].name} of {file} hold contracts? Not read are {', '.join(others)}. Set "
+        f"sheet in "
+        "profile.toml, or name the file once more under [files.NAME] with the other sheet."
+    )
+    return (("sheet", text),)
+
+
+def stands_as_text(looked: Looked, column: str, cell: str) -> bool:
+    """Whether a cell stands in the file as text that people wrote; a typed number has no separators of thousands."""
+    try:
+        match looked.suffix:
+            case ".json" | ".ndjson":
+                return any(
+                    json.dumps(cell).encode()[1:-1].join((b'"', b'"')) in data for data in _bytes(looked.path, "")
+                )
+            case ".parquet":
+                schema = pq.read_schema(looked.path)
+                return column not in schema.names or not _is_number(schema.field(column).type)
+            case ".xlsx":
+                with CalamineWorkbook.from_path(str(looked.path)) as workbook:
+                    names = [looked.format.sheet] if looked.format.sheet else workbook.sheet_names
+                    sheets = (workbook.get_sheet_by_name(name).to_python() for name in names)
+                    return any(cell == value for sheet in sheets for row in sheet for value in row)
+    except (OSError, ValueError, python_calamine.CalamineError):
+        return True
+    return True
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_integer(kind))
 
 
 def _merged_downward(sheet: Any, table: list[list[str]], first: int, header: int) -> tuple[str, ...]:
@@ -227,6 +298,7 @@ def _merged_downward(sheet: Any, table: list[list[str]], first: int, header: int
 
 def _look_at_json(path: Path, suffix: str) -> Looked:
     encoding, first = _encoding(path, suffix)
+    encoding = "utf-8" if encoding == _ODD_UTF_8 else encoding
     file_format = FileFormat(encoding=encoding)
     text = first.decode(encoding, errors="ignore").removeprefix("\ufeff").lstrip()
     if not text:

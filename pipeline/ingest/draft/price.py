@@ -3,53 +3,66 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
-from pipeline.ingest.draft.contract_text import ContractView, cell, number, why
-from pipeline.ingest.draft.sources import DraftTable
+from pipeline.ingest.draft.contract_text import ContractView, called, cell, why
+from pipeline.ingest.draft.currency import add_currency
+from pipeline.ingest.draft.numbers import number
+from pipeline.ingest.draft.quantity import add_discount, add_quantity
+from pipeline.ingest.draft.roles import MONEY_PARTS, money_columns
+from pipeline.ingest.draft.sources import DraftRoom, DraftTable
+
+_PERIOD, _MONTH, _YEAR, _TERM = "a billing period", "a month", "a year", "the whole term"
+_MONTHS: Final = {_MONTH: "1", _YEAR: "12", _TERM: "subscription_term_months"}
+_SURE_TOTAL: Final = (
+    r"\b(tcv|total contract value|total value|gesamt\w*|valor total|montant total|importe total|valor global)\b"
+)
+_THOUSANDS: Final = (
+    r"\b(in|en|em) (thousands?|tausend|tsd|miles|milliers|milhares)\b|\bt(eur|usd|chf|gbp)\b|\bk(eur|usd|chf|gbp)\b|"
+    r"\b000s?\b"
+)
 
 
-def add_price(view: ContractView, table: DraftTable, lines: DraftTable | None) -> None:
+def add_price(view: ContractView, room: DraftRoom, table: DraftTable, lines: DraftTable | None) -> None:
     """Currency, billing period, price, quantity and discount. `lines`: the table that holds the prices, if another."""
     parts = table.parts
-    currency, amount = parts.get("currency"), _amount(parts)
-    if currency is not None:
-        view.add("currency", f"currency_code({cell(currency)}, 'USD')", why(currency))
-    else:
-        source = cell(amount[1]) if amount else "NULL"
-        view.add("currency", f"currency_code({source}, 'USD')", "no column looks like a currency: a sign in the amount")
-        if amount is None or not re.search(r"[^\d\s.,'()+-]", amount[1].example):
-            view.decide.append("which currency are the amounts in? They have no sign; guessed USD.")
+    amount = None if lines is not None and not _amount(table) else _chosen_amount(view, table)
+    add_currency(view, room, table, amount[1] if amount else None)
     if lines is not None:
         view.priced = False
         _billing_of_lines(view, table, lines)
         return
     if amount is None:
-        _billing(view, parts, "no amount was found")
+        _billing(view, "1", "monthly: no amount was found")
         view.add("unit_price", "'0'", "no column looks like an amount")
-        view.decide.append("what does the contract cost? Without an amount its MRR is 0.")
+        view.ask("price", "price", "what does the contract cost? No column looks like an amount: its MRR is 0.")
     else:
-        _price(view, parts, *amount)
-    quantity = parts.get("quantity")
-    per_unit = (amount is None or amount[0] == "unit_price") and quantity is not None
-    view.add("quantity", f"coalesce({number(quantity)}, '1')" if per_unit and quantity else "1",
-             why(quantity) if per_unit and quantity else "the amount is for the whole contract")  # fmt: skip
-    discount = parts.get("discount")
-    if discount is not None:
-        view.add("discount_percent", number(discount), why(discount, "percent"))
+        _price(view, room, table, *amount)
+    add_quantity(view, room, table, amount)
+    if "discount" in parts:
+        add_discount(view, room, table, parts["discount"])
 
 
-def _amount(parts: dict[str, ColumnFacts]) -> tuple[str, ColumnFacts] | None:
-    return next(
-        ((part, parts[part]) for part in ("mrr", "unit_price", "arr", "total", "amount") if part in parts), None
-    )
+def _amount(table: DraftTable) -> tuple[str, ColumnFacts] | None:
+    return next(((part, table.parts[part]) for part in MONEY_PARTS if part in table.parts), None)
 
 
-def _billing(view: ContractView, parts: dict[str, ColumnFacts], otherwise: str) -> None:
-    frequency = parts.get("frequency")
-    months = f"months_of({cell(frequency)})" if frequency else "1"
-    reason = why(frequency) if frequency else f"monthly: {otherwise}"
+def _chosen_amount(view: ContractView, table: DraftTable) -> tuple[str, ColumnFacts] | None:
+    """The column of the price; asks when others look like one as well."""
+    amount = _amount(table)
+    if amount is None:
+        return None
+    others = [(part, column) for part, column in money_columns(table.columns) if column.name != amount[1].name][:2]
+    if not others:
+        return amount
+    by_name = {called(column): (part, column) for part, column in (amount, *others)}
+    text = f"which column is the price: {' or '.join(by_name)}?"
+    return by_name[view.ask("amount", "price", text, *by_name)]
+
+
+def _billing(view: ContractView, months: str, reason: str) -> None:
     view.add("billing_interval_months", months, reason)
     view.add("billing_frequency", "frequency_of(billing_interval_months)", "its name in the contract's words")
 
@@ -58,7 +71,11 @@ def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) 
     """The billing period of a contract whose lines say how often they bill: the least common multiple of theirs."""
     frequency, key = lines.parts.get("frequency"), table.parts.get("contract_id")
     if frequency is None or key is None:
-        _billing(view, table.parts, "the prices stand in another file: they are per this period")
+        own = table.parts.get("frequency")
+        months = f"months_of({cell(own)})" if own else "1"
+        _billing(
+            view, months, why(own) if own else "monthly: the prices stand in another file: they are per this period"
+        )
         return
     months = (
         f"coalesce((\n        SELECT list_reduce(list(months_of(l.{cell(frequency)})), lambda a, b: lcm(a, b))\n"
@@ -68,27 +85,72 @@ def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) 
     view.add("billing_interval_months", months, "the least common multiple of the periods of its lines, in months")
 
 
-def _price(view: ContractView, parts: dict[str, ColumnFacts], part: str, amount: ColumnFacts) -> None:
-    if part == "amount" and "frequency" not in parts:
-        part = "total"
-        view.decide.append(
-            f"is {amount.name} the price of the whole term (guessed), a year (then billing is annual), or a month?"
+def _price(view: ContractView, room: DraftRoom, table: DraftTable, part: str, amount: ColumnFacts) -> None:
+    frequency = table.parts.get("frequency")
+    price = _in_ones(view, amount, number(view, room, table, amount))
+    if frequency is not None:
+        _unknown_periods(view, room, table, frequency)
+    months = f"months_of({cell(frequency)})" if frequency else ""
+    if part == "mrr":
+        _billing(view, months or "1", why(frequency) if frequency else "monthly: an MRR is a price per month")
+        price = f"times({price}, {months})" if months else price
+        view.add("unit_price", price, why(amount, "per month, times the months of a billing period"))
+        return
+    if part == "arr":
+        view.add("billing_interval_months", "12", "the amount is per year; so nothing has to be divided")
+        view.add("billing_frequency", "'annual'", "see above")
+        view.add("unit_price", price, why(amount, "per year"))
+        return
+    per = _period_of(view, room, table, part, amount)
+    reason = f"the amount is for {per}"
+    _billing(view, _MONTHS.get(per, months), why(frequency, reason) if per == _PERIOD and frequency else reason)
+    view.add("unit_price", price, why(amount, f"for {per}"))
+
+
+def _period_of(view: ContractView, room: DraftRoom, table: DraftTable, part: str, amount: ColumnFacts) -> str:
+    """What an amount is for, where its name does not say it: asked, unless nothing else is possible."""
+    frequency = table.parts.get("frequency")
+    if part == "total" and re.search(_SURE_TOTAL, amount.words) and not view.open_ended:
+        return _TERM
+    if frequency is not None and part != "total":
+        other = room.count(
+            f"SELECT count(*) FROM {sql.name(table.name)} WHERE months_of({cell(frequency)}) IS DISTINCT FROM 1"
         )
-    match part:
-        case "mrr":
-            _billing(view, parts, "an MRR is a price per month")
-            price = number(amount)
-            if "frequency" in parts:
-                price = f"times({price}, months_of({cell(parts['frequency'])}))"
-            view.add("unit_price", price, why(amount, "per month, times the months of a billing period"))
-        case "arr":
-            view.add("billing_interval_months", "12", "the amount is per year; so nothing has to be divided")
-            view.add("billing_frequency", "'annual'", "see above")
-            view.add("unit_price", number(amount), why(amount, "per year"))
-        case "total":
-            view.add("billing_interval_months", "subscription_term_months", "the amount is for the whole term")
-            view.add("billing_frequency", "'other'", "the whole term is one billing period")
-            view.add("unit_price", number(amount), why(amount, "for the whole term"))
-        case _:
-            _billing(view, parts, "no column looks like a billing frequency")
-            view.add("unit_price", number(amount), why(amount, "per billing period"))
+        if not other and part == "unit_price":
+            return _PERIOD
+        options = [_PERIOD, _MONTH, _YEAR, _TERM] if other else [_PERIOD, _YEAR, _TERM]
+    elif part == "unit_price":
+        options = [_MONTH, _YEAR, _TERM]
+    else:
+        options = [_TERM, _YEAR, _MONTH]
+    rolling = " Contracts without an end have terms of 12 months." if view.open_ended else ""
+    text = f"is {called(amount)} for {options[0]}, or for {' or '.join(options[1:])}? {table.rows:,} rows.{rolling}"
+    return view.ask("per", "term or total", text, *options)
+
+
+def _unknown_periods(view: ContractView, room: DraftRoom, table: DraftTable, frequency: ColumnFacts) -> None:
+    name = cell(frequency)
+    found = room.con.execute(
+        f"SELECT {name}, count(*) FROM {sql.name(table.name)} WHERE trim({name}) <> '' AND months_of({name}) IS NULL "
+        "GROUP BY ALL ORDER BY 2 DESC, 1"
+    ).fetchall()
+    if found:
+        shown = ", ".join(f"{value!r} {count:,}" for value, count in found[:5])
+        text = f"how long is a period of {called(frequency)} that says {shown}? It is not known: its rows are refused."
+        view.ask("periods", "billing period", text)
+    empty = room.count(f"SELECT count(*) FROM {sql.name(table.name)} WHERE coalesce(trim({name}), '') = ''")
+    if empty:
+        text = f"{empty:,} rows have no {called(frequency)} and are refused where the price is per billing period."
+        view.ask("no period", "billing period", text)
+
+
+def _in_ones(view: ContractView, amount: ColumnFacts, price: str) -> str:
+    """The amount in units of its currency: a header may say that it counts thousands."""
+    if not (
+        re.search(_THOUSANDS, amount.words)
+        or re.search(r"\((T|k)[€$£]\)|\b(T|k)[€$£]|[€$£]\s?k\b|['’]000", amount.name)
+    ):
+        return price
+    text = f"does {called(amount)} count thousands, as its header says? All of its amounts are multiplied by 1,000."
+    times = view.ask("scale", "scale", text, "thousands", "single units") == "thousands"
+    return f"times({price}, 1000)" if times else price

@@ -14,12 +14,14 @@ _DATES: Final = ("date", "epoch")
 _TEXTS: Final = ("text", "period", "yes_no", "amount")
 _KEY: Final = r"\b(id|ids|no|nr|num|number|nummer|numero|code|ref|reference|key|nro|kennung)\b"
 _CONTRACT: Final = (
-    r"\b(contracts?|agreements?|subscriptions?|vertrags?\w*|contrats?|contratos?|abo\w*|abonnement|po|deal|policy)\b"
+    r"\b(contracts?|agreements?|subscriptions?|vertrags?(nummer|nr|kennung|kennzeichen|id)?|contrats?|contratos?|abo|abonnements?|"
+    r"po|deal|policy|opportunity|expedientes?|licitacion|processo|marche)\b"
 )
 _CLIENT: Final = (
     r"\b(clients?|customers?|accounts?|company|companies|vendors?|suppliers?|contractors?|kunden?\w*|lieferanten?\w*|"
     r"firma|clientes?|fournisseurs?|titulaire|proveedor\w*|contratista|fornecedor|contratado|organi[sz]ation|hub|"
-    r"tenant|payee|provider|awardee)\b"
+    r"tenant|payee|provider|awardee|vertragspartner|auftragnehmer|anbieter|dienstleister|adjudicatari[oa]|empresa|societe|"
+    r"editeur|prestataire|contratad[oa]|entreprise|gegenpartei|counterparty)\b"
 )
 _PARTNER: Final = (
     r"\b(partners?|resellers?|referr\w*|referral|agency|agentur|vermittler|broker|introduc\w*|affiliate|distributor|"
@@ -36,6 +38,15 @@ class Part:
     names: tuple[tuple[str, int], ...]
     against: str = "$^"
 
+
+_MONTHLY: Final = r"\b(monthly|monatlich\w*|monats\w*|monat|mensual\w*|mensuel\w*|mensal\w*|month|mois|mes)\b"
+_YEARLY: Final = r"\b(annual\w*|yearly|jahrlich\w*|jahres\w*|jahr|anual\w*|annuel\w*|annum|year|ano|an)\b"
+_MONEY_WORDS: Final = (
+    r"\b(fee|price|amount|charge|cost|value|rate|revenue|spend|rent|payment|betrag|preis|gebuhr|kosten|wert|montant|prix|cout|"
+    r"importe|precio|coste?|cuota|valor|preco|custo)\b"
+)
+MONEY_PARTS: Final = ("mrr", "unit_price", "arr", "total", "amount")
+"""Parts that a price can play, the plainest first."""
 
 PARTS: Final = (
     Part(
@@ -56,22 +67,26 @@ PARTS: Final = (
         rf"{_KEY}|{_PARTNER}|nummer|type|contact|status|manager|owner|address|city|state|country|mail|email|phone|industry|"
         r"segment|size|domain|website|postcode",
     ),
-    Part("partner", _TEXTS, ((rf"{_PARTNER}.*\bname\b", 92), (rf"^{_PARTNER}$", 90), (_PARTNER, 60)),
-         r"date|fee|commission|mail|email|type|status"),
+    Part("partner", ("text", "period", "amount"),
+         ((rf"{_PARTNER}.*\bname\b", 92), (rf"^{_PARTNER}$", 90), (_PARTNER, 60)),
+         r"date|fee|commission|mail|email|type|status|discount|share|percent|rate|margin|since|level|tier|count|amount|value|"
+         r"price|flag|\bis\b|\bhas\b|rabatt|provision"),
     Part(
         "starts", _DATES,
         ((r"\bterm (start\w*|begin\w*)\b", 97),
          (r"\b(term|contract|vertrag\w*|period) (start|begin\w*|from)\b|vertragsbeginn", 95),
-         (r"\b(starts?|started|begins?|beginn\w*|commence\w*|inicio|debut|ab|von|from|effective)\b", 80),
-         (r"\b(activation|activated|award\w*|signed|signature|laufzeitbeginn)\b", 45), (r"\b(created?|date)\b", 15)),
+         (r"\b(starts?|started|begins?|beginn\w*|commence\w*|inicio|debut|ab|von|from|effective|"
+          r"desde|laufzeitbeginn)\b", 80),
+         (r"\b(activation|activated|award\w*|signed|signature|formalizacion|assinatura|adjudicacion)\b", 45),
+         (r"\b(created?|date|fecha|datum|data)\b", 15)),
         r"trial|billing cycle|renew|end|expir|cancel|updated|modified|last|birth",
     ),
     Part(
         "ends", _DATES,
         ((r"\bterm (end\w*|expir\w*)\b", 97),
          (r"\b(term|contract|vertrag\w*|period) (end|expir\w*|to|until)\b|vertragsende", 95),
-         (r"\b(ends?|ended|expir\w*|ende|until|to|thru|through|bis|fin|termino|vencimiento|vence|finish|echeance|"
-          r"laufzeitende|completion)\b", 80)),
+         (r"\b(ends?|ended|expir\w*|ende|until|to|thru|through|bis|fin|fim|termino|vencimiento|vencimento|vence|finish|"
+          r"finalizacion|echeance|hasta|ablauf\w*|laufzeitende|completion)\b", 80)),
         r"trial|start|begin|created|updated|cancel|renewal|next|charged|processed|invoiced|paid",
     ),
     Part(
@@ -82,45 +97,47 @@ PARTS: Final = (
     ),
     Part(
         "term", ("amount", "period", "text"),
-        ((r"\b(term|duration|laufzeit|duree|duracion|prazo|plazo|length|commitment)\b", 85), (r"\bmonths?\b", 50)),
-        r"date|start|end|payment|notice|mrr|price|fee|amount|value|billing|type|renew|cost|revenue|recurring",
+        ((r"\b(initial|minimum|contract|subscription) (contract )?(period|term|duration)\b|"
+          r"\b(mindest|vertrags)?laufzeit\b|vertragsdauer", 90),
+         (r"\b(term|duration|duree|duracion|duracao|prazo|plazo|length|commitment)\b", 85), (r"\bmonths?\b", 50)),
+        r"date|start|end|ende|beginn|payment|notice|kundigung|preavis|preaviso|mrr|price|fee|amount|value|billing|type|renew|cost|revenue|recurring",
     ),
     Part(
         "mrr", ("amount",),
         ((r"\bmrr\b", 100),
-         (r"\b(monthly|monatlich\w*|monats\w*|mensual\w*|mensuel\w*|mensal\w*|per month|month)\b.*"
-          r"\b(fee|price|amount|charge|cost|value|rate|revenue|betrag|preis|gebuhr|rent|payment)\b", 85),
-         (r"\b(fee|price|amount|charge|cost|value|rate|betrag|preis)\b.*\b(month|monat|mes|mois|monthly)\b", 85)),
+         (rf"{_MONTHLY}.*{_MONEY_WORDS}|{_MONEY_WORDS}.*{_MONTHLY}|\bmonats(betrag|preis|gebuhr|kosten|rate)\b|"
+          r"\b(mensualite|mensualidade|mensualidad|cuota mensual)\b", 85)),
         r"change|new|expansion|churn",
     ),
     Part(
         "arr", ("amount",),
         ((r"\b(arr|acv)\b", 95),
-         (r"\b(annual\w*|yearly|jahrlich\w*|jahres\w*|anual|annuel\w*|per (year|annum)|year)\b.*"
-          r"\b(fee|price|amount|charge|cost|value|rate|revenue|betrag|preis|spend|wert)\b", 85),
-         (r"\b(fee|price|amount|charge|cost|value|spend|betrag|preis)\b.*\b(year|annum|jahr|annual|annually)\b", 85)),
+         (rf"{_YEARLY}.*{_MONEY_WORDS}|{_MONEY_WORDS}.*{_YEARLY}|"
+          r"\bjahres(betrag|preis|gebuhr|kosten|wert|vertragswert)\b", 85)),
         r"change|new",
     ),
     Part(
         "total", ("amount",),
         ((r"\b(tcv|total contract value|contract (value|amount|sum)|award\w* amount|award\w* value|gesamt\w*|"
-          r"vertragswert|auftragswert|valor total|montant total|importe total)\b", 95),
+          r"vertragswert|auftragswert|valor (total|global|do contrato|del contrato)|montant total|importe total|"
+          r"importe (de )?adjudicacion|(valor|importe|presupuesto) (de )?(adjudicacion|licitacion|contrato))\b", 95),
          (r"\b(total|award\w*)\b.*\b(value|amount|price|cost|sum)\b|\b(value|amount|price|cost)\b.*\btotal\b", 85)),
         r"tax|vat|paid|spent|invoiced|minimum|number",
     ),
     Part(
         "amount", ("amount",),
         ((r"\b(amount|value|betrag|wert|preis|price|fee|cost|charge|montant|prix|importe|precio|valor|preco|rate|"
-          r"revenue|net)\b", 60),),
-        rf"{_KEY}|tax|vat|discount|count|type|paid|spent|unit|percent|threshold|limit|balance|rounding|exchange",
+          r"revenue|net|kosten|gebuhr\w*|cout|cuota|coste?|tarif)\b", 60),),
+        rf"{_KEY}|tax|vat|iva|tva|mwst|discount|remise|rabatt|descuento|desconto|probability|commission|count|type|paid|spent|unit|percent|threshold|limit|balance|rounding|exchange",
     ),
     Part("unit_price", ("amount",),
-         ((r"\b(unit price|unit cost|unit amount|price per|list price|einzelpreis|stuckpreis|prix unitaire)\b", 95),)),
+         ((r"\b(unit price|unit cost|unit amount|price per|list price|einzelpreis|stuckpreis|prix unitaire|"
+           r"(precio|preco|valor) unitario)\b", 95),)),
     Part("quantity", ("amount", "yes_no"),
          ((r"\b(quantity|qty|seats?|licen[cs]es|users|units|menge|anzahl|cantidad|quantite|quantidade)\b", 80),),
-         r"price|max|limit|measure"),
-    Part("discount", ("amount",), ((r"\b(discount|rabatt|nachlass|remise|descuento|desconto)\b", 80),),
-         r"end|date|code"),
+         r"price|max|limit|measure|fee|cost|value|amount|per\b|preis|prix|precio|preco"),
+    Part("discount", ("amount", "yes_no"), ((r"\b(discount|rabatt|nachlass|remise|descuento|desconto)\b", 80),),
+         r"end\b|date|code|total"),
     Part("currency", ("currency", "text"),
          ((r"\b(transaction|contract|billing) currency\b|^currency( code)?$", 95),
           (r"\b(currency|ccy|wahrung|devise|moneda|divisa|moeda)\b", 90)), r"home|base|reporting|rounding"),
@@ -141,10 +158,12 @@ PARTS: Final = (
          ((r"^(contract |subscription )?(status|stage|zustand|estado|statut|situacao)$", 90),
           (r"\b(status|stage)\b", 50), (r"^state$", 40)), r"lead|tax|payment"),
     Part("auto_renews", ("yes_no", "text"),
-         ((r"\b(auto\w*) ?(renew\w*)|auto.*verlang\w*|verlang\w* auto|renew\w* auto|evergreen|stillschweig\w*|tacit\w*|"
+         ((r"\b(auto\w*) ?(renew\w*)|auto.*verlang\w*|verlang\w* auto|renew\w* auto|evergreen|"
+           r"stillschweig\w*|tacit\w*|reconduction|prorrogable|"
             r"(renovacion|renovacao|renouvellement|reconduction) auto\w*", 90),)),
     Part("notice", ("amount", "period", "text"),
-         ((r"\b(notice|kundigungsfrist|preavis|preaviso|aviso previo)\b", 85),), r"date"),
+         ((r"\b(notice|kundigungsfrist|preavis|preaviso|aviso previo)\b", 85),),
+         r"date|datum|fecha|given|sent|received"),
     Part("email", ("email",), ((r"mail|correo", 90), (r"contact", 40), (r"", 20))),
     Part("contact_name", ("text",),
          ((r"\b(contact|ansprechpartner|kontakt)\b.*\bname\b|^(contact|ansprechpartner|contacto|kontakt)$", 90),
@@ -160,6 +179,18 @@ PARTS: Final = (
     Part("last_name", ("text",), ((r"\b(last|family) name\b|surname|nachname|apellido", 90),)),
 )  # fmt: skip
 """Every part, described once. The order settles nothing: the strongest claim comes first."""
+
+
+def money_columns(columns: Sequence[ColumnFacts]) -> list[tuple[str, ColumnFacts]]:
+    """Every column that looks like a price, with the part it would play, in the order of the file."""
+    money = [part for part in PARTS if part.name in MONEY_PARTS]
+    found = []
+    for column in columns:
+        claims = {part.name: _claim(part, column) for part in money}
+        best = max(claims, key=lambda name: claims[name])
+        if claims[best] > 0:
+            found.append((best, column))
+    return found
 
 
 def guess_parts(columns: Sequence[ColumnFacts]) -> dict[str, ColumnFacts]:
@@ -194,6 +225,9 @@ def _by_content(found: dict[str, ColumnFacts], columns: Sequence[ColumnFacts]) -
 
 def _claim(part: Part, column: ColumnFacts) -> int:
     if column.kind not in part.kinds or re.search(part.against, column.words):
+        return 0
+    # A column of Yes and No names nobody, also where a few cells say something else.
+    if part.name == "partner" and column.marks * 2 > column.filled:
         return 0
     weight = max((weight for pattern, weight in part.names if re.search(pattern, column.words)), default=0)
     if weight and part.name in ("contract_id", "client_id"):

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pipeline.errors import InputError
-from pipeline.ingest import functions, sql
+from pipeline.ingest import amounts, functions, sql
 from pipeline.ingest.draft.columns import ColumnFacts, facts_of, words_of
+from pipeline.ingest.draft.language import language_of
 from pipeline.ingest.draft.look import Looked, look
 from pipeline.ingest.draft.roles import guess_parts
 from pipeline.ingest.originals import Source
@@ -40,15 +41,26 @@ class DraftTable:
     use: str = "lookup"
     key: str = ""
     remarks: list[str] = field(default_factory=list)
+    rows: int = 0
+
+    @property
+    def language(self) -> str:
+        """The language of its header."""
+        return language_of([one.words for one in self.columns])
+
+
+_LATER: Final = date(2100, 1, 1)
+"""The day of `as_of()` while a file is looked at and nobody has said one."""
 
 
 class DraftRoom:
     """A DuckDB in memory that holds all files as text, with the functions for profiles."""
 
-    def __init__(self, files: Sequence[Path], folder: Path) -> None:
+    def __init__(self, files: Sequence[Path], folder: Path, as_of: date | None) -> None:
         self.con = connect()
-        for definition in functions.definitions(date.max):
+        for definition in functions.definitions(as_of or _LATER):
             self.con.execute(definition)
+        self.con.execute(f"CREATE MACRO sign_key(cell) AS {amounts.sign_key()}")
         self.tables: list[DraftTable] = []
         for path in files:
             self._add(path, folder)
@@ -59,8 +71,12 @@ class DraftRoom:
 
     def count(self, query: str) -> int:
         """The number that the query gives."""
-        [(number,)] = self.con.execute(query).fetchall()
-        return int(number or 0)
+        return int(self.row(query)[0] or 0)
+
+    def row(self, query: str) -> tuple[Any, ...]:
+        """The one row that the query gives."""
+        [row] = self.con.execute(query).fetchall()
+        return tuple(row)
 
     def _add(self, path: Path, folder: Path) -> None:
         looked = look(path)
@@ -84,7 +100,8 @@ class DraftRoom:
 
     def _facts(self, name: str, looked: Looked, columns: Sequence[str], view: str = "") -> DraftTable:
         facts = facts_of(self.con, name, columns)
-        return DraftTable(name, looked, facts, guess_parts(facts), view, remarks=list(looked.remarks))
+        rows = self.count(f"SELECT count(*) FROM {sql.name(name)}")
+        return DraftTable(name, looked, facts, guess_parts(facts), view, remarks=list(looked.remarks), rows=rows)
 
     def _flatten(self, table: DraftTable) -> None:
         """Nested objects become columns of a view; each list of objects becomes a view of its own."""
@@ -287,6 +304,16 @@ def written(file_format: FileFormat) -> list[str]:
     plain = FileFormat()
     return [
         f"{name} = {json.dumps(getattr(file_format, name), ensure_ascii=True)}"
-        for name in ("encoding", "delimiter", "quote", "sheet", "header_row", "records", "short_rows")
+        for name in (
+            "encoding",
+            "delimiter",
+            "quote",
+            "sheet",
+            "header_row",
+            "records",
+            "short_rows",
+            "unnamed_columns",
+            "odd_bytes",
+        )
         if getattr(file_format, name) != getattr(plain, name)
     ]

@@ -3,42 +3,52 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import ColumnFacts
-from pipeline.ingest.draft.contract_text import ContractView, cell, formats, number, one_line
+from pipeline.ingest.draft.contract_text import ContractView, cell, formats, one_line
 from pipeline.ingest.draft.contract_view import contract_view
+from pipeline.ingest.draft.effects import Made, add_effects
+from pipeline.ingest.draft.numbers import number
+from pipeline.ingest.draft.quantity import add_discount
 from pipeline.ingest.draft.sources import DraftRoom, DraftTable, joins, table_for, tie_together, written
+from pipeline.ingest.questions import CONTRACT
 
 _CONTRACT_COLUMNS = (
     "hub_id", "currency", "term_start_date", "renewal_start_date", "subscription_term_months", "billing_frequency",
-    "billing_interval_months", "auto_renews", "notice_days",
+    "billing_interval_months", "auto_renews", "notice_days", "notice_months",
 )  # fmt: skip
 
 
-def draft_files(room: DraftRoom, name: str) -> dict[str, str]:
-    """The texts of a draft by their place in the profile's folder."""
+def draft_files(room: DraftRoom, name: str, as_of: date | None) -> dict[str, str]:
+    """The texts of a draft by their place in the profile's folder. `as_of`: the day of the MRR in its questions."""
     main = tie_together(room)
     lines, clients, contacts = (table_for(room, use) for use in ("lines", "clients", "contacts"))
     for table in room.tables:
         if table.use in ("lines", "clients", "contacts") and table not in (lines, clients, contacts):
             table.use = "lookup"
-    view = contract_view(room, main, lines, clients, contacts)
+
+    def make(choices: dict[str, str]) -> Made:
+        view = contract_view(room, main, lines, clients, contacts, choices)
+        own = {"contracts": _contracts(view), "contract_lines": _lines_of(room, lines, main) if lines else _lines(view)}
+        return view, own
+
+    view, own = add_effects(room, main, make, as_of)
     found = {
         "profile.toml": _toml(room, name, main),
         **{f"views/{table.name}.sql": _flat(table) for table in room.tables if table.view and table.use != "lookup"},
-        "views/contract.sql": view.text(main),
+        CONTRACT: view.text(main),
         "partners.sql": _PARTNERS,
         "clients.sql": _clients(view, clients),
-        "contracts.sql": _contracts(view),
-        "contract_lines.sql": _lines_of(room, lines, main) if lines else _lines(view),
+        "contracts.sql": own["contracts"],
+        "contract_lines.sql": own["contract_lines"],
+        "left_out.sql": _left_out(view, main),
     }
     if contacts is not None:
         found["contacts.sql"] = _contacts_of(contacts, main)
     elif {"email", "contact_name"} & {column for column, *_ in view.columns}:
         found["contacts.sql"] = _contacts(view, room, main)
-    if view.kept or view.latest or main.view:
-        found["left_out.sql"] = _left_out(view, main)
     return found
 
 
@@ -145,11 +155,16 @@ def _lines_of(room: DraftRoom, lines: DraftTable, main: DraftTable) -> str:
     own = _own_key(lines)
     line_id = cell(own) if own else f"{sql.name(lines.key)} || ':' || row_number() OVER (ORDER BY _source)"
     price = next((parts[one] for one in ("unit_price", "amount", "mrr", "arr", "total") if one in parts), None)
-    quantity = f"coalesce({number(parts['quantity'])}, '1')" if "quantity" in parts else "1"
-    discount = f"    {number(parts['discount'])} AS discount_percent,\n" if "discount" in parts else ""
-    decide = "" if price else "-- DECIDE: no column looks like a price; join the file that has one.\n"
-    decide += "".join(f"-- DECIDE: {one_line(each)}\n" for each in joins(room, lines))
-    cost = number(price) if price else sql.text("0")
+    asked = ContractView()
+    quantity = f"coalesce({number(asked, room, lines, parts['quantity'])}, '1')" if "quantity" in parts else "1"
+    discount = ""
+    if "discount" in parts:
+        add_discount(asked, room, lines, parts["discount"])
+        discount = f"    {asked.expression('discount_percent')} AS discount_percent,\n"
+    decide = "" if price else "-- DECIDE: price: no column looks like a price; join the file that has one.\n"
+    decide += "".join(f"-- DECIDE: join: {one_line(each)}\n" for each in joins(room, lines))
+    cost = number(asked, room, lines, price) if price else sql.text("0")
+    decide += "".join(f"{line}\n" for question in asked.questions for line in question.lines())
     if price and "frequency" in parts:
         decide += "-- A line that bills more often than its contract is multiplied, never divided.\n"
         own_months = f"months_of({cell(parts['frequency'])})"
@@ -177,7 +192,9 @@ def _contacts(view: ContractView, room: DraftRoom, main: DraftTable) -> str:
         f"SELECT count(*) FROM (SELECT {view.expression('hub_id')} AS hub FROM {sql.name(main.name)} "
         f"GROUP BY 1 HAVING count(DISTINCT {person}) > 1) AS several"
     )
-    decide = f"-- DECIDE: {several:,} clients have several contacts: which is the primary one?\n" if several else ""
+    decide = (
+        f"-- DECIDE: contact: {several:,} clients have several contacts; which is the primary one?\n" if several else ""
+    )
     return (
         "-- A contact is a name or an address at a client; the first of a client is its primary one.\n"
         f"{decide}WITH person AS (\n"
@@ -203,7 +220,8 @@ def _contacts_of(contacts: DraftTable, main: DraftTable) -> str:
     last = f"    date_text({cell(active)}, {formats(active)}) AS last_active_on,\n" if active else ""
     return (
         f"-- The people of {one_line(contacts.file.path.name)}.\n"
-        "-- DECIDE: who is the primary contact of a client? Add is_primary (true or false) where it is known.\n"
+        "-- DECIDE: contact: who is the primary contact of a client? Add is_primary (true or false) where it is "
+        "known.\n"
         f"SELECT\n    {key} AS contact_id,\n    {sql.name(contacts.key)} AS hub_id,\n"
         f"    coalesce({full}, {email}) AS full_name,\n    {email} AS email,\n{last}    _source\n"
         f"FROM {sql.name(contacts.name)}\n{_not_left_out(contacts, main, 'hub_id')}"
@@ -231,10 +249,7 @@ def _client(main: DraftTable) -> str:
 
 
 def _left_out(view: ContractView, main: DraftTable) -> str:
-    cases = "".join(
-        f"        WHEN {condition.replace('IS NOT NULL', 'IS NULL')} THEN '{reason}'\n"
-        for condition, reason in view.kept
-    )
+    cases = "".join(f"        WHEN ({condition}) IS NOT TRUE THEN '{reason}'\n" for condition, reason in view.kept)
     reason = f"CASE\n{cases}        ELSE '{view.other_rows}'\n    END" if cases else f"'{view.other_rows}'"
     return (
         "-- Every row that views/contract.sql does not keep is left out on purpose: it is counted, with a reason.\n"

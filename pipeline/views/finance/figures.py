@@ -87,19 +87,19 @@ class Figures:
         """Whether a converted figure is another one than the native."""
         return self.currency != self.target
 
-    def converted(self, amount: Decimal, rate: str = "fx_rate") -> Decimal | None:
+    def converted(self, amount: Decimal) -> Decimal | None:
         """The amount in the reporting currency, rounded once (rule 11); None without a rate."""
-        value: Decimal | None = converted(pl.Series([amount]), pl.Series([self.fx[rate]]), self.target)[0]
-        return value
+        return self._times(amount, self.fx["fx_rate"])
 
     @cached_property
     def fx_effect(self) -> Decimal | None:
-        """What the movement of the rate did to current MRR since `compared_on`; None without both rates."""
-        now, before = (
-            self.converted(self.bridge["current_mrr"]),
-            self.converted(self.bridge["current_mrr"], "compared_rate"),
-        )
-        return None if now is None or before is None else now - before
+        """Current MRR × what the rate moved since `compared_on`, rounded once; None without both rates."""
+        now, before = self.fx["fx_rate"], self.fx["compared_rate"]
+        return None if now is None or before is None else self._times(self.bridge["current_mrr"], now - before)
+
+    def _times(self, amount: Decimal, rate: Decimal | None) -> Decimal | None:
+        value: Decimal | None = converted(pl.Series([amount]), pl.Series([rate]), self.target)[0]
+        return value
 
 
 def figures_by_currency(frames: dict[str, pl.DataFrame]) -> list[Figures]:
