@@ -61,6 +61,23 @@ def test_a_notebook_runs_on_the_sample_and_shows_what_it_is_for(notebook: Path, 
     for data in shown:
         # A chart's data may name its language; nothing is fetched from anywhere.
         assert "https://cdn" not in json.dumps(data)
+    if CHART in SHOWS[notebook.stem]:
+        assert_charts_are_in_the_exported_page(shown)
+
+
+def assert_charts_are_in_the_exported_page(shown: list[dict[str, Any]]) -> None:
+    """What `jupyter nbconvert --to html` makes of the outputs has each chart as a picture, drawn without a browser."""
+    import nbformat
+    from nbconvert import HTMLExporter
+
+    outputs = [nbformat.v4.new_output("display_data", data=data) for data in shown]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=outputs)])
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    charts = [data for data in shown if CHART in data]
+    assert charts
+    for data in charts:
+        assert "".join(data["image/svg+xml"]).startswith("<svg")
+        assert "".join(data["image/svg+xml"]).strip() in page
 
 
 EXECUTE = """

@@ -12,6 +12,7 @@ from typing import Any, Final
 import altair as alt
 import itables
 import polars as pl
+import vl_convert
 from great_tables import GT, loc, style
 from IPython.display import HTML, display
 
@@ -37,6 +38,9 @@ _JUPYTERLAB: Final = "application/vnd.vegalite.v5+json"
 _SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
 """The name of that language, which is nowhere fetched from."""
 
+_VERSION: Final = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+"""The version of Vega-Lite that Altair writes, as far as the drawing library tells versions apart."""
+
 _CELLS: Final = (
     "<style>table.dataTable td {max-width: 24em; white-space: normal; overflow-wrap: break-word} "
     "table.dataTable :is(th, td):not(.dt-type-numeric, .dt-type-date) {text-align: left}</style>"
@@ -45,14 +49,23 @@ _CELLS: Final = (
 
 
 def prepare() -> None:
-    """Set up a notebook: charts that JupyterLab draws itself, interactive tables with their script inside."""
-    alt.renderers.register("jupyterlab_itself", lambda spec, **_: ({_JUPYTERLAB: spec | {"$schema": _SCHEMA}}, {}))
+    """Set up a notebook: charts that JupyterLab draws itself, interactive tables with their script inside.
+
+    Exported to HTML (`jupyter nbconvert --to html`), a notebook shows its charts as pictures.
+    """
+    alt.renderers.register("jupyterlab_itself", _drawn)
     alt.renderers.enable("jupyterlab_itself")
     alt.theme.register("renewals", enable=True)(_look)
     alt.data_transformers.disable_max_rows()
     itables.init_notebook_mode(all_interactive=False, connected=False)
     display(HTML(_CELLS))  # type: ignore[no-untyped-call]
     pl.Config(tbl_rows=12, fmt_str_lengths=60, tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True)
+
+
+def _drawn(spec: dict[str, Any], **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A chart as JupyterLab draws it, and as a picture for everything that cannot, such as an exported page."""
+    picture = vl_convert.vegalite_to_svg(spec, vl_version=_VERSION)
+    return {_JUPYTERLAB: spec | {"$schema": _SCHEMA}, "image/svg+xml": picture}, {}
 
 
 def browse(frame: pl.DataFrame, *, hidden: Sequence[str] = (), caption: str = "", rows: int = 10) -> None:
