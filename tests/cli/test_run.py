@@ -192,7 +192,7 @@ def test_a_run_goes_on_when_the_run_before_is_damaged_and_says_so_in_one_line(re
     assert said.code == 0, said.err
     warnings = [line for line in said.err.splitlines() if "the run before cannot be read" in line]
     assert len(warnings) == 1
-    assert warnings[0].startswith("warning: like_run_before of contract_mrr: ")
+    assert warnings[0].startswith("warning: yardstick of run_info: ")
     assert (before.name in warnings[0]) == (damage != "gone")
     assert (own_home / "current").resolve() == Path(said.out.splitlines()[0]).resolve() != before
     # The night after has a run to compare with again.

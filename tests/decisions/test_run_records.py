@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import create_engine, exc, text
 
-from pipeline.errors import UsageError
+from pipeline.errors import InputError, UsageError
 from pipeline.store import DecisionStore, RecordDraft, backup, export_lines, import_lines, partners_held, run_records
 from pipeline.store.engine import make_engine, parse_url
 from pipeline.store.run_records import (
@@ -204,6 +204,6 @@ def test_a_bad_record_of_an_import_stores_nothing_at_all(store, tmp_path, change
         append_record(other, record(1))
         append_record(other, record(2))
         first, second = export_lines(other)
-    with pytest.raises(UsageError, match=says):
+    with pytest.raises(InputError, match=says):
         import_lines(store, [first, json.dumps(json.loads(second) | change) + "\n"], name="all.ndjson")
     assert run_records(store) == []

@@ -12,7 +12,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, exc, text
 
-from pipeline.errors import UsageError
+from pipeline.errors import InputError, UsageError
 from pipeline.store import DecisionStore, Draft, backup, export_lines, import_lines
 from pipeline.store.engine import make_engine, parse_url
 from pipeline.store.migrate import HEAD, MIGRATIONS
@@ -237,10 +237,10 @@ def test_a_bad_line_of_an_import_stores_nothing_at_all(store, tmp_path, change, 
             other.append(draft(number), lambda _: "partner")
         first, second = export_lines(other)
     bad = json.dumps(json.loads(second) | change) + "\n"
-    with pytest.raises(UsageError, match=says):
+    with pytest.raises(InputError, match=says):
         import_lines(store, [first, bad], name="all.ndjson")
     assert store.events() == []
-    with pytest.raises(UsageError, match=r"all\.ndjson, line 1 is no JSON"):
+    with pytest.raises(InputError, match=r"all\.ndjson, line 1 is no JSON"):
         import_lines(store, ["{half\n"], name="all.ndjson")
 
 
