@@ -111,4 +111,4 @@ def _refuse_unfinished(unfinished: Path, count: int) -> None:
         both = "SELECT (SELECT count(*) FROM decisions) + (SELECT count(*) FROM run_records)"
         found = con.execute(both).fetchone()[0]
     if not sound or found != count:
-        raise MachineError(f"the backup is not whole: it has {found} of {count} decisions and run records; look at the disk")
+        raise MachineError(f"the backup is not whole: it has {found} of {count} entries; look at the disk")
