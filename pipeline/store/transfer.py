@@ -100,7 +100,7 @@ def backup(store: DecisionStore, path: Path) -> int:
 
 
 def _refuse_unfinished(unfinished: Path, count: int) -> None:
-    """Raises MachineError unless the one file holds every decision.
+    """Raises MachineError unless the one file holds every decision and run record: `count` of both together.
 
     Nobody else knows it: closing it puts everything into the one file, and says nothing when the disk is full.
     """
@@ -108,6 +108,7 @@ def _refuse_unfinished(unfinished: Path, count: int) -> None:
         raise MachineError(f"the backup is not whole, a part of it is still in {log.name} (disk full?); make room")
     with closing(sqlite3.connect(f"{unfinished.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as con:
         sound = con.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        found = con.execute("SELECT count(*) FROM decisions").fetchone()[0]
+        both = "SELECT (SELECT count(*) FROM decisions) + (SELECT count(*) FROM run_records)"
+        found = con.execute(both).fetchone()[0]
     if not sound or found != count:
-        raise MachineError(f"the backup is not whole: it has {found} of {count} decisions; look at the disk")
+        raise MachineError(f"the backup is not whole: it has {found} of {count} entries; look at the disk")
