@@ -3,7 +3,7 @@
 The two differ where a discount ends between `as_of` and the change (in `mrr_before` it still counts; its end is part
 of the change's `mrr_change_discount`), and where another change takes effect on the same day before this one. *Ours*,
 as in the projection (rule 12): after a quote the contract's whole MRR is fixed, so a discount that ends then changes
-nothing; after a renewal the lines count at the renewal's prices.
+nothing; after a renewal the lines count at the renewal's prices, and as 0 where their credits exceed their charges.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def mrr_on_the_eve(
             discounts_on=day,
             renewal_pricing=renewal_pricing,
             uplift_percent=uplift_percent,
-        )
-        return rows.select("row").join(prices, left_on="row", right_on="change_id", how="left")["renewal_amount"]
+        ).select(row="change_id", amount=money.at_least_0(pl.col("renewal_amount")))
+        return rows.select("row").join(prices, on="row", how="left", maintain_order="left")["amount"]
 
     gained = pl.concat(
         [

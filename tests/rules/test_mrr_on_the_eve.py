@@ -117,3 +117,33 @@ def test_after_a_renewal_the_lines_count_at_its_prices():
         ctu              | 88.00      | 110.00         | 138.00
         """,
     )
+
+
+def test_lines_whose_credits_exceed_their_charges_count_as_0_on_the_eve_too():
+    # The price list has none of it: renewed at 100 less 50 %, and a credit of 60 or of 160. The discount ends on
+    # 10 February: the lines of `less` rise from below 0 to 40, those of `more` stay below 0.
+    got = estimates(
+        """
+        change_id | contract_id | contract_type        | effective_date | new_contact_max
+        ctu_less  | less        | contact_tier_upgrade | 2027-02-20     | 2000
+        ctu_more  | more        | contact_tier_upgrade | 2027-02-20     | 2000
+        """,
+        contracts="contract_id\nless\nmore",
+        contract_lines="""
+        line_id | contract_id | product_code | unit_price | discount_percent | discount_end_date
+        l1      | less        | unlisted     | 100        | 50               | 2027-02-10
+        l2      | less        | credit       | -60        |                  |
+        l3      | more        | unlisted     | 100        | 50               | 2027-02-10
+        l4      | more        | credit       | -160       |                  |
+        """,
+    )
+    assert_shows(
+        got,
+        """
+        change_id    | mrr_before | mrr_on_the_eve
+        less:renewal | 0.00       | 0.00
+        ctu_less     | 0.00       | 40.00
+        more:renewal | 0.00       | 0.00
+        ctu_more     | 0.00       | 0.00
+        """,
+    )
