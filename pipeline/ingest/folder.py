@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -105,6 +107,24 @@ def stamp(file: str, path: Path) -> Stamp:
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}); export it again") from None
     return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@contextmanager
+def unchanged(files: Iterable[tuple[str, Path]]) -> Iterator[None]:
+    """Refuses files (their names in messages, and their paths) that change, or go away, inside the block.
+
+    Raises InputError. It takes the place of what the block says of a file: half a file is half-written because
+    somebody is still writing it.
+    """
+    before = [(file, path, stamp(file, path)) for file, path in files]
+    try:
+        yield
+    except InputError:
+        for each in before:
+            refuse_changed(*each)
+        raise
+    for each in before:
+        refuse_changed(*each)
 
 
 def refuse_changed(file: str, path: Path, before: Stamp) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipeline.errors import InputError
 from pipeline.ingest import accounts, load
 from pipeline.ingest.corrections import Corrections
-from pipeline.ingest.folder import check_folder, refuse_changed, stamp, unused_files
+from pipeline.ingest.folder import check_folder, unchanged, unused_files
 from pipeline.ingest.mapping import Mapped, MappingRoom, RawSource
 from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import Profile, RawFile
@@ -123,10 +123,9 @@ def read_raw(
         raw = _located(declared, exports, profile)
         path = exports / raw.path
         progress(f"reading {raw.path}")
-        before = stamp(raw.path, path)
-        source = open_raw(raw, path, folder, limits)
-        found.append(RawSource(raw, source, base, _rows(source)))
-        refuse_changed(raw.path, path, before)
+        with unchanged([(raw.path, path)]):
+            source = open_raw(raw, path, folder, limits)
+            found.append(RawSource(raw, source, base, _rows(source)))
         base += found[-1].rows
     return found
 

@@ -14,7 +14,7 @@ from pipeline.errors import InputError
 from pipeline.ingest import accounts, load, manifest
 from pipeline.ingest.corrections import Corrections, read_corrections
 from pipeline.ingest.csv_file import PlainCsv
-from pipeline.ingest.folder import ExportFile, check_folder, find_exports, refuse_changed, stamp, unused_files
+from pipeline.ingest.folder import ExportFile, check_folder, find_exports, unchanged, unused_files
 from pipeline.ingest.originals import Source
 from pipeline.ingest.profile import find_profile, read_profile
 from pipeline.ingest.profile_stage import ingest_by_profile
@@ -77,9 +77,8 @@ def _ingest_contract(
 ) -> IngestReport:
     """The identity profile: the files are the tables."""
     files = find_exports(exports)
-    stamps = {name: stamp(file.name, file.path) for name, file in files.items()}
     counts: dict[str, TableCounts] = {}
-    with ThreadPoolExecutor(1) as ahead:
+    with unchanged((file.name, file.path) for file in files.values()), ThreadPoolExecutor(1) as ahead:
         opened = {
             name: open_file(file, EXPORTS[name], settings.file_format(name), work, settings.read_limits)
             for name, file in files.items()
@@ -98,8 +97,6 @@ def _ingest_contract(
             source, rows = _create(con, table, files[name], opened[name], plain, settings.file_format(name), known)
             known.confirm(con, table, source)
             counts[name], _ = load.settle(con, table, source, rows, as_of)
-    for name, file in files.items():
-        refuse_changed(file.name, file.path, stamps[name])
     found = (*(_account(files[name], counts[name], hashes[name].result()) for name in files), *known.account())
     accounts.write(con, found)
     unused = unused_files(exports, {file.name for file in files.values()})
