@@ -243,7 +243,10 @@ class Settings:
         How the exports were written is taken as it stands: what is refused today must not hide a run of yesterday.
         """
         values = json.loads(text)
-        exports = {table: FileFormat(**written) for table, written in values.pop("exports", {}).items()}
+        exports = {
+            table: FileFormat(**{**written, "columns": tuple(written.get("columns", ()))})
+            for table, written in values.pop("exports", {}).items()
+        }
         partners = {partner: {"columns": chosen} for partner, chosen in values.pop("columns").items()}
         for partner, own in values.pop("looks", {}).items():
             partners.setdefault(partner, {}).update(own)
