@@ -92,7 +92,7 @@ def _what_is_wrong(error: csv.Error, line: int) -> str:
         )
     return (
         f"line {line} begins a record that is not readable as CSV ({error}); double the quotes inside quoted cells, or "
-        "say what stands before them: escape = '\\\\'"
+        "say what stands before them: escape = '\\'"
     )
 
 

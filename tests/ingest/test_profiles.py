@@ -177,7 +177,7 @@ def test_a_profile_toml_that_cannot_be_read_is_named(exports: Exports, profile: 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    monkeypatch.setattr("pipeline.regular_file.os.open", refuse)
     assert complaint(exports, profile, SettingsError) == "deals/profile.toml: cannot be read (Permission denied)"
 
 

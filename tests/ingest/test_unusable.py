@@ -127,7 +127,8 @@ def test_a_missing_final_newline_alone_is_fine(exports: Exports):
 def test_text_after_a_closing_quote(exports: Exports):
     exports.write("clients.csv", GOOD["clients"] + 'h4,"Du"ne,p1\nh5,Elm,\n')
     assert complaint(exports) == (
-        "clients.csv: line 5 is not readable as CSV (',' expected after '\"'); double the quotes inside quoted cells"
+        "clients.csv: line 5 begins a record that is not readable as CSV (',' expected after '\"'); double the quotes "
+        r"inside quoted cells, or say what stands before them: escape = '\'"
     )
 
 
