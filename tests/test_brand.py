@@ -59,10 +59,18 @@ def test_a_readable_colour_stays_as_it_is():
     assert brand.contrast("#123456", "#123456") == 1
 
 
-@pytest.mark.parametrize("colour", ["red", "#FFF", "#1D4ED8", "#1d4ed8;}body{", "url(x)", 5])
+@pytest.mark.parametrize("colour", ["red", "#FFF", "#1D4ED8", "#1d4ed8;}body{", "url(x)"])
 def test_a_colour_is_written_in_one_way_only(colour):
     with pytest.raises(SettingsError, match=r"brand_colour: .* is no colour such as '#1d4ed8'"):
         parse_settings({"brand_colour": colour})
+
+
+@pytest.mark.parametrize("name", ["brand_colour", "logo"])
+@pytest.mark.parametrize("value", [5, 0, False, ["#1d4ed8"]])
+def test_a_colour_or_logo_that_is_no_text_is_refused(name, value):
+    with pytest.raises(SettingsError) as raised:
+        parse_settings({name: value})
+    assert str(raised.value) == f"{name} takes a text, not {value!r}"
 
 
 @pytest.mark.parametrize("logo", ["logo.png", "http://attacker.example/x.png", "data:image/svg+xml;base64,PHN2Zy8+"])
