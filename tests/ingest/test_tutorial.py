@@ -63,14 +63,23 @@ def squeezed(text: str) -> str:
 
 
 def change(path: Path, diff: str) -> None:
-    """Applies the lines of a diff block: a line that begins with - becomes the + line after it."""
-    text = path.read_text(encoding="utf-8")
+    """Applies the lines of a diff block: a line that begins with - becomes the + line after it, or goes without one.
+
+    A line that ends in … is the one that begins so.
+    """
+    text = path.read_text(encoding="utf-8").splitlines()
     lines = diff.splitlines()
-    for old, new in zip(lines[::2], lines[1::2], strict=True):
-        assert (old[0], new[0]) == ("-", "+")
-        assert text.count(old[1:] + "\n") == 1, old
-        text = text.replace(old[1:] + "\n", new[1:] + "\n")
-    path.write_text(text, encoding="utf-8")
+    while lines:
+        old = lines.pop(0)
+        assert old[0] == "-", old
+        new = [lines.pop(0)[1:]] if lines and lines[0][0] == "+" else []
+        begins = old[1:].removesuffix("…")
+        found = [
+            place for place, line in enumerate(text) if line == old[1:] or ("…" in old and line.startswith(begins))
+        ]
+        assert len(found) == 1, old
+        text[found[0] : found[0] + 1] = new
+    path.write_text("".join(f"{line}\n" for line in text), encoding="utf-8")
 
 
 def test_every_command_of_the_page_does_what_the_page_says(renewals: Callable[..., Said], workplace: Path):
