@@ -47,13 +47,17 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 @EVERY
-def test_the_commands_of_a_page_run_in_their_order(page, renewals, own_home, tmp_path):
+def test_the_commands_of_a_page_run_in_their_order(page, renewals, own_home, tmp_path, monkeypatch):
     (tmp_path / "data").symlink_to(ROOT / "data")
     for block in blocks(page, "sh"):
         for line in block.splitlines():
             words = shlex.split(line, comments=True)
-            assert words[:1] in ([], ["renewals"]), line
-            said = renewals(*words[1:]) if words else None
+            with monkeypatch.context() as only_here:
+                while words and (assigned := re.fullmatch(r"(RENEWALS_[A-Z_]+)=(.*)", words[0])):
+                    only_here.setenv(*assigned.groups())
+                    del words[0]
+                assert words[:1] in ([], ["renewals"]), line
+                said = renewals(*words[1:]) if words else None
             assert said is None or said.code == 0, f"{line}: {said.err}"
 
 
