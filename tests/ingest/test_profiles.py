@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.errors import InputError, SettingsError, UsageError
-from pipeline.ingest import IngestReport, ingest
+from pipeline.ingest import IngestReport, ingest, profile_stage
 from pipeline.settings import Settings
 from tests.ingest.export_folder import AS_OF, GOOD, Exports
 
@@ -170,6 +171,19 @@ def test_a_file_of_the_profile_that_cannot_be_read_is_named(exports: Exports, pr
     assert complaint(exports, profile, SettingsError) == (
         "deals/partners.sql: cannot be read (No such file or directory)"
     )
+
+
+@pytest.mark.parametrize("more", ["d9;Late;01.03.2026;01.03.2027;1;live\n", "d9;Late\n"])
+def test_a_raw_file_that_is_still_written(exports: Exports, profile: Path, monkeypatch: pytest.MonkeyPatch, more: str):
+    read = profile_stage.open_raw
+
+    def grows_meanwhile(raw: Any, path: Path, *others: Any) -> Any:
+        with path.open("a") as stream:
+            stream.write(more)
+        return read(raw, path, *others)
+
+    monkeypatch.setattr(profile_stage, "open_raw", grows_meanwhile)
+    assert complaint(exports, profile) == "deals.csv: changed while it was read; run again once the export is complete"
 
 
 def test_a_profile_toml_that_cannot_be_read_is_named(exports: Exports, profile: Path, monkeypatch: pytest.MonkeyPatch):
