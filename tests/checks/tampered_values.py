@@ -85,13 +85,15 @@ VALUE_CASES: list[Broken] = [
         rest=more("P2", "0.01", "1.10"),
     ),
     upcoming("basis_of_renewal", "C1:renewal", "estimate_basis = 'uplift'"),
+    upcoming("quote_of_renewal", "C1:renewal", "mrr_change_price = 9, mrr_change_quote = 1"),
     upcoming("discount_of_renewal", "C1:renewal", "mrr_change_price = 5, mrr_change_discount = 5"),
     upcoming(
         "estimate_of_limits",
         "X3",
         "estimated_new_mrr = 26, mrr_change = 6, mrr_change_limits = 6",
-        rest="UPDATE upcoming_renewals SET mrr_before = 26, mrr_change = -26, mrr_change_cancellation = -26 "
-        "WHERE change_id = 'X2'; UPDATE client_changes SET mrr_before = 26, mrr_change = -26 WHERE change_id = 'X2'; "
+        rest="UPDATE upcoming_renewals SET mrr_before = 26, mrr_on_the_eve = 26, mrr_change = -26, "
+        "mrr_change_cancellation = -26 WHERE change_id = 'X2'; "
+        "UPDATE client_changes SET mrr_before = 26, mrr_change = -26 WHERE change_id = 'X2'; "
         "UPDATE client_changes SET estimated_new_mrr = 26, mrr_change = 6 WHERE change_id = 'X3'; "
         "UPDATE partner_summary SET mrr_up_for_renewal = 156, mrr_up_for_renewal_converted = 156, mrr_at_risk = 156, "
         "mrr_at_risk_converted = 156 WHERE partner_id = 'P1'",

@@ -37,6 +37,8 @@ def in_sql(text: str) -> str:
 
 ASK = in_sql(WHAT_TO_DO["missing_from_export"])
 
+BASIS = "renewal_basis_of_changes@mrr_bridge"
+LATEST = ("latest_rate@currency_rates", "latest_rate_date@currency_rates")
 STATUS_TOTALS = "totals_of_changes@partner_summary"
 
 CASES = [
@@ -142,6 +144,7 @@ CASES = [
         UPCOMING,
         "UPDATE exports.contracts SET renewal_start_date = '2027-03-23' WHERE contract_id = 'C3'",
         {"contract_id": "C3", "renewal_rows": 0},
+        ("renewal_start_date_in_export@mrr_bridge",),
     ),
     broken(
         "upgrades_and_overages_kept",
@@ -305,8 +308,20 @@ CASES = [
     upcoming("days_left", "X1", "days_to_deadline = -22"),
     upcoming("status_and_basis", "X1", "status = 'pending'", STATUS_TOTALS),
     upcoming("status_and_type", "X1", "status = 'renewed'", STATUS_TOTALS),
-    upcoming("silence_and_deadline", "C1:renewal", "status = 'renewed', status_basis = 'auto_renewed'", STATUS_TOTALS),
-    upcoming("silence_and_deadline", "C2:renewal", "status = 'pending', status_basis = 'awaiting'", STATUS_TOTALS),
+    upcoming(
+        "silence_and_deadline",
+        "C1:renewal",
+        "status = 'renewed', status_basis = 'auto_renewed'",
+        STATUS_TOTALS,
+        BASIS,
+    ),
+    upcoming(
+        "silence_and_deadline",
+        "C2:renewal",
+        "status = 'pending', status_basis = 'awaiting'",
+        STATUS_TOTALS,
+        BASIS,
+    ),
     broken(
         "silence_and_contract",
         UPCOMING,
@@ -325,7 +340,13 @@ CASES = [
         "UPDATE exports.contract_changes SET agreed_on = '2026-11-21' WHERE change_id = 'X2'",
         {"change_id": "X2"},
     ),
-    upcoming("cancellation_in_time", "X2", "status_basis = 'requested_late', leaves_on = '2028-02-01'", STATUS_TOTALS),
+    upcoming(
+        "cancellation_in_time",
+        "X2",
+        "status_basis = 'requested_late', leaves_on = '2028-02-01'",
+        BASIS,
+        STATUS_TOTALS,
+    ),
     # -- estimates
     upcoming("change_adds_up", "X1", "mrr_change = 21, mrr_change_quote = 21", STATUS_TOTALS),
     upcoming("parts_add_up", "C1:renewal", "mrr_change_price = 11"),
@@ -408,13 +429,14 @@ CASES = [
         "DELETE FROM exports.fx_rates; UPDATE partner_summary SET fx_rate = NULL, fx_rate_date = NULL "
         "WHERE partner_id = 'P2'",
         {"partner_id": "P2", "fx_rate": None},
-        ("currency_without_rate@contract_mrr",),
+        ("currency_without_rate@contract_mrr", *LATEST),
     ),
     broken(
         "latest_rates",
         "partner_summary",
         "UPDATE exports.fx_rates SET rate_date = '2026-11-22' WHERE rate_date = '2026-11-01'",
         {"partner_id": "P2", "rate": Decimal("1.05000000")},
+        LATEST,
     ),
     # -- the day before a change, and the day a contract leaves
     upcoming("leaves_on_of_late_cancellations", "C2:renewal", "leaves_on = renewal_start_date"),
@@ -434,6 +456,10 @@ CASES = [
         "UPDATE exports.contract_lines SET unit_price = 125, discount_percent = 20, discount_end_date = '2027-01-06' "
         "WHERE line_id = 'L1'",
         {"change_id": "C1:renewal", "mrr_on_the_eve": Decimal("100.0000")},
+        (
+            "discount_of_renewal@upcoming_renewals",
+            *(f"{name}_in_export@client_products" for name in ("unit_price", "discount_percent", "discount_end_date")),
+        ),
     ),
     # -- findings
     broken(
@@ -469,6 +495,7 @@ CASES = [
         "contract_mrr",
         "UPDATE exports.contract_lines SET unit_price = -30 WHERE contract_id = 'C4'",
         {"contract_id": "C4", "at_renewal": False, "sum_of_lines": -30.0},
+        ("mrr_of_lines@contract_mrr", "unit_price_in_export@client_products"),
     ),
     broken(
         "currency_without_rate",
@@ -477,6 +504,7 @@ CASES = [
         "current_mrr_converted = NULL, mrr_up_for_renewal_converted = NULL, mrr_at_risk_converted = NULL, "
         "estimated_change_converted = NULL WHERE partner_id = 'P2'",
         {"currency": "EUR", "contracts": 2, "current_mrr": Decimal("110.0000")},
+        LATEST,
     ),
     broken(
         "client_without_partner",
@@ -540,12 +568,14 @@ CASES = [
         "retention",
         "UPDATE retention SET opening = opening + 1 WHERE scenario = 'full' AND currency = 'EUR'",
         {"partner_id": "P2", "figure": Decimal(111), "other": Decimal(110)},
+        ("nrr_of_movements@retention",),
     ),
     broken(
         "retention_in_bounds",
         "retention",
         "UPDATE retention SET grr = 1.01, nrr = 1.2 WHERE scenario = 'full' AND currency = 'EUR'",
         {"partner_id": "P2", "scenario": "full"},
+        ("grr_of_movements@retention", "nrr_of_movements@retention"),
     ),
     broken(
         "rival_definitions_start_with_ours",
@@ -606,6 +636,108 @@ CASES = [
         {"finding": "missing_from_export", "contract_id": "C9", "what_to_do": "2 times"},
         ("missing_from_export@findings",),
     ),
+    *(
+        broken(
+            check,
+            table,
+            f"UPDATE {table} SET {column} = {value} WHERE {where}",
+            example,
+            also,
+        )
+        for check, table, column, value, where, example, also in (
+            ("hub_id_in_export", "mrr_bridge", "hub_id", "'H1'", "contract_id = 'C3'", {"contract_id": "C3"}, ()),
+            (
+                "term_start_date_in_export",
+                "mrr_bridge",
+                "term_start_date",
+                "term_start_date - 1",
+                "contract_id = 'C3'",
+                {"contract_id": "C3"},
+                (),
+            ),
+            (
+                "renewal_start_date_in_export",
+                "mrr_bridge",
+                "renewal_start_date",
+                "renewal_start_date - 1",
+                "contract_id = 'C3'",
+                {"contract_id": "C3"},
+                (),
+            ),
+            (
+                "renewal_basis_of_changes",
+                "mrr_bridge",
+                "renewal_basis",
+                "'agreed'",
+                "contract_id = 'C1'",
+                {"contract_id": "C1", "status_basis": "awaiting"},
+                (),
+            ),
+            (
+                "grr_of_movements",
+                "retention",
+                "grr",
+                "grr - 0.000002",
+                "scenario = 'full' AND currency = 'EUR'",
+                {"currency": "EUR", "scenario": "full"},
+                (),
+            ),
+            (
+                "nrr_of_movements",
+                "retention",
+                "nrr",
+                "nrr + 0.000002",
+                "scenario = 'full' AND currency = 'EUR'",
+                {"currency": "EUR", "scenario": "full"},
+                (),
+            ),
+            (
+                "latest_rate_date",
+                "currency_rates",
+                "fx_rate_date",
+                "fx_rate_date - 1",
+                "currency = 'EUR'",
+                {"currency": "EUR"},
+                (),
+            ),
+            (
+                "latest_rate",
+                "currency_rates",
+                "fx_rate",
+                "fx_rate * 2",
+                "currency = 'EUR'",
+                {"currency": "EUR"},
+                ("converted_at_rate@currency_rates",),
+            ),
+            (
+                "compared_rate",
+                "currency_rates",
+                "compared_rate",
+                "1.5",
+                "currency = 'EUR'",
+                {"currency": "EUR"},
+                ("converted_at_rate@currency_rates",),
+            ),
+            (
+                "compared_rate_date",
+                "currency_rates",
+                "compared_rate_date",
+                "DATE '2026-10-31'",
+                "currency = 'EUR'",
+                {"currency": "EUR"},
+                (),
+            ),
+            (
+                "compared_on_month_end",
+                "currency_rates",
+                "compared_on",
+                "compared_on - 1",
+                "currency = 'EUR'",
+                {"currency": "EUR"},
+                (),
+            ),
+        )
+    ),
     broken(
         "history_without_segment",
         "renewal_rates",
@@ -643,6 +775,7 @@ def test_a_check_finds_what_it_is_for(con: duckdb.DuckDBPyConnection, case: Brok
 
 
 CREDIT = (
+    "DELETE FROM exports.price_book; "
     "INSERT INTO exports.contract_lines BY NAME SELECT * REPLACE ('L9' AS line_id, {price} AS unit_price, "
     "'CREDIT' AS product_code) FROM exports.contract_lines WHERE contract_id = 'C1'; "
     "UPDATE upcoming_renewals SET estimated_new_mrr = {estimate} WHERE change_id = 'C1:renewal'"

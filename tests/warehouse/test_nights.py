@@ -31,7 +31,10 @@ def publish(home: Home, days: int, *, profile: str = "identity", keep: int = 100
     path = build(home, run_id, as_of=DAY + timedelta(days=days))
     with duckdb.connect(str(path)) as con:
         con.execute("UPDATE run_info SET profile = ?", [profile])
-        con.execute("CREATE TABLE contract_mrr AS SELECT 1 AS mrr; CREATE TABLE upcoming_renewals AS SELECT 1 AS mrr")
+        con.execute(
+            "CREATE TABLE contract_mrr AS SELECT 'USD' AS currency, 1.0 AS current_mrr; "
+            "CREATE TABLE upcoming_renewals AS SELECT 1 AS mrr"
+        )
     with warehouse.run_lock(home):
         warehouse.publish(home, path, run_id, keep=keep, **more)
     return run_id

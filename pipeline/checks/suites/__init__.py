@@ -8,6 +8,7 @@ from pipeline.checks.suites import (
     copied_values,
     dates_and_statuses,
     estimates,
+    finance_values,
     findings,
     leaving_and_eve,
     ownership,
@@ -32,5 +33,6 @@ def all_checks(tables: frozenset[str]) -> tuple[Check, ...]:
         *totals.CHECKS,
         *findings.CHECKS,
         *projection.CHECKS,
+        *finance_values.CHECKS,
     )
     return tuple(check for check in every if check.table.startswith("exports.") or check.table in tables)
