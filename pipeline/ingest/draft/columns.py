@@ -79,7 +79,7 @@ _COUNTS: Final = {
     "'[x✓✔☑☒✗✘]|n/?a|none|unknown|unbekannt'))",
     "period": "count(months) FILTER (WHERE NOT regexp_full_match(cell, '[\\d.]+'))",
     "yes_no": "count(*) FILTER (WHERE yes_no IN ('true', 'false'))",
-    "currency": "count(*) FILTER (WHERE length(cell) <= 4 AND (currency NOT IN ('', cell) "
+    "currency": "count(*) FILTER (WHERE length(cell) <= 4 AND NOT regexp_matches(cell, '\\d') AND (currency NOT IN ('', cell) "
     "OR regexp_full_match(cell, '[A-Z]{3}') AND currency = cell))",
     "email": "count(*) FILTER (WHERE regexp_full_match(trim(cell), '[^@\\s]+@[^@\\s]+\\.[^@\\s]+'))",
     "epoch": "count(*) FILTER (WHERE regexp_full_match(cell, '1\\d{9}|1\\d{12}'))",

@@ -127,7 +127,7 @@ PARTS: Final = (
     Part(
         "amount", ("amount",),
         ((r"\b(amount|value|betrag|wert|preis|price|fee|cost|charge|montant|prix|importe|precio|valor|preco|rate|"
-          r"revenue|net|kosten|gebuhr\w*|cout|cuota|coste?|tarif)\b", 60),),
+          r"revenue|net|kosten|gebuhr\w*|cout|cuota|coste?|tarif)\b", 60), (r"^total$", 50)),
         rf"{_KEY}|tax|vat|iva|tva|mwst|discount|remise|rabatt|descuento|desconto|probability|commission|count|type|paid|spent|unit|percent|threshold|limit|balance|rounding|exchange",
     ),
     Part("unit_price", ("amount",),
