@@ -127,8 +127,9 @@ def _versions(
     view: ContractView, key: ColumnFacts, repeated: int, changed: ColumnFacts | None, revision: ColumnFacts | None
 ) -> None:
     if changed is not None:
-        written = f"try_strptime({_day(changed)}, {formats(changed)})"
-        order, which, reason = f"{written} DESC NULLS LAST, {cell(changed)} DESC, _source", "latest", "earlier_version"
+        day = f"date_of({cell(changed)}, {formats(changed)}) DESC NULLS LAST"
+        order = f"{day},\n        {_time_of_day(changed)} DESC NULLS LAST, {cell(changed)} DESC, _source"
+        which, reason = "latest", "earlier_version"
         comment = "Only the version of a contract that was changed last counts."
     else:
         assert revision is not None
@@ -150,8 +151,10 @@ def _versions(
         view.grouped = True
 
 
-def _day(column: ColumnFacts) -> str:
-    return f"trim({cell(column)})"
+def _time_of_day(column: ColumnFacts) -> str:
+    """The time behind a date, which `date_of` does not read."""
+    written = f"regexp_extract({cell(column)}, '\\d{{1,2}}:\\d{{2}}(:\\d{{2}}(\\.\\d{{1,6}})?)?( ?[AaPp][Mm])?')"
+    return f"try_strptime({written}, ['%I:%M:%S %p', '%I:%M %p', '%H:%M:%S.%f', '%H:%M:%S', '%H:%M'])"
 
 
 def _one_or_several(view: ContractView, room: DraftRoom, table: DraftTable, key: ColumnFacts, copies: int) -> None:
