@@ -35,7 +35,8 @@ class Worth:
 
     def to_plain(self) -> dict[str, str]:
         """The MRR as a program may read it."""
-        return {code: str(amount) for code, amount in self.mrr.items()}
+        units = rules.minor_units()
+        return {code: f"{amount:.{units.get(code, 2)}f}" for code, amount in self.mrr.items()}
 
     @property
     def in_words(self) -> str:

@@ -43,7 +43,7 @@ def add_effects(room: DraftRoom, main: DraftTable, make: Callable[[dict[str, str
             for option, (worth, _) in zip(question.options[1:], apart, strict=True)
             if worth
         ]
-        if guessed is not None and (shown or not question.options):
+        if guessed is not None:
             first = _shown(f"{question.options[0]} (guessed)" if question.options else "as guessed", guessed)
             told = [f"either way {guessed.in_words}"] if same else [first, *shown]
             question.effect = f"{day}: {'; '.join(told)}."
@@ -78,7 +78,7 @@ def _try(
 
 
 def _made_on(room: DraftRoom, make: Callable[[dict[str, str]], Made], day: date) -> Made:
-    room.con.execute(f"CREATE OR REPLACE MACRO as_of() AS DATE '{day}'")
+    room.on(day)
     return make({})
 
 

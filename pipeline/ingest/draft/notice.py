@@ -19,7 +19,8 @@ def add_notice(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
         return
     name = f"nullif(trim({cell(notice)}), '')"
     blank, bare, months, more, shown = room.row(
-        f"SELECT count(*) FILTER (WHERE c IS NULL), count(*) FILTER (WHERE regexp_full_match(c, '\\d+([.,]0+)?')), count(notice_months_of(c)), "
+        f"SELECT count(*) FILTER (WHERE c IS NULL), count(*) FILTER (WHERE regexp_full_match(c, '\\d+([.,]0+)?')), "
+        f"count(notice_months_of(c)), "
         f"count(*) FILTER (WHERE regexp_matches(c, '\\d\\D*[a-z].* ') AND {_MORE}), "
         f"min(c) FILTER (WHERE {_MORE}) FROM (SELECT {name} AS c FROM {sql.name(table.name)}) AS cells"
     )
