@@ -79,9 +79,12 @@ def try_profile(
     settings: Settings,
     as_of: date,
     examples: int = 3,
+    questions: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Trial:
     """Map, check and reckon without publishing; `examples`: refused rows shown per table and reason.
+
+    Without `questions` the effect of the profile's open questions is not worked out, which reads the files once more.
 
     Raises what `ingest` raises.
     """
@@ -97,9 +100,13 @@ def try_profile(
             tables=[_table(con, counts) for counts in found.tables.values() if counts.rows_read],
             quarantine=_quarantine(con, examples),
             figures=_figures(con, settings, as_of),
-            questions=[_question(one) for one in ingest.answers_to_open_questions(exports, profile, as_of=as_of)],
+            questions=_questions(exports, profile, as_of) if questions else [],
             stopped=[f"{result.table_name}: {result.observed}" for result in checks.stopping(gate)],
         )
+
+
+def _questions(exports: Path, profile: Path, as_of: date) -> list[Row]:
+    return [_question(one) for one in ingest.answers_to_open_questions(exports, profile, as_of=as_of)]
 
 
 def _question(answers: ingest.Answers) -> Row:

@@ -33,7 +33,7 @@ def key(sign: str) -> str:
 
 
 def signs() -> dict[str, Counter[str]]:
-    """The currencies of each sign, the one that most languages mean first; those that one in 200 means are left out."""
+    """The currencies of each sign, those that one in 200 languages means are left out."""
     known = rules.minor_units()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for locale in _locales():
@@ -55,6 +55,13 @@ def signs() -> dict[str, Counter[str]]:
     return dict(sorted(found.items()))
 
 
+def _likelier_first(codes: Counter[str], *, clear: bool) -> list[str]:
+    """The currency that most languages mean, where one is clear; then those of large economies."""
+    large = {code: place for place, code in enumerate(NAMED)}
+    most = codes.most_common(1)[0][0] if clear else ""
+    return sorted(codes, key=lambda code: (code != most, large.get(code, len(large)), -codes[code], code))
+
+
 def _locales() -> list[Locale]:
     """English, and the official languages of every territory."""
     found = [Locale("en")]
@@ -71,8 +78,8 @@ def _locales() -> list[Locale]:
 def text() -> str:
     """The module that holds them."""
     found = signs()
-    listed = {sign: sorted(codes, key=lambda code: (-codes[code], code)) for sign, codes in found.items()}
     unclear = [sign for sign, codes in found.items() if max(codes.values()) * 100 <= codes.total() * 55]
+    listed = {sign: _likelier_first(codes, clear=sign not in unclear) for sign, codes in found.items()}
     lines = [
         '"""The currencies a sign or name stands for. Written by scripts/currency_signs.py from Babel\'s CLDR data."""',
         "",

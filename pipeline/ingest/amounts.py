@@ -81,17 +81,16 @@ def _times(number: str, factor: str) -> str:
 
 def currency_code() -> str:
     """The currency that a text names or signs; `otherwise` where it has neither; the text where it is not known."""
-    known = ", ".join(sql.text(code) for code in rules.minor_units())
-    words = (
-        f"list_filter(regexp_extract_all(cell, '(?:^|[^\\pL])([A-Z]{{3}})(?:[^\\pL]|$)', 1), lambda w: w IN ({known}))"
-    )
-    first = sorted(SIGNS, key=lambda sign: (sign not in ("€", "$", "£"), sign))
-    signs = " ".join(f"WHEN {sql.text(sign)} THEN '{SIGNS[sign][:3]}'" for sign in first if sign not in UNCLEAR)
-    key = sign_key()
+    codes = {code.lower(): code for code in rules.minor_units()}
+    signs = {sign: found.split()[0] for sign, found in SIGNS.items() if sign not in UNCLEAR}
+    first = {sign: signs[sign] for sign in ("€", "$", "£")}
+    known = ", ".join(f"{sql.text(key)}: '{code}'" for key, code in (first | signs | codes).items())
+    named = ", ".join(sql.text(code) for code in codes.values())
+    words = "regexp_extract_all(cell, '(?:^|[^\\pL])([A-Z]{3})(?:[^\\pL]|$)', 1)"
     return (
-        f"CASE WHEN cell IS NULL THEN otherwise WHEN len({words}) > 0 THEN {words}[1] "
-        f"WHEN {key} = '' THEN otherwise WHEN upper({key}) IN ({known}) THEN upper({key}) "
-        f"ELSE CASE {key} {signs} ELSE cell END END"
+        f"CASE WHEN cell IS NULL THEN otherwise ELSE coalesce(list_filter({words}, lambda w: w IN ({named}))[1], "
+        f"CASE WHEN {sign_key()} = '' THEN otherwise ELSE map_extract(MAP {{{known}}}, {sign_key()})[1] END, "
+        f"CASE WHEN {sign_key()} <> '' THEN cell END) END"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 SIGNS: Final = {
-    "$": "USD XCD AUD NZD SGD BND CAD ARS BBD BMD BSD BZD CLP COP CUP FJD GYD JMD KYD LRD MXN NAD SBD SRD TTD TWD UYU",
+    "$": "USD CAD AUD NZD MXN SGD XCD BND ARS BBD BMD BSD BZD CLP COP CUP FJD GYD JMD KYD LRD NAD SBD SRD TTD TWD UYU",
     "$ar": "ARS",
     "$au": "AUD",
     "$bm": "BMD",
@@ -186,7 +186,7 @@ SIGNS: Final = {
     "kanadischedollar": "CAD",
     "kanadischerdollar": "CAD",
     "km": "BAM",
-    "kr": "NOK DKK SEK ISK",
+    "kr": "SEK NOK DKK ISK",
     "kr₩": "KRW",
     "ksh": "KES",
     "kz": "AOA",

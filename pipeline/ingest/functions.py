@@ -113,8 +113,9 @@ FUNCTIONS: Final = (
         "frequency_of",
         "months",
         "the billing frequency of so many months: monthly, quarterly, semiannual, annual, else other",
-        "CASE months " + " ".join(f"WHEN {m} THEN '{name}'" for name, m in rules.BILLING_MONTHS.items())
-        + " ELSE CASE WHEN months IS NOT NULL THEN 'other' END END",
+        "CASE WHEN months IS NOT NULL THEN coalesce(map_extract(MAP {"
+        + ", ".join(f"{months}: '{name}'" for name, months in rules.BILLING_MONTHS.items())
+        + "}, TRY_CAST(months AS INTEGER))[1], 'other') END",
         "frequency_of(3)",
         "quarterly",
     ),

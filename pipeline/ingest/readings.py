@@ -15,6 +15,7 @@ from pipeline import rules
 from pipeline.ingest import sql
 from pipeline.transform.mrr import billing_months, current_mrr, minor_unit
 
+_READ: Final = "contract_as_read"
 _CONTRACT_TYPES: Final = {
     "contract_id": "VARCHAR", "currency": "VARCHAR", "term_start_date": "DATE", "renewal_start_date": "DATE",
     "billing_frequency": "VARCHAR", "billing_interval_months": "BIGINT",
@@ -34,7 +35,8 @@ class Worth:
 
     def to_plain(self) -> dict[str, str]:
         """The MRR as a program may read it."""
-        return {code: str(amount) for code, amount in self.mrr.items()}
+        units = rules.minor_units()
+        return {code: f"{amount:.{units.get(code, 2)}f}" for code, amount in self.mrr.items()}
 
     @property
     def in_words(self) -> str:
@@ -57,8 +59,9 @@ def worth(con: duckdb.DuckDBPyConnection, contract: str, statements: Mapping[str
     Rows that could not be loaded (no date, not a number, an unknown currency, a repeated key) do not count.
     """
     try:
-        contracts = _frame(con, contract, statements["contracts"], _CONTRACT_TYPES)
-        lines = _frame(con, contract, statements["contract_lines"], _LINE_TYPES)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {_READ} AS {sql.without_end(contract)}")
+        contracts = _frame(con, statements["contracts"], _CONTRACT_TYPES)
+        lines = _frame(con, statements["contract_lines"], _LINE_TYPES)
     except duckdb.Error:
         return None
     known = list(rules.minor_units())
@@ -72,9 +75,9 @@ def worth(con: duckdb.DuckDBPyConnection, contract: str, statements: Mapping[str
     return Worth(figures.height, dict(sums.select("currency", "current_mrr").iter_rows()))
 
 
-def _frame(con: duckdb.DuckDBPyConnection, contract: str, statement: str, types: Mapping[str, str]) -> pl.DataFrame:
+def _frame(con: duckdb.DuckDBPyConnection, statement: str, types: Mapping[str, str]) -> pl.DataFrame:
     made = f"FROM (\n{sql.without_end(statement)}\n) AS made"
-    view = f"WITH contract AS (\n{sql.without_end(contract)}\n)"
+    view = f"WITH contract AS (SELECT * FROM {_READ})"
     there = {name for name, *_ in con.execute(f"DESCRIBE {view} SELECT * {made}").fetchall()}
     columns = ", ".join(
         f"TRY_CAST({f'CAST({name} AS VARCHAR)' if name in there else 'NULL'} AS {kind}) AS {name}"

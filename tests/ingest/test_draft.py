@@ -16,6 +16,7 @@ import pytest
 from pipeline.errors import InputError, UsageError
 from pipeline.ingest.draft import write_draft
 from pipeline.ingest.draft.look import look
+from pipeline.ingest.questions import edited
 from pipeline.settings import FileFormat, Settings
 from pipeline.trial import Trial, try_profile
 from tests.ingest import ugly_files
@@ -26,7 +27,7 @@ AS_OF = date(2026, 11, 23)
 def drafted(tmp_path: Path, *files: Path, as_of: date = AS_OF) -> Trial:
     """The draft of these files, tried out on them as it is."""
     write_draft(files, tmp_path / "draft")
-    return try_profile(files[0].parent, tmp_path / "draft", settings=Settings(), as_of=as_of)
+    return try_profile(files[0].parent, tmp_path / "draft", settings=Settings(), as_of=as_of, questions=False)
 
 
 def said(tmp_path: Path, place: str = "views/contract.sql") -> str:
@@ -65,12 +66,13 @@ def test_a_german_csv(tmp_path: Path, source: Path):
 
 def test_a_workbook_with_titles_and_merged_cells(tmp_path: Path, source: Path):
     trial = drafted(tmp_path, ugly_files.workbook(source))
-    assert reasons(trial) == [
-        ("contracts", "not_a_date:renewal_start_date", 7),
-        ("contracts", "renewal_not_after_start", 9),
-    ]
-    # 24,000 over 12 months, 100,000.50 over 24, 3,000 over 3.
-    assert figures(trial, "in_force", "mrr") == {"USD": (3, str(Decimal(2000) + Decimal("4166.69") + Decimal(1000)))}
+    assert reasons(trial) == [("contracts", "renewal_not_after_start", 9)]
+    # 24,000 over 12 months, 100,000.50 over 24, 3,000 over 3; "ongoing" is no end: 5,000 over a term of 12.
+    expected = Decimal(2000) + Decimal("4166.69") + Decimal(1000) + Decimal("416.67")
+    assert figures(trial, "in_force", "mrr") == {"USD": (4, str(expected))}
+    assert 'DECIDE: no end: do contracts without an end go on? In 1 of 5 rows "End" is empty or ongoing' in said(
+        tmp_path
+    )
     [clients] = [table for table in trial.tables if table["table"] == "clients"]
     assert clients["rows_loaded"] == 2
 
@@ -94,7 +96,14 @@ def test_vendor_seeds_are_drafted_without_a_word(tmp_path: Path, cases: Path, pr
 
 def test_the_city_register_is_drafted_as_the_shipped_profile_maps_it(tmp_path: Path, cases: Path):
     day = date(2025, 12, 11)
-    trial = drafted(tmp_path, cases / "contracts" / "chicago_contracts.csv", as_of=day)
+    drafted(tmp_path, cases / "contracts" / "chicago_contracts.csv", as_of=day)
+    # The shipped profile leaves contracts without an end out; the draft asks, and goes on with keeping them.
+    contract = tmp_path / "draft" / "views" / "contract.sql"
+    contract.write_text(edited(said(tmp_path), ['WHERE NOT no_end("End Date")']) or "", encoding="utf-8")
+    left_out = tmp_path / "draft" / "left_out.sql"
+    reason = "CASE\n        WHEN no_end(\"End Date\") THEN 'no_end_date'"
+    left_out.write_text(left_out.read_text(encoding="utf-8").replace("CASE", reason, 1), encoding="utf-8")
+    trial = try_profile(cases / "contracts", tmp_path / "draft", settings=Settings(), as_of=day)
     shipped = try_profile(cases / "contracts", Path("city_register"), settings=Settings(), as_of=day)
     assert trial.ingested.left_out["earlier_revision"] == shipped.ingested.left_out["earlier_revision"]
     names = ("contracts", "in_force", "renewals_in_window")
@@ -153,8 +162,8 @@ def test_a_start_alone_renews_every_period(tmp_path: Path, source: Path):
     )
     trial = drafted(tmp_path, source / "s.csv")
     assert figures(trial, "in_force", "ended", "mrr") == {"USD": (3, 1, "37.00")}
-    assert "DECIDE: rows without end_date are taken to renew themselves" in said(tmp_path)
-    assert 'months_of("billing_frequency") AS subscription_term_months' in said(tmp_path)
+    assert 'DECIDE: no end: do contracts without an end go on? In 3 of 4 rows "end_date" is empty' in said(tmp_path)
+    assert 'CASE WHEN no_end("end_date") THEN months_of("billing_frequency")' in said(tmp_path)
 
 
 GERMAN = (
@@ -179,11 +188,11 @@ def test_a_client_of_two_partners_is_kept_apart_so_that_neither_sees_the_other_s
     (source / "r.csv").write_text(GERMAN, encoding="utf-8")
     trial = drafted(tmp_path, source / "r.csv")
     assert {one.table: one.rows_loaded for one in trial.ingested.tables.values()}["clients"] == 3
-    assert "DECIDE: 1 clients have more than one Vermittler and are kept apart" in said(tmp_path)
+    assert "DECIDE: partner: 1 clients have more than one Vermittler and are kept apart" in said(tmp_path)
     (source / "r.csv").write_text(GERMAN.replace(";Süd;", ";Nord;"), encoding="utf-8")
     write_draft([source / "r.csv"], tmp_path / "draft", force=True)
     assert 'name_key("Kunde") AS hub_id' in said(tmp_path)
-    assert "DECIDE: 1 clients have several contacts" in said(tmp_path, "contacts.sql")
+    assert "DECIDE: contact: 1 clients have several contacts" in said(tmp_path, "contacts.sql")
 
 
 def test_a_row_that_is_there_twice_counts_once(tmp_path: Path, source: Path):
@@ -213,8 +222,11 @@ def test_equal_lines_of_a_contract_of_many_lines_are_asked_about(tmp_path: Path,
     rows = GERMAN.splitlines(keepends=True)
     (source / "r.csv").write_text("".join([*rows, rows[2], rows[2].replace("2.400", "100")]), encoding="utf-8")
     trial = drafted(tmp_path, source / "r.csv")
-    assert "DECIDE: Vertragsnummer repeats: its rows are taken for lines" in said(tmp_path)
-    assert "1 of them say in every cell what another says; they count too." in said(tmp_path)
+    assert (
+        'DECIDE: contract number: "Vertragsnummer" repeats (1 numbers in 3 rows): its rows are taken for lines'
+        in said(tmp_path)
+    )
+    assert "1 rows say in every cell what another says; they count too." in said(tmp_path)
     assert figures(trial, "contracts", "mrr") == {"EUR": (3, "808.33")}
 
 
@@ -232,8 +244,9 @@ def test_of_several_versions_the_last_one_counts(tmp_path: Path, source: Path):
     trial = drafted(tmp_path, source / "s.csv")
     assert figures(trial, "in_force", "mrr") == {"USD": (2, "120.00")}
     assert trial.ingested.left_out == {"earlier_version": 1}
-    assert "DECIDE: id repeats: the row with the latest updated_at is kept. Are these versions?" in said(tmp_path)
-    assert "DECIDE: which state counts?" in said(tmp_path)
+    assert 'DECIDE: contract number: are rows that repeat a "id" (1 of 3) versions of one contract?' in said(tmp_path)
+    # A status that all rows share is not asked about.
+    assert "DECIDE: status" not in said(tmp_path)
     assert 'date_text("current_term_started_at"' in said(tmp_path)
     # Lines of one contract have a number of their own: each of them counts.
     lines = (source / "s.csv").read_text().splitlines()
@@ -241,6 +254,15 @@ def test_of_several_versions_the_last_one_counts(tmp_path: Path, source: Path):
     (source / "s.csv").write_text("\n".join(numbered) + "\n")
     write_draft([source / "s.csv"], tmp_path / "draft", force=True)
     assert "its rows are taken for lines of one contract" in said(tmp_path)
+
+
+def test_of_versions_of_one_day_the_time_decides(tmp_path: Path, source: Path):
+    header = "Contract No,Customer,Start,End,Fee per month,Updated at\n"
+    row = "A1,Acme,13/02/2026,12/02/2027,{},{}\n"
+    versions = [("1", "02/11/2026 9:00"), ("3", "02/11/2026 10:00"), ("2", "31/10/2026 23:00")]
+    (source / "r.csv").write_text(header + "".join(row.format(fee, at) for fee, at in versions))
+    trial = drafted(tmp_path, source / "r.csv")
+    assert figures(trial, "mrr") == {"USD": ("3.00",)}
 
 
 def test_ten_digits_are_a_time_only_where_the_name_says_so(tmp_path: Path, source: Path):
@@ -251,7 +273,7 @@ def test_ten_digits_are_a_time_only_where_the_name_says_so(tmp_path: Path, sourc
     trial = drafted(tmp_path, source / "r.csv")
     assert figures(trial, "mrr") == {"USD": ("150.00",)}
     assert '"Contract No" AS contract_id' in said(tmp_path)
-    assert "DECIDE: do rows count in which is_trial is true?" in said(tmp_path)
+    assert 'DECIDE: status: do rows count in which "is_trial" is true?' in said(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +295,7 @@ def test_day_and_month_that_cannot_be_told_apart_must_be_decided(tmp_path: Path,
         one_contract(start="01/02/2026", end="03/04/2027").replace("2026-02-01", "05/06/2026")
     )
     drafted(tmp_path, source / "r.csv")
-    assert "DECIDE: does Start write the day or the month first?" in said(tmp_path)
+    assert 'DECIDE: day or month first: is the day or the month first in "Start" and "End"?' in said(tmp_path)
 
 
 def test_clients_contacts_and_lines_in_files_of_their_own(tmp_path: Path, source: Path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import duckdb
@@ -79,7 +79,8 @@ _COUNTS: Final = {
     "'[x✓✔☑☒✗✘]|n/?a|none|unknown|unbekannt'))",
     "period": "count(months) FILTER (WHERE NOT regexp_full_match(cell, '[\\d.]+'))",
     "yes_no": "count(*) FILTER (WHERE yes_no IN ('true', 'false'))",
-    "currency": "count(*) FILTER (WHERE length(cell) <= 4 AND (currency NOT IN ('', cell) "
+    "currency": "count(*) FILTER (WHERE length(cell) <= 4 AND NOT regexp_matches(cell, '\\d') AND (currency NOT IN "
+    "('', cell) "
     "OR regexp_full_match(cell, '[A-Z]{3}') AND currency = cell))",
     "email": "count(*) FILTER (WHERE regexp_full_match(trim(cell), '[^@\\s]+@[^@\\s]+\\.[^@\\s]+'))",
     "epoch": "count(*) FILTER (WHERE regexp_full_match(cell, '1\\d{9}|1\\d{12}'))",
@@ -111,7 +112,37 @@ def facts_of(con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str]) -
     ).fetchall()
     counts = {name: dict(zip(_COUNTS, row, strict=True)) for name, *row in found}
     fitting = _fitting_formats(con)
-    return [_facts(name, rows, counts.get(name), fitting.get(name, {})) for name in names]
+    return _in_one_order([_facts(name, rows, counts.get(name), fitting.get(name, {})) for name in names])
+
+
+def _in_one_order(found: list[ColumnFacts]) -> list[ColumnFacts]:
+    """A column whose day and month cannot be told apart follows the others of the file, where those agree."""
+    known = {day_first(one.formats[0]) for one in found if one.kind == "date" and not one.ambiguous} - {None}
+    if len(known) != 1:
+        return found
+    [order] = known
+    return [
+        replace(
+            one,
+            ambiguous=False,
+            formats=tuple(swapped(each) if day_first(each) not in (order, None) else each for each in one.formats),
+        )
+        if one.ambiguous
+        else one
+        for one in found
+    ]
+
+
+def day_first(date_format: str) -> bool | None:
+    """Whether a format of numbers writes the day before the month; None where the order cannot be mistaken."""
+    if "%d" not in date_format or "%m" not in date_format or date_format.startswith("%Y"):
+        return None
+    return date_format.find("%d") < date_format.find("%m")
+
+
+def swapped(date_format: str) -> str:
+    """The format with day and month in the other order."""
+    return date_format.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
 
 
 def _facts(name: str, rows: int, n: dict[str, Any] | None, fitting: dict[int, int]) -> ColumnFacts:

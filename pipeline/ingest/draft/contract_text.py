@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.ingest import sql
-from pipeline.ingest.draft.columns import ColumnFacts
+from pipeline.ingest.draft.columns import ColumnFacts, day_first, swapped
 from pipeline.ingest.draft.sources import DraftTable
 from pipeline.ingest.questions import DECIDE, EFFECT, IF, Reading
 
@@ -141,17 +141,11 @@ def called(column: ColumnFacts) -> str:
     return f'"{one_line(column.name)}"'
 
 
-def formats(column: ColumnFacts, *, swapped: bool = False) -> str:
-    """The formats of a date column as SQL: one, or a list. `swapped`: with day and month in the other order."""
-    written = [_swapped(one) if swapped else one for one in column.formats]
+def formats(column: ColumnFacts, *, other_order: bool = False) -> str:
+    """The formats of a date column as SQL: one, or a list. `other_order`: with day and month changed about."""
+    written = [swapped(one) if other_order and day_first(one) is not None else one for one in column.formats]
     texts = [sql.text(one) for one in written]
     return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
-
-
-def _swapped(date_format: str) -> str:
-    if "%d" not in date_format or "%m" not in date_format or date_format.startswith("%Y"):
-        return date_format
-    return date_format.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
 
 
 def why(column: ColumnFacts, more: str = "") -> str:

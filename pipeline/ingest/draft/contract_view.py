@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.ingest import sql
-from pipeline.ingest.draft.contract_text import ContractView, cell, why
+from pipeline.ingest.draft.contract_text import ContractView, called, cell, why
 from pipeline.ingest.draft.dates import add_dates
 from pipeline.ingest.draft.notice import add_notice
 from pipeline.ingest.draft.price import add_price
 from pipeline.ingest.draft.rows import add_rows
-from pipeline.ingest.draft.sources import DraftRoom, DraftTable, joins
+from pipeline.ingest.draft.sources import DraftRoom, DraftTable
+from pipeline.ingest.draft.ties import joins
 
 
 def contract_view(
@@ -34,7 +35,7 @@ def contract_view(
     _one_partner_per_client(view, room, table, alone=clients is None and contacts is None)
     add_dates(view, room, table)
     add_price(view, room, table, lines)
-    _rest(view, table)
+    _rest(view, room, table)
     add_notice(view, room, table)
     add_rows(view, room, table)
     for join in joins(room, table):
@@ -106,21 +107,48 @@ def _one_partner_per_client(view: ContractView, room: DraftRoom, table: DraftTab
     view.ask("partner", "partner", text)
 
 
-def _rest(view: ContractView, table: DraftTable) -> None:
+def _rest(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
     parts = table.parts
     product, code = parts.get("product"), parts.get("product_code")
     either = cell(product or code) if (product or code) else "'contract'"  # type: ignore[arg-type]
     view.add("product_code", f"coalesce({cell(code) if code else either}, 'contract')", "the product, or one for all")
     view.add("product_name", f"coalesce({either}, 'Contract')", why(product) if product else "its name in reports")
     for part, name, expression in (
-        ("auto_renews", "auto_renews", "yes_no({})"),
         ("website", "website", "{}"),
         ("contact_name", "contact_name", "nullif(trim({}), '')"),
         ("email", "email", "nullif(lower(trim({})), '')"),
     ):
         if part in parts:
             view.add(name, expression.format(cell(parts[part])), why(parts[part]))
-    if "auto_renews" not in parts:
+    _auto_renews(view, room, table)
+
+
+_YES = "^(yes|y|true|ja|oui|si|sim|auto\\w*|tacit\\w*|stillschweigend|evergreen|1)\\b"
+_NO = "^(no|n|false|nein|non|nao|none|keine?|manual\\w*|not|0|-)(\\b|$)"
+
+
+def _auto_renews(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
+    column = table.parts.get("auto_renews")
+    if column is None:
         text = "do these contracts renew themselves? No column says it; they are taken to, unless they are cancelled."
         renews = view.ask("auto_renews", "renewal", text, "yes", "no") == "yes"
         view.add("auto_renews", "true" if renews else "false", "no column looks like it")
+        return
+    if column.kind == "yes_no":
+        view.add("auto_renews", f"yes_no({cell(column)})", why(column))
+        return
+    said = f"strip_accents(lower(trim({cell(column)})))"
+    view.add(
+        "auto_renews",
+        f"CASE WHEN regexp_matches({said}, '{_YES}') THEN 'true' WHEN regexp_matches({said}, '{_NO}') THEN 'false' END",
+        why(column, "by its first word"),
+    )
+    values = room.rows(
+        f"SELECT {cell(column)}, count(*) FROM {sql.name(table.name)} WHERE trim({cell(column)}) <> '' "
+        f"AND NOT regexp_matches({said}, '{_YES}') AND NOT regexp_matches({said}, '{_NO}') GROUP BY ALL ORDER BY 2 "
+        f"DESC, 1"
+    )
+    if values:
+        shown = ", ".join(f"{value!r} {count:,}" for value, count in values[:5])
+        text = f"do contracts renew themselves whose {called(column)} says {shown}? They are taken to."
+        view.ask("auto_renews", "renewal", text)

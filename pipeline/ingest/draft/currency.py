@@ -59,10 +59,10 @@ def _others(guess: str) -> list[str]:
 
 def _usual(room: DraftRoom, table: DraftTable, column: ColumnFacts) -> str:
     """The one currency that all filled cells name, or "" where they name none or several."""
-    found = room.con.execute(
+    found = room.rows(
         f"SELECT DISTINCT currency_code({cell(column)}, '') FROM {sql.name(table.name)} "
         f"WHERE trim({cell(column)}) <> '' LIMIT 2"
-    ).fetchall()
+    )
     return found[0][0] if len(found) == 1 and found[0][0] in rules.minor_units() else ""
 
 
@@ -75,10 +75,10 @@ def _signs(room: DraftRoom, table: DraftTable, column: ColumnFacts) -> dict[str,
     words = "" if column.kind == "currency" or column.words in ("currency", "wahrung") else rf"WHERE {name} ~ '.*\d.*'"
     if column is table.parts.get("currency"):
         words = ""
-    rows = room.con.execute(
+    rows = room.rows(
         f"SELECT sign_key(coalesce({name}, '')) AS sign, count(*) FROM {sql.name(table.name)} {words} "
         "GROUP BY ALL ORDER BY 2 DESC, 1 LIMIT 40"
-    ).fetchall()
+    )
     return dict(rows)
 
 

@@ -13,6 +13,7 @@ from pipeline.ingest.draft.sources import DraftRoom, DraftTable
 from pipeline.ingest.questions import Reading
 from pipeline.ingest.readings import Worth, distance, worth
 
+_NOT_MONEY: Final = ("auto_renews", "notice_days", "notice_months")
 _ANY_DAY: Final = date(2000, 1, 1)
 Made = tuple[ContractView, dict[str, str]]
 """A view of the contracts and the statements that read it."""
@@ -33,14 +34,16 @@ def add_effects(room: DraftRoom, main: DraftTable, make: Callable[[dict[str, str
         guessed = worth(room.con, view.text(main), statements, as_of=day)
     far: dict[str, Decimal] = {}
     for question in view.questions:
-        apart = [_try(room, main, make, view, question, option, day, guessed) for option in question.options[1:]]
+        apart = [
+            _try(room, main, make, view, statements, question, option, day, guessed) for option in question.options[1:]
+        ]
         same = bool(apart) and all(found == guessed for found, _ in apart)
         shown = [
             f"{option} {worth.in_words}"
             for option, (worth, _) in zip(question.options[1:], apart, strict=True)
             if worth
         ]
-        if guessed is not None and (shown or not question.options):
+        if guessed is not None:
             first = _shown(f"{question.options[0]} (guessed)" if question.options else "as guessed", guessed)
             told = [f"either way {guessed.in_words}"] if same else [first, *shown]
             question.effect = f"{day}: {'; '.join(told)}."
@@ -58,6 +61,7 @@ def _try(
     main: DraftTable,
     make: Callable[[dict[str, str]], Made],
     view: ContractView,
+    own: dict[str, str],
     question: Question,
     option: str,
     day: date,
@@ -67,12 +71,14 @@ def _try(
     edits = view.edits(other)
     if edits:
         question.readings.append(Reading(option, edits))
+    if all(edit.rpartition(" AS ")[2] in _NOT_MONEY for edit in edits) and statements == own:
+        return guessed, Decimal(0)
     found = worth(room.con, other.text(main), statements, as_of=day)
     return found, distance(found, guessed) if found and guessed else Decimal(0)
 
 
 def _made_on(room: DraftRoom, make: Callable[[dict[str, str]], Made], day: date) -> Made:
-    room.con.execute(f"CREATE OR REPLACE MACRO as_of() AS DATE '{day}'")
+    room.on(day)
     return make({})
 
 

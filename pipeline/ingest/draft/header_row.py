@@ -62,7 +62,9 @@ def _found(file: str, rows: Sequence[Row], place: int, line: int, unnamed: int) 
     if above:
         remarks = (f"{len(above):,} lines above the header (line {line}) are not read",)
     if unnamed:
-        remarks += (f"the header has {unnamed} names fewer than the rows have cells: those are column_…",)
+        remarks += (
+            f"the rows have more cells than the header has names ({unnamed}): those columns are called column_…",
+        )
     dated = [row for row in above if any(_DATE.fullmatch(cell.strip()) for cell in _filled(row[1]))]
     # A title may have a date beside it ("Stand: 23.11.2026"); rows of a table stand one below the other.
     if len(wide) < 3 and not (dated and wide and len(above) > 3):

@@ -15,13 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-import python_calamine
-from python_calamine import CalamineWorkbook
-
 from pipeline.errors import InputError
 from pipeline.ingest.draft.header_row import header_row
+from pipeline.ingest.draft.look_xlsx import look_at_xlsx
+from pipeline.ingest.draft.looked import Looked
 from pipeline.ingest.encoding import odd_lines
 from pipeline.ingest.profile import RAW_SUFFIXES, raw_suffix
 from pipeline.settings import FileFormat
@@ -38,21 +35,6 @@ _MARKS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """How the file is written, remarks for the person who maps it, and columns with cells merged downward.
-
-    `asks`: matters and texts of the questions that the way it is written raises.
-    """
-
-    path: Path
-    suffix: str
-    format: FileFormat
-    remarks: tuple[str, ...] = ()
-    merged: tuple[str, ...] = ()
-    asks: tuple[tuple[str, str], ...] = ()
-
-
 def look(path: Path) -> Looked:
     """Guesses how the file is written. Raises InputError when there is no such file or its kind is not known."""
     if not path.is_file():
@@ -66,7 +48,7 @@ def look(path: Path) -> Looked:
             case ".csv" | ".csv.gz":
                 return _look_at_csv(path, suffix)
             case ".xlsx":
-                return _look_at_xlsx(path, suffix)
+                return look_at_xlsx(path, suffix)
             case ".json" | ".ndjson":
                 return _look_at_json(path, suffix)
             case _:
@@ -198,102 +180,6 @@ def _cut(text: str, delimiter: str, quote: str) -> _Cut | None:
     width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))
     even = 100 * count // len(rows) if rows and width > 1 else 0
     return _Cut(delimiter, quote, rows, width, even)
-
-
-def _look_at_xlsx(path: Path, suffix: str) -> Looked:
-    try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
-            names = [s.name for s in workbook.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
-            sheets = [workbook.get_sheet_by_name(name) for name in names]
-            if not sheets:
-                raise InputError(f"{path.name}: has no worksheet")
-            return _best_sheet(path, suffix, sheets)
-    except python_calamine.PasswordError:
-        raise InputError(f"{path.name}: the workbook is protected by a password; save it without one") from None
-    except (python_calamine.CalamineError, ValueError) as error:
-        first = str(error).strip().split("\n")[0]
-        raise InputError(f"{path.name}: is no readable workbook ({first}); save it again as .xlsx") from None
-
-
-def _best_sheet(path: Path, suffix: str, sheets: list[Any]) -> Looked:
-    tables = [[[str(cell).strip() for cell in row] for row in sheet.to_python()[:5000]] for sheet in sheets]
-    sizes = [sum(bool(cell) for row in table for cell in row) for table in tables]
-    place = sizes.index(max(sizes))
-    sheet, table = sheets[place], tables[place]
-    top = sheet.start[0] if sheet.start else 0
-    filled = Counter(sum(bool(cell) for cell in row) for row in table if any(row))
-    width = max((count for count, rows in filled.items() if rows * 10 >= len(table)), default=1)
-    # calamine gives rows from the top of the sheet, unless it is asked to skip the empty area.
-    first = 0 if len(table) > sheet.height else top
-    rows = [(first + number, [cell for cell in row if cell]) for number, row in enumerate(table, start=1) if any(row)]
-    wide = [(line, cells) for line, cells in rows if len(cells) * 2 > width]
-    at = header_row(path.name, wide, max(2, width // 2))
-    header, remarks = at.line, at.remarks
-    if rows and header == 0:
-        header = wide[0][0] if wide and wide[0][0] != rows[0][0] else 0
-    above = [cells for line, cells in rows if header and line < header]
-    if above and not at.asks:
-        remarks = (f"{len(above):,} rows above the header (row {header}) are not read",)
-    merged = _merged_downward(sheet, table, first, header or (rows[0][0] if rows else 1))
-    if merged:
-        remarks += (f"has merged cells under {', '.join(merged)}: a view fills them downward",)
-    asks = at.asks
-    if len(sheets) > 1:
-        remarks += (f"has the sheets {', '.join(one.name for one in sheets)}; the fullest one is read",)
-        asks += _other_sheets(path.name, sheets, tables, place)
-    name = sheet.name if len(sheets) > 1 else ""
-    return Looked(path, suffix, FileFormat(sheet=name, header_row=header), remarks, merged, asks)
-
-
-def _other_sheets(
-    file: str, sheets: list[Any], tables: list[list[list[str]]], place: int
-) -> tuple[tuple[str, str], ...]:
-    """Asks about sheets that hold a table too: three rows or more of three cells or more."""
-    tall = [sum(sum(bool(cell) for cell in row) >= 3 for row in table) for table in tables]
-    others = [f"{sheet.name} ({tall[n]:,} rows)" for n, sheet in enumerate(sheets) if n != place and tall[n] >= 3]
-    if not others:
-        return ()
-    text = (
-        f"does only the sheet {sheets[place].name} of {file} hold contracts? Not read are {', '.join(others)}. Set "
-        f"sheet in "
-        "profile.toml, or name the file once more under [files.NAME] with the other sheet."
-    )
-    return (("sheet", text),)
-
-
-def stands_as_text(looked: Looked, column: str, cell: str) -> bool:
-    """Whether a cell stands in the file as text that people wrote; a typed number has no separators of thousands."""
-    try:
-        match looked.suffix:
-            case ".json" | ".ndjson":
-                return any(
-                    json.dumps(cell).encode()[1:-1].join((b'"', b'"')) in data for data in _bytes(looked.path, "")
-                )
-            case ".parquet":
-                schema = pq.read_schema(looked.path)
-                return column not in schema.names or not _is_number(schema.field(column).type)
-            case ".xlsx":
-                with CalamineWorkbook.from_path(str(looked.path)) as workbook:
-                    names = [looked.format.sheet] if looked.format.sheet else workbook.sheet_names
-                    sheets = (workbook.get_sheet_by_name(name).to_python() for name in names)
-                    return any(cell == value for sheet in sheets for row in sheet for value in row)
-    except (OSError, ValueError, python_calamine.CalamineError):
-        return True
-    return True
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_integer(kind))
-
-
-def _merged_downward(sheet: Any, table: list[list[str]], first: int, header: int) -> tuple[str, ...]:
-    """Names of the columns in which cells below the header are merged with those under them."""
-    if not 0 < header - first <= len(table):
-        return ()
-    names = table[header - first - 1]
-    ranges = getattr(sheet, "merged_cell_ranges", None) or []
-    places = {start[1] for start, end in ranges if end[0] > start[0] >= header and start[1] < len(names)}
-    return tuple(names[place] for place in sorted(places) if names[place])
 
 
 def _look_at_json(path: Path, suffix: str) -> Looked:

@@ -18,11 +18,13 @@ def add_notice(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
         view.add("notice_days", "CAST(NULL AS VARCHAR)", "no column looks like a notice period: the usual one counts")
         return
     name = f"nullif(trim({cell(notice)}), '')"
-    bare, months, more, shown = room.row(
-        f"SELECT count(*) FILTER (WHERE regexp_full_match(c, '\\d+([.,]0+)?')), count(notice_months_of(c)), "
+    blank, bare, months, more, shown = room.row(
+        f"SELECT count(*) FILTER (WHERE c IS NULL), count(*) FILTER (WHERE regexp_full_match(c, '\\d+([.,]0+)?')), "
+        f"count(notice_months_of(c)), "
         f"count(*) FILTER (WHERE regexp_matches(c, '\\d\\D*[a-z].* ') AND {_MORE}), "
         f"min(c) FILTER (WHERE {_MORE}) FROM (SELECT {name} AS c FROM {sql.name(table.name)}) AS cells"
     )
+    own = name if blank else cell(notice)
     if more:
         text = (
             f"{more:,} cells of {called(notice)} say more than a length, such as {' '.join(shown.split())!r}: only "
@@ -37,14 +39,10 @@ def add_notice(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
     elif re.search(r"\b(weeks?|wochen|semanas|semaines)\b", notice.words) and bare:
         view.add("notice_days", f"days_of({name} || ' weeks')", why(notice, "weeks, by its header"))
     elif months:
-        view.add(
-            "notice_days",
-            f"CASE WHEN notice_months_of({cell(notice)}) IS NULL THEN days_of({cell(notice)}) END",
-            why(notice),
-        )
-        view.add("notice_months", f"notice_months_of({cell(notice)})", "notice in calendar months")
+        view.add("notice_days", f"CASE WHEN notice_months_of({own}) IS NULL THEN days_of({own}) END", why(notice))
+        view.add("notice_months", f"notice_months_of({own})", "notice in calendar months")
     else:
-        view.add("notice_days", f"days_of({cell(notice)})", why(notice, "days; weeks are 7 days"))
+        view.add("notice_days", f"days_of({own})", why(notice, "days; weeks are 7 days"))
 
 
 _MORE = (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pipeline.ingest import sql
 from pipeline.ingest.draft.columns import COMMA_FITS, POINT_FITS, ColumnFacts
 from pipeline.ingest.draft.contract_text import ContractView, called, cell
-from pipeline.ingest.draft.look import stands_as_text
 from pipeline.ingest.draft.sources import DraftRoom, DraftTable
+from pipeline.ingest.draft.typed_cells import stands_as_text
 
 _MATTER = "thousands or decimal"
 _POINT, _COMMA = "number_text", "number_text_comma"

@@ -10,7 +10,7 @@ from pipeline.ingest.draft.columns import ColumnFacts
 from pipeline.ingest.draft.contract_text import ContractView, called, cell, why
 from pipeline.ingest.draft.currency import add_currency
 from pipeline.ingest.draft.numbers import number
-from pipeline.ingest.draft.quantity import add_discount, add_quantity
+from pipeline.ingest.draft.quantity import add_discount, add_quantity, products
 from pipeline.ingest.draft.roles import MONEY_PARTS, money_columns
 from pipeline.ingest.draft.sources import DraftRoom, DraftTable
 
@@ -28,7 +28,7 @@ _THOUSANDS: Final = (
 def add_price(view: ContractView, room: DraftRoom, table: DraftTable, lines: DraftTable | None) -> None:
     """Currency, billing period, price, quantity and discount. `lines`: the table that holds the prices, if another."""
     parts = table.parts
-    amount = None if lines is not None and not _amount(table) else _chosen_amount(view, table)
+    amount = None if lines is not None and not _amount(table) else _chosen_amount(view, room, table)
     add_currency(view, room, table, amount[1] if amount else None)
     if lines is not None:
         view.priced = False
@@ -46,15 +46,22 @@ def add_price(view: ContractView, room: DraftRoom, table: DraftTable, lines: Dra
 
 
 def _amount(table: DraftTable) -> tuple[str, ColumnFacts] | None:
-    return next(((part, table.parts[part]) for part in MONEY_PARTS if part in table.parts), None)
+    # A unit price that does not say for how long is worth less than an amount that does.
+    last = ("unit_price",) if "frequency" not in table.parts else ()
+    order = [*(part for part in MONEY_PARTS if part not in last), *last]
+    return next(((part, table.parts[part]) for part in order if part in table.parts), None)
 
 
-def _chosen_amount(view: ContractView, table: DraftTable) -> tuple[str, ColumnFacts] | None:
+def _chosen_amount(view: ContractView, room: DraftRoom, table: DraftTable) -> tuple[str, ColumnFacts] | None:
     """The column of the price; asks when others look like one as well."""
     amount = _amount(table)
     if amount is None:
         return None
-    others = [(part, column) for part, column in money_columns(table.columns) if column.name != amount[1].name][:2]
+    quantity = table.parts.get("quantity")
+    same = {amount[1].name}
+    if quantity is not None:
+        same |= {column.name for column in products(room, table, amount[1], quantity)}
+    others = [(part, column) for part, column in money_columns(table.columns) if column.name not in same][:2]
     if not others:
         return amount
     by_name = {called(column): (part, column) for part, column in (amount, *others)}
@@ -130,10 +137,10 @@ def _period_of(view: ContractView, room: DraftRoom, table: DraftTable, part: str
 
 def _unknown_periods(view: ContractView, room: DraftRoom, table: DraftTable, frequency: ColumnFacts) -> None:
     name = cell(frequency)
-    found = room.con.execute(
+    found = room.rows(
         f"SELECT {name}, count(*) FROM {sql.name(table.name)} WHERE trim({name}) <> '' AND months_of({name}) IS NULL "
         "GROUP BY ALL ORDER BY 2 DESC, 1"
-    ).fetchall()
+    )
     if found:
         shown = ", ".join(f"{value!r} {count:,}" for value, count in found[:5])
         text = f"how long is a period of {called(frequency)} that says {shown}? It is not known: its rows are refused."

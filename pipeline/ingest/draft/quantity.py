@@ -49,8 +49,8 @@ def _price_of(
     )
     if re.search(_SURE_ALL, column.words) or not several:
         return _ALL if re.search(_SURE_ALL, column.words) else _EACH
-    if _product(room, table, column, quantity) is not None:
-        return _EACH
+    if (of_all := is_price_of_all(room, table, column, quantity)) is not None:
+        return _ALL if of_all else _EACH
     each = part == "unit_price" or bool(re.search(_LIKE_EACH, column.words))
     options = (_EACH, _ALL) if each else (_ALL, _EACH)
     text = (
@@ -61,21 +61,34 @@ def _price_of(
     return view.ask("quantity", "quantity", text, *options)
 
 
-def _product(room: DraftRoom, table: DraftTable, price: ColumnFacts, quantity: ColumnFacts) -> ColumnFacts | None:
-    """Another column of money that is price times quantity in nine of ten rows."""
+def products(room: DraftRoom, table: DraftTable, price: ColumnFacts, quantity: ColumnFacts) -> list[ColumnFacts]:
+    """The other columns of money that are price times quantity, or of which the price is that, in nine of ten rows."""
 
     def value(column: ColumnFacts) -> str:
         return f"TRY_CAST(number_text{'_comma' if column.comma else ''}({cell(column)}) AS DOUBLE)"
 
+    found = []
     for _, column in money_columns(table.columns):
         if column.name != price.name:
-            row = room.row(
-                f"SELECT count(*), count(*) FILTER (WHERE abs({value(price)} * {value(quantity)} - {value(column)}) < "
-                f"0.01) "
-                f"FROM {sql.name(table.name)} WHERE {value(column)} IS NOT NULL"
+            one, other, units = value(price), value(column), value(quantity)
+            rows, times, part = room.row(
+                f"SELECT count(*), count(*) FILTER (WHERE abs({one} * {units} - {other}) < 0.01), "
+                f"count(*) FILTER (WHERE abs({other} * {units} - {one}) < 0.01) FROM {sql.name(table.name)} "
+                f"WHERE {one} IS NOT NULL AND {other} IS NOT NULL AND {units} <> 1"
             )
-            if row[0] and row[1] * 10 >= row[0] * 9:
-                return column
+            if rows and max(times, part) * 10 >= rows * 9:
+                found.append(column)
+    return found
+
+
+def is_price_of_all(room: DraftRoom, table: DraftTable, price: ColumnFacts, quantity: ColumnFacts) -> bool | None:
+    """Whether another column times the quantity is the price (True), or the price times it the other (False)."""
+    for column in products(room, table, price, quantity):
+        largest = f"max(TRY_CAST(number_text{'_comma' if price.comma else ''}({{}}) AS DOUBLE))"
+        one, other = room.row(
+            f"SELECT {largest.format(cell(price))}, {largest.format(cell(column))} FROM {sql.name(table.name)}"
+        )
+        return bool(one > other)
     return None
 
 

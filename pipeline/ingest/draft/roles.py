@@ -39,12 +39,14 @@ class Part:
     against: str = "$^"
 
 
-_MONTHLY: Final = r"\b(monthly|monatlich\w*|monats\w*|monat|mensual\w*|mensuel\w*|mensal\w*|month|mois|mes)\b"
-_YEARLY: Final = r"\b(annual\w*|yearly|jahrlich\w*|jahres\w*|jahr|anual\w*|annuel\w*|annum|year|ano|an)\b"
+_MONTHLY: Final = r"\b(p m|monthly|monatlich\w*|monats\w*|monat|mensual\w*|mensuel\w*|mensal\w*|month|mois|mes)\b"
+_YEARLY: Final = r"\b(p a|pa|annual\w*|yearly|jahrlich\w*|jahres\w*|jahr|anual\w*|annuel\w*|annum|year|ano|an)\b"
 _MONEY_WORDS: Final = (
     r"\b(fee|price|amount|charge|cost|value|rate|revenue|spend|rent|payment|betrag|preis|gebuhr|kosten|wert|montant|prix|cout|"
     r"importe|precio|coste?|cuota|valor|preco|custo)\b"
 )
+_WITH_TAX: Final = r"\b(con iva|com iva|ttc|brutto|bruto|gross|incl\w*|inkl\w*|with vat)\b"
+"""A price is before tax: one with it comes last."""
 MONEY_PARTS: Final = ("mrr", "unit_price", "arr", "total", "amount")
 """Parts that a price can play, the plainest first."""
 
@@ -77,7 +79,8 @@ PARTS: Final = (
          (r"\b(term|contract|vertrag\w*|period) (start|begin\w*|from)\b|vertragsbeginn", 95),
          (r"\b(starts?|started|begins?|beginn\w*|commence\w*|inicio|debut|ab|von|from|effective|"
           r"desde|laufzeitbeginn)\b", 80),
-         (r"\b(activation|activated|award\w*|signed|signature|formalizacion|assinatura|adjudicacion)\b", 45),
+         (r"\b(formalizacion|signed|signature|assinatura)\b", 50),
+         (r"\b(activation|activated|award\w*|adjudicacion)\b", 45),
          (r"\b(created?|date|fecha|datum|data)\b", 15)),
         r"trial|billing cycle|renew|end|expir|cancel|updated|modified|last|birth",
     ),
@@ -127,8 +130,10 @@ PARTS: Final = (
     Part(
         "amount", ("amount",),
         ((r"\b(amount|value|betrag|wert|preis|price|fee|cost|charge|montant|prix|importe|precio|valor|preco|rate|"
-          r"revenue|net|kosten|gebuhr\w*|cout|cuota|coste?|tarif)\b", 60),),
-        rf"{_KEY}|tax|vat|iva|tva|mwst|discount|remise|rabatt|descuento|desconto|probability|commission|count|type|paid|spent|unit|percent|threshold|limit|balance|rounding|exchange",
+          r"revenue|net|kosten|gebuhr\w*|cout|cuota|coste?|tarif)\b", 60), (r"^total$", 50)),
+        rf"{_KEY}|tax|\bvat\b|tva|mwst|set ?up|one off|einmalig\w*|installation|implementation|discount|remise|rabatt|"
+        rf"descuento|"
+        r"desconto|probability|commission|count|type|paid|spent|unit|percent|threshold|limit|balance|rounding|exchange",
     ),
     Part("unit_price", ("amount",),
          ((r"\b(unit price|unit cost|unit amount|price per|list price|einzelpreis|stuckpreis|prix unitaire|"
@@ -146,7 +151,7 @@ PARTS: Final = (
         ((r"\b(billing|payment|invoice|zahlungs\w*|abrechnungs\w*)\b.*"
           r"\b(frequency|period|cycle|interval|weise|term|schedule)\b|zahlungsweise|abrechnungsintervall", 90),
          (r"\b(frequency|interval|cycle|cadence|turnus|periodicity|periodicidad|frequence|rhythmus)\b", 75)),
-        r"date|count|day|start|end",
+        r"date|count|day|start|end|per year|per annum|pro jahr|times|number of|amount|fee",
     ),
     Part(
         "product", ("text",),
@@ -159,7 +164,7 @@ PARTS: Final = (
           (r"\b(status|stage)\b", 50), (r"^state$", 40)), r"lead|tax|payment"),
     Part("auto_renews", ("yes_no", "text"),
          ((r"\b(auto\w*) ?(renew\w*)|auto.*verlang\w*|verlang\w* auto|renew\w* auto|evergreen|"
-           r"stillschweig\w*|tacit\w*|reconduction|prorrogable|"
+           r"verlangerung|extension|stillschweig\w*|tacit\w*|reconduction|prorrogable|"
             r"(renovacion|renovacao|renouvellement|reconduction) auto\w*", 90),)),
     Part("notice", ("amount", "period", "text"),
          ((r"\b(notice|kundigungsfrist|preavis|preaviso|aviso previo)\b", 85),),
@@ -230,6 +235,8 @@ def _claim(part: Part, column: ColumnFacts) -> int:
     if part.name == "partner" and column.marks * 2 > column.filled:
         return 0
     weight = max((weight for pattern, weight in part.names if re.search(pattern, column.words)), default=0)
+    if part.name in MONEY_PARTS and re.search(_WITH_TAX, column.words):
+        return max(weight - 10, 0)
     if weight and part.name in ("contract_id", "client_id"):
         share = 40 * column.distinct // max(column.rows, 1) if part.name == "contract_id" else 0
         full = column.filled * 10 >= column.rows * 9

@@ -28,7 +28,11 @@ def add_rows(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
         _lone_rows(view, room, table, key, without)
     if starts is not None and (without := room.count(f"SELECT count(*) FROM {name} WHERE {_empty(starts)}")):
         view.kept.append((_filled(room, table, starts), "no_start_date"))
-        text = f"{without:,} of {table.rows:,} rows have no {called(starts)} and are left out: sums, or contracts?"
+    numbered = f"AND NOT ({_empty(key)})" if key is not None else ""
+    if starts is not None and (without := room.count(f"SELECT count(*) FROM {name} WHERE {_empty(starts)} {numbered}")):
+        text = (
+            f"are rows without {called(starts)} sums, or contracts ({without:,} of {table.rows:,})? They are left out."
+        )
         view.ask("no start", "no start", text)
     _statuses(view, room, table)
     for column in table.columns:
@@ -56,7 +60,7 @@ def _filled(room: DraftRoom, table: DraftTable, column: ColumnFacts) -> str:
 
 
 def _lone_rows(view: ContractView, room: DraftRoom, table: DraftTable, key: ColumnFacts, without: int) -> None:
-    text = f"{without:,} of {table.rows:,} rows have no {called(key)} and are left out: sums, or contracts?"
+    text = f"are rows without {called(key)} sums, or contracts ({without:,} of {table.rows:,})? They are left out."
     options = ("they are left out", "they are contracts")
     if view.ask("no number", "contract number", text, *options) == options[1]:
         view.kept.pop()
@@ -69,9 +73,9 @@ def _statuses(view: ContractView, room: DraftRoom, table: DraftTable) -> None:
     status = table.parts.get("status")
     if status is None:
         return
-    found = room.con.execute(
+    found = room.rows(
         f"SELECT {cell(status)}, count(*) FROM {sql.name(table.name)} GROUP BY ALL ORDER BY 2 DESC, 1 LIMIT 8"
-    ).fetchall()
+    )
     values = ", ".join(f"{value!r} {count:,}" for value, count in found)
     dead = [value for value, _ in found if value and re.search(_DEAD, value.lower())]
     if len(found) < 2 and not dead:
@@ -108,7 +112,13 @@ def _repeats(view: ContractView, room: DraftRoom, table: DraftTable, key: Column
         f"SELECT sum(n - 1) FROM (SELECT count(*) AS n FROM {sql.name(table.name)} "
         f"WHERE {cell(key)} IS NOT NULL GROUP BY {every}) AS rows"
     )
-    if revision is None and copies and copies == repeated:
+    text = f"{copies:,} of {table.rows:,} rows say in every cell what an earlier one says. Do they count once?"
+    if (
+        revision is None
+        and copies
+        and copies == repeated
+        and view.ask("repeats", "contract number", text, "once", "each for itself") == "once"
+    ):
         view.latest = (
             f"-- Rows that say in every cell what an earlier one says ({copies:,} here) do not count.\n"
             f"QUALIFY row_number() OVER (PARTITION BY {every} ORDER BY _source) = 1"
@@ -117,18 +127,24 @@ def _repeats(view: ContractView, room: DraftRoom, table: DraftTable, key: Column
         return
     changed = _changed_at(room, table, key, copies) if revision is None else None
     if changed is not None or revision is not None:
-        _versions(view, key, repeated, changed, revision)
+        _versions(view, table, key, repeated, changed, revision)
         return
     view.grouped = True
     _one_or_several(view, room, table, key, copies)
 
 
 def _versions(
-    view: ContractView, key: ColumnFacts, repeated: int, changed: ColumnFacts | None, revision: ColumnFacts | None
+    view: ContractView,
+    table: DraftTable,
+    key: ColumnFacts,
+    repeated: int,
+    changed: ColumnFacts | None,
+    revision: ColumnFacts | None,
 ) -> None:
     if changed is not None:
-        written = f"try_strptime({_day(changed)}, {formats(changed)})"
-        order, which, reason = f"{written} DESC NULLS LAST, {cell(changed)} DESC, _source", "latest", "earlier_version"
+        day = f"date_of({cell(changed)}, {formats(changed)}) DESC NULLS LAST"
+        order = f"{day},\n        {_time_of_day(changed)} DESC NULLS LAST, {cell(changed)} DESC, _source"
+        which, reason = "latest", "earlier_version"
         comment = "Only the version of a contract that was changed last counts."
     else:
         assert revision is not None
@@ -138,8 +154,8 @@ def _versions(
         comment = "Only the latest revision of a contract counts; numbers compare as numbers."
     column = changed or revision
     text = (
-        f"{called(key)} repeats in {repeated:,} rows: the row with the {which} {called(column)} is kept. "  # type: ignore[arg-type]
-        "Are these versions of one contract?"
+        f"are rows that repeat a {called(key)} ({repeated:,} of {table.rows:,}) versions of one contract? The one with the "
+        f"{which} {called(column)} is kept."  # type: ignore[arg-type]
     )
     if view.ask("repeats", "contract number", text, "versions", "all rows count") == "versions":
         view.latest = (
@@ -150,8 +166,10 @@ def _versions(
         view.grouped = True
 
 
-def _day(column: ColumnFacts) -> str:
-    return f"trim({cell(column)})"
+def _time_of_day(column: ColumnFacts) -> str:
+    """The time behind a date, which `date_of` does not read."""
+    written = f"regexp_extract({cell(column)}, '\\d{{1,2}}:\\d{{2}}(:\\d{{2}}(\\.\\d{{1,6}})?)?( ?[AaPp][Mm])?')"
+    return f"try_strptime({written}, ['%I:%M:%S %p', '%I:%M %p', '%H:%M:%S.%f', '%H:%M:%S', '%H:%M'])"
 
 
 def _one_or_several(view: ContractView, room: DraftRoom, table: DraftTable, key: ColumnFacts, copies: int) -> None:

@@ -12,7 +12,8 @@ from pipeline.ingest.draft.contract_view import contract_view
 from pipeline.ingest.draft.effects import Made, add_effects
 from pipeline.ingest.draft.numbers import number
 from pipeline.ingest.draft.quantity import add_discount
-from pipeline.ingest.draft.sources import DraftRoom, DraftTable, joins, table_for, tie_together, written
+from pipeline.ingest.draft.sources import DraftRoom, DraftTable, written
+from pipeline.ingest.draft.ties import joins, table_for, tie_together
 from pipeline.ingest.questions import CONTRACT
 
 _CONTRACT_COLUMNS = (
