@@ -154,8 +154,8 @@ def _versions(
         comment = "Only the latest revision of a contract counts; numbers compare as numbers."
     column = changed or revision
     text = (
-        f"are rows that repeat a {called(key)} ({repeated:,} of {table.rows:,}) versions of one contract? The one with the "
-        f"{which} {called(column)} is kept."  # type: ignore[arg-type]
+        f"are rows that repeat a {called(key)} ({repeated:,} of {table.rows:,}) versions of one contract? The one with "
+        f"the {which} {called(column)} is kept."  # type: ignore[arg-type]
     )
     if view.ask("repeats", "contract number", text, "versions", "all rows count") == "versions":
         view.latest = (
