@@ -130,7 +130,7 @@ class OpenRun:
             if partner is not None and (instead := self._shown_instead(partner)):
                 return instead.table(name, partner=partner, search=search, columns=columns, lazy=lazy, unmask=unmask)  # type: ignore[call-overload, no-any-return]
             query, values = table_query(
-                self._cursor(),
+                self._cursor(finance=name in FINANCE),
                 name,
                 partner_id=partner,
                 search=search,
