@@ -142,3 +142,70 @@ def test_a_correction_that_no_longer_matches_stops_the_run(renewals, exports, ow
         "remove the entry\n"
     )
     assert (tree(own_home / "runs"), (own_home / "current").readlink()) == before
+
+
+SEATS = (
+    "Contract No,Customer,Start Date,End Date,Price,Billing Frequency,Seats\n"
+    "1,Alpha,2026-02-01,2027-01-31,€100,Monthly,2\n"
+    "2,Beta,2026-02-01,2027-01-31,€1200,Annually,3\n"
+)
+
+
+@pytest.fixture
+def seats(tmp_path, monkeypatch):
+    """Exports with a price beside a quantity; the working folder holds them."""
+    (tmp_path / "seats").mkdir()
+    (tmp_path / "seats" / "seats.csv").write_text(SEATS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "seats"
+
+
+def test_init_prints_the_questions_with_their_effect_on_the_day(renewals, seats):
+    said = renewals("profile", "init", seats / "seats.csv", "--out", "drafted", "--as-of", SAMPLE_DAY)
+    assert said.code == 0
+    asked = [line for line in said.err.splitlines() if line.startswith("  DECIDE: ")]
+    assert [line.split(": ")[1] for line in asked] == ["term or total", "quantity", "renewal"]
+    assert "MRR on 2026-11-23: price of one (guessed) EUR 500.00; price of all EUR 200.00." in asked[1]
+    assert "    If price of all: 1 AS quantity" in said.err.splitlines()
+    # All on stderr: what is printed is the files that were written.
+    assert all(line.startswith("drafted/") for line in said.out.splitlines())
+
+
+def test_check_repeats_the_open_questions_most_money_first(renewals, seats):
+    renewals("profile", "init", seats / "seats.csv", "--out", "drafted", "--as-of", "2026-02-01")
+    said = check(renewals, "drafted", seats)
+    assert said.code == 0, said.err
+    shown = said.out.partition("open questions, most money first; a month's MRR on 2026-11-23 under each reading:\n")[2]
+    assert "DECIDE" not in shown
+    quantity = shown.partition("quantity: is ")[2].splitlines()
+    assert quantity[1:3] == ["  as it stands: EUR 500.00", "  price of all: EUR 200.00"]
+    assert shown.index("term or total: ") < shown.index("quantity: ") < shown.index("renewal: ")
+    found = {one["matter"]: one for one in json.loads(check(renewals, "drafted", seats, "--json").out)["questions"]}
+    assert found["quantity"]["readings"] == [
+        {"reading": "price of all", "mrr": {"EUR": "200.00"}, "in_words": "EUR 200.00"}
+    ]
+    assert (found["quantity"]["mrr"], found["quantity"]["changes_money"]) == ({"EUR": "500.00"}, True)
+    assert found["renewal"]["changes_money"] is False
+
+
+def test_a_run_warns_of_open_questions_that_change_money_until_they_are_answered(
+    renewals, seats, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("RENEWALS_HOME", str(tmp_path / "home"))
+    renewals("profile", "init", seats / "seats.csv", "--out", "drafted", "--as-of", SAMPLE_DAY)
+
+    def warned():
+        said = renewals("check", "--exports", seats, "--profile", "drafted", "--as-of", SAMPLE_DAY, "--quiet")
+        assert said.code == 0, said.err
+        return [line for line in said.err.splitlines() if "questions are open" in line]
+
+    [line] = warned()
+    assert line == (
+        "warning: 2 questions are open in the profile drafted that can change money (term or total, quantity): the "
+        "figures follow guesses; 'renewals profile check drafted --exports DIR' shows by how much"
+    )
+    contract = tmp_path / "drafted" / "views" / "contract.sql"
+    lines = contract.read_text(encoding="utf-8").splitlines(keepends=True)
+    contract.write_text("".join(one for one in lines if not one.startswith(("-- DECIDE", "--   If"))), encoding="utf-8")
+    assert warned() == []
+    assert "open questions: none" in check(renewals, "drafted", seats).out

@@ -92,8 +92,10 @@ def test_a_register_nobody_has_seen(tmp_path: Path, name: str, text: str, expect
     path = tmp_path / "exports" / name
     path.write_text(text, encoding="utf-8")
     write_draft([path], tmp_path / "draft", as_of=DAY)
-    trial = try_profile(path.parent, tmp_path / "draft", settings=Settings(), as_of=DAY, questions=False)
+    trial = try_profile(path.parent, tmp_path / "draft", settings=Settings(), as_of=DAY)
     assert mrr(trial) == expected
+    # What the questions say of the draft as it stands is what a run makes of it.
+    assert all(question["mrr"] == expected for question in trial.questions)
     assert matters <= set(asked(tmp_path / "draft"))
     assert trial.stopped == []
     assert all(file.adds_up for file in trial.ingested.files)

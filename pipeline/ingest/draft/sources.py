@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pipeline.errors import InputError
 from pipeline.ingest import amounts, functions, sql
+from pipeline.ingest import written as written_cells
 from pipeline.ingest.draft.columns import ColumnFacts, facts_of, words_of
 from pipeline.ingest.draft.language import language_of
 from pipeline.ingest.draft.look import look
@@ -95,7 +96,11 @@ class DraftRoom:
         looked = look(path)
         name = _table_name(path, {table.name for table in self.tables})
         source, looked = _opened(looked, name, folder)
-        cells = "".join(f"c{place} AS {sql.name(label)}, " for place, label in enumerate(source.header))
+        # As a run reads them: a cell of blanks is empty.
+        cells = "".join(
+            f"CASE WHEN {written_cells.is_blank(f'c{place}')} THEN NULL ELSE c{place} END AS {sql.name(label)}, "
+            for place, label in enumerate(source.header)
+        )
         laid_out = " WHERE structure IS NULL" if source.has_structure else ""
         self.con.execute(
             f"CREATE TABLE {sql.name(name)} AS SELECT {cells}record AS _source FROM {source.relation}{laid_out}"
