@@ -18,7 +18,7 @@ from pipeline.transform.mrr import billing_months, current_mrr, minor_unit
 _READ: Final = "contract_as_read"
 _CONTRACT_TYPES: Final = {
     "contract_id": "VARCHAR", "currency": "VARCHAR", "term_start_date": "DATE", "renewal_start_date": "DATE",
-    "billing_frequency": "VARCHAR", "billing_interval_months": "BIGINT",
+    "billing_frequency": "VARCHAR", "billing_interval_months": "BIGINT", "subscription_term_months": "BIGINT",
 }  # fmt: skip
 _LINE_TYPES: Final = {
     "contract_id": "VARCHAR", "quantity": "DECIMAL(18, 4)", "unit_price": "DECIMAL(18, 6)",
@@ -65,12 +65,17 @@ def worth(con: duckdb.DuckDBPyConnection, contract: str, statements: Mapping[str
     except duckdb.Error:
         return None
     known = list(rules.minor_units())
+    earliest = date.fromisoformat(rules.EARLIEST_DATE)
     in_force = contracts.filter(
         pl.col("contract_id").is_unique() & pl.col("currency").is_in(known),
+        (pl.col("term_start_date") >= earliest)
+        & pl.col("subscription_term_months").is_between(1, rules.LONGEST_PERIOD_MONTHS),
         (pl.col("term_start_date") <= as_of) & (pl.col("renewal_start_date") > as_of),
     ).with_columns(billing_months(), minor_unit())
     usable = lines.filter((pl.col("quantity") >= 0) & pl.col("unit_price").is_not_null())
-    figures = current_mrr(in_force.filter(pl.col("billing_months") >= 1), usable, as_of=as_of)
+    figures = current_mrr(
+        in_force.filter(pl.col("billing_months").is_between(1, rules.LONGEST_PERIOD_MONTHS)), usable, as_of=as_of
+    )
     sums = figures.group_by("currency").agg(pl.col("current_mrr").sum()).sort("currency")
     return Worth(figures.height, dict(sums.select("currency", "current_mrr").iter_rows()))
 

@@ -42,9 +42,11 @@ class SheetRows:
 
 
 def sheet_rows(
-    file: str, where: str, path: Path, file_format: FileFormat, spool: Path, limits: ReadLimits
+    file: str, where: str, path: Path, file_format: FileFormat, spool: Path, limits: ReadLimits, *, look: bool = False
 ) -> SheetRows:
     """Reads the sheet that the format names (setting `where`) in a process of its own, into the file `spool`.
+
+    With `look` the first rows of all sheets are written there instead, as `pipeline.workbook.look` says.
 
     Raises InputError for a workbook that cannot be used, one that needs more than the limits allow, and one that its
     reader does not survive; OSError when the workbook cannot be opened or the spool not written.
@@ -52,6 +54,7 @@ def sheet_rows(
     request = json.dumps(
         {
             "parent": os.getpid(),
+            "look": look,
             "setting": where,
             "sheet": file_format.sheet,
             "header_row": file_format.header_row,

@@ -2,7 +2,8 @@
 
 Its one argument is JSON: the sheet wanted, the row of the header, how dates and numbers are written, and the limits.
 A line of a row is `[line, [text, …]]` from the first column on, or `[line, [text, …], [column, …]]` where cells are
-missing. The last line is `{"sheet": …, "columns": […]}`, or `{"error": …}` with exit code 1.
+missing. With `look` the first rows of all sheets are written, as `pipeline.workbook.look` says. The
+last line is `{"sheet": …, "columns": […]}`, or `{"error": …}` with exit code 1.
 Exit code 7: the rows could not be written.
 """
 
@@ -18,6 +19,7 @@ import sys
 from typing import IO, Any, Final
 
 from pipeline.workbook.cells import Written
+from pipeline.workbook.look import look
 from pipeline.workbook.package import Limits, Package, WorkbookError
 from pipeline.workbook.sheet import Row, SheetReader, chosen_sheet, contents
 
@@ -54,6 +56,11 @@ def main() -> int:
 
 def _read(request: dict[str, Any], stream: IO[bytes], out: IO[str]) -> dict[str, Any]:
     package = Package(stream, Limits(request["unpacked_mebibytes"] << 20, request["cells"]))
+    if request["look"]:
+        look(
+            package, Written(request["date_format"], request["decimal_comma"], contents(package).from_1904), out, _line
+        )
+        return {"sheet": "", "columns": []}
     found = contents(package)
     sheet = chosen_sheet(found, request["sheet"], request["setting"])
     written = Written(request["date_format"], request["decimal_comma"], found.from_1904)

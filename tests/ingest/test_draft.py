@@ -9,17 +9,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from pipeline.errors import InputError, UsageError
+from pipeline.ingest import ingest
 from pipeline.ingest.draft import write_draft
 from pipeline.ingest.draft.look import look
 from pipeline.ingest.questions import edited
 from pipeline.settings import FileFormat, Settings
 from pipeline.trial import Trial, try_profile
 from tests.ingest import ugly_files
+from tests.ingest.registers import write
 
 AS_OF = date(2026, 11, 23)
 
@@ -409,3 +413,77 @@ def test_a_draft_is_the_same_every_time(tmp_path: Path, source: Path, make: Call
         written = write_draft([path], tmp_path / name / "draft")
         texts.append([one.read_text(encoding="utf-8") for one in written])
     assert texts[0] == texts[1]
+
+
+def test_a_file_without_a_header_loses_no_row_and_asks_for_the_names(tmp_path: Path, source: Path):
+    rows = "A1,Acme,2026-01-01,2026-12-31,€1200\nA2,Blue,2026-02-01,2027-01-31,€2400\n"
+    (source / "r.csv").write_text(rows)
+    trial = drafted(tmp_path, source / "r.csv")
+    assert [file.rows_read for file in trial.ingested.files] == [2]
+    assert 'columns = ["column_1", "column_2", "column_3", "column_4", "column_5"]' in said(tmp_path, "profile.toml")
+    assert "DECIDE: header row or lines above: what are the columns of r.csv called?" in said(tmp_path)
+    # What dates and amounts they are is guessed by what they hold: 3,600 for a year each.
+    assert figures(trial, "in_force", "mrr") == {"EUR": (2, "300.00")}
+
+
+def test_one_stray_quote_does_not_turn_quoting_off(tmp_path: Path, source: Path):
+    lines = ["Contract No,Customer,Start,End,Annual value", '1,"Smith, Jones",2026-01-01,2026-12-31,€1200']
+    lines += ['2,"Blue" of old,2026-01-01,2026-12-31,€1200', '3,"Reed, Ltd",2026-01-01,2026-12-31,€1200']
+    (source / "r.csv").write_text("\n".join(lines) + "\n")
+    assert look(source / "r.csv").format.quote == '"'
+    with pytest.raises(InputError, match=r"r\.csv: line 3 begins a record that is not readable as CSV"):
+        write_draft([source / "r.csv"], tmp_path / "draft")
+
+
+def test_a_file_with_backslashes_before_quotes(tmp_path: Path, source: Path):
+    lines = ["Contract No,Customer,Start,End,Annual value", '1,"The \\"old\\" Mill, Ltd",2026-01-01,2026-12-31,€1200']
+    (source / "r.csv").write_text("\n".join(lines) + "\n")
+    trial = drafted(tmp_path, source / "r.csv")
+    assert 'escape = "\\\\"' in said(tmp_path, "profile.toml")
+    [clients] = [table for table in trial.tables if table["table"] == "clients"]
+    assert clients["first_row"]["client_name"] == 'The "old" Mill, Ltd'
+
+
+def test_bytes_that_are_not_utf_8_do_not_make_the_file_another_encoding(tmp_path: Path, source: Path):
+    lines = ["Contract No,Customer,Start,End,Annual value", "1,Müller Söhne,2026-01-01,2026-12-31,€1200"]
+    odd = "2,Café,2026-01-01,2026-12-31,1200 EUR\n".encode("cp1252")
+    (source / "r.csv").write_bytes(("\n".join(lines) + "\n").encode() + odd)
+    trial = drafted(tmp_path, source / "r.csv")
+    assert look(source / "r.csv").format == FileFormat(odd_bytes="cp1252")
+    assert "r.csv: line 3 has bytes that are not utf-8; they were read as cp1252" in trial.ingested.notes
+    assert "DECIDE: encoding: r.csv is UTF-8, but line 3 has bytes that are not" in said(tmp_path)
+    with duckdb.connect() as con:
+        ingest(con, source, settings=Settings(), as_of=AS_OF, profile=tmp_path / "draft")
+        names = con.sql("SELECT client_name FROM exports.clients ORDER BY 1").fetchall()
+    assert names == [("Café",), ("Müller Söhne",)]
+
+
+def test_lines_above_the_header_are_counted_and_said(tmp_path: Path, source: Path):
+    trial = drafted(tmp_path, ugly_files.german_csv(source))
+    # Of the three lines above, one is blank but for its separators.
+    assert "vertraege.csv: 2 lines above the header row (line 4) were not read" in trial.ingested.notes
+    assert "# Note: 2 lines above the header (line 4) are not read." in said(tmp_path, "profile.toml")
+    assert "DECIDE: header row" not in said(tmp_path)
+
+
+def test_a_table_above_the_header_of_a_sheet_is_asked_about(tmp_path: Path, source: Path):
+    first = [["Supplier", "Contract No"], *([f"S{n}", f"C{n}"] for n in range(9)), []]
+    second = [["Supplier", "Contract No", "Start", "End", "Annual value", "Officer"]]
+    second += [[f"T{n}", f"D{n}", "2026-01-01", "2026-12-31", "€1200", "Ann"] for n in range(9)]
+    path = write(source, "r.xlsx", [*first, *second])
+    trial = drafted(tmp_path, path)
+    assert figures(trial, "in_force") == {"EUR": (9,)}
+    assert "DECIDE: header row or lines above: is line 12 of r.xlsx the header row? 10 lines above it" in said(tmp_path)
+
+
+def test_another_sheet_with_a_table_is_asked_about(tmp_path: Path, source: Path):
+    with xlsxwriter.Workbook(source / "r.xlsx") as book:
+        for name, count in (("North", 5), ("South", 3)):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["Contract No", "Supplier", "Start", "End", "Annual value"])
+            for row in range(1, count + 1):
+                sheet.write_row(row, 0, [f"{name}{row}", "Alpha", "2026-01-01", "2026-12-31", "€1200"])
+    drafted(tmp_path, source / "r.xlsx")
+    assert "DECIDE: sheet: does only the sheet North of r.xlsx hold contracts? Not read are South (4 rows)." in said(
+        tmp_path
+    )

@@ -21,13 +21,24 @@ Row = tuple[int, Sequence[str | None]]
 class HeaderRow:
     """Where the header stands: `line` (0 = the first that is not blank), `unnamed` cells of the rows behind its names.
 
-    `remarks` for whoever maps the file; `asks`: matter and text of a question that the place raises.
+    `remarks` for whoever maps the file; `asks`: matter and text of a question that the place raises. `missing`: the
+    rows begin with data.
     """
 
     line: int = 0
     unnamed: int = 0
     remarks: tuple[str, ...] = ()
     asks: tuple[tuple[str, str], ...] = ()
+    missing: bool = False
+
+    def headerless(self, file: str) -> tuple[tuple[str, str], ...]:
+        """The question that a file without a header raises."""
+        text = (
+            f"what are the columns of {file} called? None of its first lines looks like a header row, so the first is "
+            "read as data and the columns are called column_1, column_2, …: name them under columns in profile.toml, "
+            "or set header_row if a line above is the header."
+        )
+        return (("header row or lines above", text),)
 
 
 def header_row(file: str, rows: Sequence[Row], width: int, *, shorter: bool = False) -> HeaderRow:
@@ -45,7 +56,8 @@ def header_row(file: str, rows: Sequence[Row], width: int, *, shorter: bool = Fa
         return _found(file, rows, place, line, 0)
     if shorter and rows and _is_short_header(rows[0][1], width):
         return _found(file, rows, 0, rows[0][0], width - len(rows[0][1]))
-    return HeaderRow(remarks=("the first line looks like data and not like names of columns: put a header above it",))
+    first = next((line for line, cells in rows if len(_filled(cells)) >= max(2, 0.5 * width)), 0)
+    return HeaderRow(0 if not rows or first == rows[0][0] else first, missing=width > 1)
 
 
 def _is_short_header(cells: Sequence[str | None], width: int) -> bool:
@@ -57,27 +69,28 @@ def _is_short_header(cells: Sequence[str | None], width: int) -> bool:
 
 def _found(file: str, rows: Sequence[Row], place: int, line: int, unnamed: int) -> HeaderRow:
     above = [row for row in rows[:place] if _filled(row[1])]
-    wide = [row for row in above if len(_filled(row[1])) >= 2]
     remarks: tuple[str, ...] = ()
     if above:
         remarks = (f"{len(above):,} lines above the header (line {line}) are not read",)
     if unnamed:
-        remarks += (
-            f"the rows have more cells than the header has names ({unnamed}): those columns are called column_…",
-        )
+        remarks += (f"the rows have more cells than the header has names ({unnamed}): they are called column_…",)
+    return HeaderRow(0 if place == 0 else line, unnamed, remarks, asked_above(file, line, above))
+
+
+def asked_above(file: str, line: int, above: Sequence[Row]) -> tuple[tuple[str, str], ...]:
+    """The question whether what stands above the header row is a table too."""
+    wide = [row for row in above if len(_filled(row[1])) >= 2]
     dated = [row for row in above if any(_DATE.fullmatch(cell.strip()) for cell in _filled(row[1]))]
     # A title may have a date beside it ("Stand: 23.11.2026"); rows of a table stand one below the other.
     if len(wide) < 3 and not (dated and wide and len(above) > 3):
-        return HeaderRow(0 if place == 0 else line, unnamed, remarks)
+        return ()
     first = " | ".join(_filled(wide[0][1]))[:80]
     text = (
         f"is line {line} of {file} the header row? {len(above):,} lines above it are not read; the first of them with "
-        f"several "
-        f"cells is line {wide[0][0]}: {first}. If another line is the header, set header_row in profile.toml; put a "
-        f"second "
-        "table into a file of its own."
+        f"several cells is line {wide[0][0]}: {first}. If another line is the header, set header_row in profile.toml; "
+        "put a second table into a file of its own."
     )
-    return HeaderRow(line, unnamed, remarks, (("header row or lines above", text),))
+    return (("header row or lines above", text),)
 
 
 def _filled(cells: Sequence[str | None]) -> list[str]:

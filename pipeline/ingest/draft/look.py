@@ -8,6 +8,7 @@ import dataclasses
 import gzip
 import io
 import json
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -117,20 +118,19 @@ def _look_at_csv(path: Path, suffix: str) -> Looked:
     if not text.strip():
         raise InputError(f"{path.name}: is empty; it should begin with a header")
     _refuse_other_formats(path, text)
-    found = [_cut(text, delimiter, quote) for quote in ('"', _NO_QUOTE) for delimiter in _DELIMITERS]
-    best = max(
-        (one for one in found if one is not None), key=lambda one: (one.even > 0, one.quote == '"', one.even, one.width)
-    )
+    best = _best_cut(text)
     header = header_row(path.name, best.rows, best.width, shorter=True)
     file_format = FileFormat(
         encoding=encoding,
         delimiter=best.delimiter,
         quote=best.quote,
+        escape=best.escape,
         header_row=header.line,
+        columns=tuple(f"column_{place}" for place in range(1, best.width + 1)) if header.missing else (),
         unnamed_columns=header.unnamed,
         odd_bytes="cp1252" if mixed else "",
     )
-    asks = header.asks
+    asks = header.asks + (header.headerless(path.name) if header.missing else ())
     if mixed:
         lines, _ = odd_lines(path, "utf-8") if not suffix.endswith(".gz") else ([], 0)
         where = f"line {', '.join(str(line) for line in lines[:5])}" if lines else "some lines"
@@ -156,13 +156,35 @@ class _Cut:
 
     delimiter: str
     quote: str
+    escape: str
     rows: list[tuple[int, list[str]]]
     width: int
     even: int
 
 
-def _cut(text: str, delimiter: str, quote: str) -> _Cut | None:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote, strict=True)
+def _best_cut(text: str) -> _Cut:
+    """The text cut the way that gives the most records of one width; quotes are not given up for one stray one."""
+    ways = [('"', ""), ('"', "\\")] if '\\"' in text else [('"', "")]
+    found = [_cut(text, delimiter, *way) for way in (*ways, (_NO_QUOTE, "")) for delimiter in _DELIMITERS]
+    best = max(
+        (one for one in found if one is not None),
+        key=lambda one: (one.even > 0, one.quote == '"', one.even, one.escape == "", one.width),
+    )
+    mark = re.escape(best.delimiter)
+    if best.quote == _NO_QUOTE and re.search(rf'(^|{mark})"[^"\n]*{mark}[^"\n]*"({mark}|$)', text, re.MULTILINE):
+        # Cells need their quotes: whoever reads the file will say on which line one is wrong.
+        return _cut(text, best.delimiter, '"', "", strict=False) or best
+    return best
+
+
+def _cut(text: str, delimiter: str, quote: str, escape: str, *, strict: bool = True) -> _Cut | None:
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quotechar=quote,
+        escapechar=escape or None,
+        strict=strict,
+    )
     rows: list[tuple[int, list[str]]] = []
     line = 1
     try:
@@ -179,7 +201,7 @@ def _cut(text: str, delimiter: str, quote: str) -> _Cut | None:
     widths = Counter(len(record) for _, record in rows)
     width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))
     even = 100 * count // len(rows) if rows and width > 1 else 0
-    return _Cut(delimiter, quote, rows, width, even)
+    return _Cut(delimiter, quote, escape, rows, width, even)
 
 
 def _look_at_json(path: Path, suffix: str) -> Looked:

@@ -1,87 +1,114 @@
-"""How an unknown workbook is written: its sheet, its header row, its merged cells."""
+"""How an unknown workbook is written: its sheet, its header row, its merged cells.
+
+It is looked at in a process of its own, with limits, like any workbook that nobody has checked.
+"""
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import python_calamine
-from python_calamine import CalamineWorkbook
 
 from pipeline.errors import InputError
-from pipeline.ingest.draft.header_row import header_row
+from pipeline.ingest.draft.header_row import HeaderRow, Row, asked_above, header_row
 from pipeline.ingest.draft.looked import Looked
-from pipeline.settings import FileFormat
+from pipeline.ingest.xlsx_process import sheet_rows
+from pipeline.settings import DEFAULT_LIMITS, FileFormat
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The first rows of a sheet: their lines, and the cells that hold something by column, from 0."""
+
+    name: str
+    rows: list[tuple[int, dict[int, str]]]
+    merged: list[tuple[int, int, int]]
+    texts: list[str]
+
+    @property
+    def cells(self) -> int:
+        """How many cells hold something."""
+        return sum(len(cells) for _, cells in self.rows)
 
 
 def look_at_xlsx(path: Path, suffix: str) -> Looked:
     """Guesses sheet and header row. Raises InputError when the workbook cannot be read."""
-    try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
-            names = [s.name for s in workbook.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet]
-            sheets = [workbook.get_sheet_by_name(name) for name in names]
-            if not sheets:
-                raise InputError(f"{path.name}: has no worksheet")
-            return _best_sheet(path, suffix, sheets)
-    except python_calamine.PasswordError:
-        raise InputError(f"{path.name}: the workbook is protected by a password; save it without one") from None
-    except (python_calamine.CalamineError, ValueError) as error:
-        first = str(error).strip().split("\n")[0]
-        raise InputError(f"{path.name}: is no readable workbook ({first}); save it again as .xlsx") from None
+    with tempfile.TemporaryDirectory(prefix="renewals-look-") as folder:
+        spool = Path(folder) / "rows"
+        sheet_rows(path.name, f"files.{path.stem}", path, FileFormat(), spool, DEFAULT_LIMITS, look=True)
+        sheets = list(_sheets(spool))
+    if not sheets:
+        raise InputError(f"{path.name}: has no worksheet")
+    return _best_sheet(path, suffix, sheets)
 
 
-def _best_sheet(path: Path, suffix: str, sheets: list[Any]) -> Looked:
-    tables = [[[str(cell).strip() for cell in row] for row in sheet.to_python()[:5000]] for sheet in sheets]
-    sizes = [sum(bool(cell) for row in table for cell in row) for table in tables]
-    place = sizes.index(max(sizes))
-    sheet, table = sheets[place], tables[place]
-    top = sheet.start[0] if sheet.start else 0
-    filled = Counter(sum(bool(cell) for cell in row) for row in table if any(row))
-    width = max((count for count, rows in filled.items() if rows * 10 >= len(table)), default=1)
-    # calamine gives rows from the top of the sheet, unless it is asked to skip the empty area.
-    first = 0 if len(table) > sheet.height else top
-    rows = [(first + number, [cell for cell in row if cell]) for number, row in enumerate(table, start=1) if any(row)]
-    wide = [(line, cells) for line, cells in rows if len(cells) * 2 > width]
+def _sheets(spool: Path) -> Iterator[_Sheet]:
+    rows: list[tuple[int, dict[int, str]]] = []
+    with spool.open("rb") as lines:
+        for line in lines:
+            said = json.loads(line)
+            if isinstance(said, list):
+                number, texts, *columns = said
+                places = columns[0] if columns else range(len(texts))
+                stripped = {column: text.strip() for column, text in zip(places, texts, strict=True)}
+                rows.append((number, {column: text for column, text in stripped.items() if text}))
+            elif "merged" in said:
+                merged = [(column, top, bottom) for column, top, bottom in said["merged"]]
+                yield _Sheet(said["sheet"], [row for row in rows if row[1]], merged, said["texts"])
+                rows = []
+
+
+def _best_sheet(path: Path, suffix: str, sheets: list[_Sheet]) -> Looked:
+    sheet = max(sheets, key=lambda one: one.cells)
+    filled = Counter(len(cells) for _, cells in sheet.rows)
+    width = max((count for count, rows in filled.items() if rows * 10 >= len(sheet.rows)), default=1)
+    rows: list[Row] = [(line, list(cells.values())) for line, cells in sheet.rows]
+    wide = [row for row in rows if len(row[1]) * 2 > width]
     at = header_row(path.name, wide, max(2, width // 2))
-    header, remarks = at.line, at.remarks
-    if rows and header == 0:
-        header = wide[0][0] if wide and wide[0][0] != rows[0][0] else 0
-    above = [cells for line, cells in rows if header and line < header]
-    if above and not at.asks:
-        remarks = (f"{len(above):,} rows above the header (row {header}) are not read",)
-    merged = _merged_downward(sheet, table, first, header or (rows[0][0] if rows else 1))
+    line = at.line
+    if rows and line == 0:
+        line = wide[0][0] if wide and wide[0][0] != rows[0][0] else 0
+    remarks, asks = at.remarks, at.asks
+    if above := [row for row in rows if line and row[0] < line]:
+        remarks = (f"{len(above):,} rows above the header (row {line}) are not read",)
+        asks = asked_above(path.name, line, above)
+    merged = _merged_downward(sheet, line or (rows[0][0] if rows else 1))
     if merged:
         remarks += (f"has merged cells under {', '.join(merged)}: a view fills them downward",)
-    asks = at.asks
     if len(sheets) > 1:
         remarks += (f"has the sheets {', '.join(one.name for one in sheets)}; the fullest one is read",)
-        asks += _other_sheets(path.name, sheets, tables, place)
-    name = sheet.name if len(sheets) > 1 else ""
-    return Looked(path, suffix, FileFormat(sheet=name, header_row=header), remarks, merged, asks)
+        asks += _other_sheets(path.name, sheets, sheet)
+    columns = _columns(sheet, at)
+    file_format = FileFormat(sheet=sheet.name if len(sheets) > 1 else "", header_row=line, columns=columns)
+    if columns:
+        asks += at.headerless(path.name)
+    return Looked(path, suffix, file_format, remarks, merged, asks, frozenset(sheet.texts))
 
 
-def _other_sheets(
-    file: str, sheets: list[Any], tables: list[list[list[str]]], place: int
-) -> tuple[tuple[str, str], ...]:
+def _columns(sheet: _Sheet, at: HeaderRow) -> tuple[str, ...]:
+    """Names for the columns of a sheet that has no header."""
+    last = max((column for _, cells in sheet.rows for column in cells), default=0)
+    return tuple(f"column_{place}" for place in range(1, last + 2)) if at.missing else ()
+
+
+def _other_sheets(file: str, sheets: list[_Sheet], read: _Sheet) -> tuple[tuple[str, str], ...]:
     """Asks about sheets that hold a table too: three rows or more of three cells or more."""
-    tall = [sum(sum(bool(cell) for cell in row) >= 3 for row in table) for table in tables]
-    others = [f"{sheet.name} ({tall[n]:,} rows)" for n, sheet in enumerate(sheets) if n != place and tall[n] >= 3]
+    tall = {one.name: sum(len(cells) >= 3 for _, cells in one.rows) for one in sheets if one is not read}
+    others = [f"{name} ({rows:,} rows)" for name, rows in tall.items() if rows >= 3]
     if not others:
         return ()
     text = (
-        f"does only the sheet {sheets[place].name} of {file} hold contracts? Not read are {', '.join(others)}. Set "
-        f"sheet in "
+        f"does only the sheet {read.name} of {file} hold contracts? Not read are {', '.join(others)}. Set sheet in "
         "profile.toml, or name the file once more under [files.NAME] with the other sheet."
     )
     return (("sheet", text),)
 
 
-def _merged_downward(sheet: Any, table: list[list[str]], first: int, header: int) -> tuple[str, ...]:
+def _merged_downward(sheet: _Sheet, header: int) -> tuple[str, ...]:
     """Names of the columns in which cells below the header are merged with those under them."""
-    if not 0 < header - first <= len(table):
-        return ()
-    names = table[header - first - 1]
-    ranges = getattr(sheet, "merged_cell_ranges", None) or []
-    places = {start[1] for start, end in ranges if end[0] > start[0] >= header and start[1] < len(names)}
-    return tuple(names[place] for place in sorted(places) if names[place])
+    names = next((cells for line, cells in sheet.rows if line == header), {})
+    places = {column for column, top, bottom in sheet.merged if bottom > top > header}
+    return tuple(names[place] for place in sorted(places) if place in names)

@@ -12,7 +12,8 @@ from pipeline.settings import FileFormat
 class Looked:
     """How the file is written, remarks for the person who maps it, and columns with cells merged downward.
 
-    `asks`: matters and texts of the questions that the way it is written raises.
+    `asks`: matters and texts of the questions that the way it is written raises. `texts`: amounts with separators
+    that a workbook holds as text.
     """
 
     path: Path
@@ -21,3 +22,4 @@ class Looked:
     remarks: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
     asks: tuple[tuple[str, str], ...] = ()
+    texts: frozenset[str] = frozenset()

@@ -230,6 +230,8 @@ def written(file_format: FileFormat) -> list[str]:
             "header_row",
             "records",
             "short_rows",
+            "columns",
+            "escape",
             "unnamed_columns",
             "odd_bytes",
         )

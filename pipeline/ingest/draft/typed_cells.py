@@ -7,8 +7,6 @@ from mmap import ACCESS_READ, mmap
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import python_calamine
-from python_calamine import CalamineWorkbook
 
 from pipeline.ingest.draft.looked import Looked
 
@@ -24,11 +22,8 @@ def stands_as_text(looked: Looked, column: str, cell: str) -> bool:
                 schema = pq.read_schema(looked.path)
                 return column not in schema.names or not _is_number(schema.field(column).type)
             case ".xlsx":
-                with CalamineWorkbook.from_path(str(looked.path)) as workbook:
-                    names = [looked.format.sheet] if looked.format.sheet else workbook.sheet_names
-                    sheets = (workbook.get_sheet_by_name(name).to_python() for name in names)
-                    return any(cell == value for sheet in sheets for row in sheet for value in row)
-    except (OSError, ValueError, python_calamine.CalamineError):
+                return cell in looked.texts
+    except (OSError, ValueError):
         return True
     return True
 
