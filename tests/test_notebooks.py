@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import os
 import subprocess
@@ -77,7 +78,8 @@ def assert_charts_are_in_the_exported_page(shown: list[dict[str, Any]]) -> None:
     assert charts
     for data in charts:
         assert "".join(data["image/svg+xml"]).startswith("<svg")
-        assert "".join(data["image/svg+xml"]).strip() in page
+        picture = base64.b64encode("".join(data["image/svg+xml"]).encode()).decode()
+        assert f"data:image/svg+xml;base64,{picture}" in page
 
 
 EXECUTE = """

@@ -32,6 +32,8 @@ def test_a_contract_that_is_gone_tonight_is_a_finding_with_its_mrr_and_not_a_sil
     assert "warning: missing_from_export of findings: contracts in force in the run before that" in said.err
     assert "any more: 1, with an MRR of USD 800.00" in said.err
     found = [row for row in rows(renewals, "findings") if row["finding"] == "missing_from_export"]
+    [advice] = [row.pop("what_to_do") for row in found]
+    assert advice.startswith("Look for the contract in the quarantine.")
     assert found == [
         {
             "finding": "missing_from_export",
@@ -69,7 +71,13 @@ def test_a_run_can_leave_finance_out_and_says_so_when_asked_for_it(renewals, exp
     assert rows(renewals, "mrr_projection")
 
 
-def test_reference_rates_stand_in_for_missing_ones_only_when_the_setting_says_so(renewals, exports, own_home):
+def test_reference_rates_stand_in_for_missing_ones_only_when_the_setting_says_so(
+    renewals, exports, tmp_path, monkeypatch
+):
+    # A home of its own: that the rates of a night before are gone would hold the run (rule 14).
+    own_home = tmp_path / "home-without-rates"
+    monkeypatch.setenv("RENEWALS_HOME", str(own_home))
+    monkeypatch.chdir(tmp_path)
     (exports / "fx_rates.csv").unlink()
     assert run(renewals, exports).code == 0
     native = {row["currency"]: row for row in rows(renewals, "currency_rates")}
