@@ -59,7 +59,7 @@ CORRECTIONS = (
     ("contacts", '{ contact_id = "U-DAY0-1" }', "full_name", "Ana Almeida", "Jane Private"),
     ("clients", '{ hub_id = "H-DAY1" }', "account manager", "Eve Example", "Joan Private"),
     ("clients", '{ hub_id = "H-DAY44" }', "website", "day44.example", "forty-four.example"),
-    ("contract_lines", '{ line_id = "L-DAY44" }', "product_name", "Marketing Hub Professional", "Marketing Hub Pro"),
+    ("contract_lines", '{ line_id = "L-DAY44-1" }', "product_name", "Marketing Hub Professional", "Marketing Hub Pro"),
     ("partners", '{ partner_id = "P-DAYS" }', "locale", "en", "en-GB"),
 )
 

@@ -280,10 +280,14 @@ def csvkit(cases: Path, name: str, folder: Path, **file_format: Any) -> tuple[li
     """Header and rows of one of csvkit's files, read the exact way."""
     from pipeline.ingest.csv_file import open_csv
     from pipeline.ingest.folder import ExportFile
+    from pipeline.ingest.no_text import unpack_gzip
+    from pipeline.settings import DEFAULT_LIMITS
 
     path = cases / "csv" / "csvkit" / name
-    suffix = ".csv.gz" if name.endswith(".gz") else ".csv"
-    text = open_csv(ExportFile(name, path, suffix), "exports.t", FileFormat(**file_format), folder)
+    if name.endswith(".gz"):
+        unpack_gzip(name, path, folder / "unpacked", DEFAULT_LIMITS)
+        path = folder / "unpacked"
+    text = open_csv(ExportFile(name, path, ".csv"), "exports.t", FileFormat(**file_format), folder)
     found = text.exactly(text.names(), folder)
     columns = ", ".join(f"c{place}" for place in range(len(found.header)))
     with duckdb.connect() as con:
