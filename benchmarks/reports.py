@@ -42,7 +42,7 @@ from pipeline.render.bulk_pdf import bulk_pdf
 from pipeline.render.environment import bundled_text
 from pipeline.render.pdf import BundledFonts, report_page, report_pdf, warm_up
 from pipeline.settings import shown_columns
-from pipeline.views import partner_report
+from pipeline.views.partner_report import partner_report
 from tests.render import report_data as data
 from tests.render.conftest import make_run_file
 

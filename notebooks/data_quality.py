@@ -19,9 +19,9 @@ import altair as alt
 import polars as pl
 
 from pipeline import open_run, runs
-from pipeline.analysis import showing
+from pipeline.analysis import notebook_display
 
-showing.prepare()
+notebook_display.prepare()
 run = open_run()
 last = runs().head(10)
 print(f"{run.run_id} as of {run.as_of}; {last.height} runs looked at")
@@ -35,7 +35,7 @@ print(f"{run.run_id} as of {run.as_of}; {last.height} runs looked at")
 files = run.table("source_files")
 counts = ["rows_loaded", "rows_quarantined", "rows_duplicate", "rows_left_out"]
 assert files["rows_read"].equals(files.select(pl.sum_horizontal(counts))[counts[0]], check_names=False)
-showing.set_table(
+notebook_display.set_table(
     files.select("path", "table_name", "rows_read", *counts).sort("rows_read", descending=True),
     title=f"{files['rows_read'].sum():,} rows read from {files.height} files",
     subtitle=f"{files['rows_quarantined'].sum():,} of them quarantined",
@@ -80,10 +80,10 @@ reasons = (
     .agg(rows=pl.len())
     .sort("rows", descending=True)
 )
-showing.set_table(reasons, title=f"{quarantine.height} refused rows by reason", subtitle=f"{run.run_id}")
+notebook_display.set_table(reasons, title=f"{quarantine.height} refused rows by reason", subtitle=f"{run.run_id}")
 
 # %%
-showing.browse(quarantine)
+notebook_display.browse(quarantine)
 
 # %% [markdown]
 # ## What the checks found
@@ -92,7 +92,7 @@ showing.browse(quarantine)
 checks = run.table("check_results")
 findings = checks.filter(~pl.col("success")).sort("level", "gate", "table_name")
 print(f"{checks.height} checks, {findings.height} findings")
-showing.browse(
+notebook_display.browse(
     findings.select("level", "gate", "name", "table_name", "observed", "examples"), hidden=["examples", "gate"], rows=20
 )
 
@@ -122,8 +122,8 @@ alt.Chart(found).mark_rect(stroke="white").encode(
 # %%
 to_look_at = run.table("findings")
 by_finding = to_look_at.group_by("finding", "currency").agg(contracts=pl.len(), mrr=pl.col("mrr").sum())
-showing.set_table(
-    showing.money(by_finding.sort("finding", "currency"), "mrr").drop("currency"),
+notebook_display.set_table(
+    notebook_display.money(by_finding.sort("finding", "currency"), "mrr").drop("currency"),
     title="Findings with their MRR",
     subtitle="They change no figure",
 )

@@ -22,10 +22,10 @@ import altair as alt
 import polars as pl
 
 from pipeline import open_run, rules
-from pipeline.analysis import showing
+from pipeline.analysis import notebook_display
 from pipeline.transform.projection.backtest import HORIZONS, backtest, summary
 
-showing.prepare()
+notebook_display.prepare()
 run = open_run()
 history = run.table("exports.renewal_history")
 print(f"{run}: {history.height} past renewals")
@@ -35,7 +35,7 @@ print(f"{run}: {history.height} past renewals")
 
 # %%
 rates = run.table("renewal_rates")
-showing.browse(rates, rows=8)
+notebook_display.browse(rates, rows=8)
 
 # %% [markdown]
 # ## Replayed
@@ -60,7 +60,7 @@ print(f"{0 if replays is None else replays.height} replays of {len(known)} days 
 # %%
 if replays is not None and replays.height:
     quality = summary(replays)
-    table = showing.set_table(
+    table = notebook_display.set_table(
         quality,
         title="Bias, error and coverage",
         subtitle=f"Percent of what was kept; the interval is meant to cover {rules.INTERVAL_PERCENT} %",
@@ -77,11 +77,11 @@ chart = None
 if replays is not None and replays.height:
     main = replays["currency"].value_counts(sort=True)["currency"][0]
     longest = replays.filter((pl.col("currency") == main) & (pl.col("horizon_days") == max(HORIZONS)))
-    base = alt.Chart(showing.for_charts(longest)).encode(x=alt.X("replayed_on:T", title="replayed day"))
-    span = base.mark_rule(strokeWidth=7, opacity=0.25, color=showing.ACCENT).encode(
+    base = alt.Chart(notebook_display.for_charts(longest)).encode(x=alt.X("replayed_on:T", title="replayed day"))
+    span = base.mark_rule(strokeWidth=7, opacity=0.25, color=notebook_display.ACCENT).encode(
         y=alt.Y("projected_low:Q", title=f"MRR, {main}"), y2="projected_high:Q"
     )
-    guess = base.mark_tick(thickness=2.5, size=16, color=showing.ACCENT).encode(y="projected:Q")
+    guess = base.mark_tick(thickness=2.5, size=16, color=notebook_display.ACCENT).encode(y="projected:Q")
     happened = base.mark_point(filled=True, size=70).encode(
         y="kept:Q",
         color=alt.Color(
@@ -101,4 +101,4 @@ chart
 
 # %%
 if replays is not None:
-    showing.browse(replays, hidden=["price_change"], rows=12)
+    notebook_display.browse(replays, hidden=["price_change"], rows=12)

@@ -21,9 +21,9 @@ import altair as alt
 import polars as pl
 
 from pipeline import open_run
-from pipeline.analysis import showing
+from pipeline.analysis import notebook_display
 
-showing.prepare()
+notebook_display.prepare()
 run = open_run()
 renewals = run.table("upcoming_renewals")
 print(f"{run.run_id}: {renewals.height} upcoming changes as of {run.as_of}")
@@ -39,8 +39,8 @@ by_currency = (
     .agg(pl.col("clients", "upcoming_changes", "pending").sum(), pl.col(figures).sum())
     .sort("upcoming_changes", descending=True)
 )
-showing.set_table(
-    showing.money(by_currency, *figures).drop("currency"),
+notebook_display.set_table(
+    notebook_display.money(by_currency, *figures).drop("currency"),
     title=f"Key figures as of {run.as_of}",
     subtitle="All partners; currencies are never added up",
 )
@@ -66,7 +66,9 @@ pending = renewals.filter(pl.col("status") == "pending").select(
     "products",
     "change_id",
 )
-showing.browse(pending, hidden=["status_basis", "communication_owner", "renewal_start_date", "products", "change_id"])
+notebook_display.browse(
+    pending, hidden=["status_basis", "communication_owner", "renewal_start_date", "products", "change_id"]
+)
 
 # %% [markdown]
 # ## MRR up for renewal by month and status
@@ -78,13 +80,15 @@ by_month = (
     .agg(pl.col("mrr_before").sum())
     .sort("currency", "month", "status")
 )
-alt.Chart(showing.for_charts(by_month)).mark_bar(cornerRadiusEnd=2).encode(
+alt.Chart(notebook_display.for_charts(by_month)).mark_bar(cornerRadiusEnd=2).encode(
     x=alt.X("yearmonth(month):O", title=None, axis=alt.Axis(format="%b %Y", labelAngle=0)),
     y=alt.Y("mrr_before:Q", title=None, axis=alt.Axis(tickCount=3, format="~s")),
     color=alt.Color(
         "status:N",
         title=None,
-        scale=alt.Scale(domain=list(showing.STATUS_COLOURS), range=list(showing.STATUS_COLOURS.values())),
+        scale=alt.Scale(
+            domain=list(notebook_display.STATUS_COLOURS), range=list(notebook_display.STATUS_COLOURS.values())
+        ),
     ),
     tooltip=["currency", "yearmonth(month)", "status", alt.Tooltip("mrr_before", format=",.2f")],
     row=alt.Row("currency:N", title=None, header=alt.Header(labelAngle=0, labelAlign="left")),
@@ -94,7 +98,7 @@ alt.Chart(showing.for_charts(by_month)).mark_bar(cornerRadiusEnd=2).encode(
 # ## The deadlines ahead
 
 # %%
-alt.Chart(showing.for_charts(pending)).mark_circle(opacity=0.75, stroke="white").encode(
+alt.Chart(notebook_display.for_charts(pending)).mark_circle(opacity=0.75, stroke="white").encode(
     x=alt.X("renewal_deadline:T", title="last day on which the terms can be altered"),
     y=alt.Y("partner_id:N", title=None),
     color=alt.Color("contract_type:N", title=None),
@@ -120,8 +124,8 @@ taken_apart = own.group_by("currency").agg(pl.len().alias("changes"), pl.col("mr
 told = summary.filter(pl.col("partner_id") == PARTNER).select("currency", "estimated_change")
 taken_apart = taken_apart.join(told, on="currency").sort("currency")
 assert taken_apart["mrr_change"].equals(taken_apart["estimated_change"], check_names=False)
-showing.set_table(
-    showing.money(taken_apart, "mrr_change", "estimated_change", *parts).drop("currency"),
+notebook_display.set_table(
+    notebook_display.money(taken_apart, "mrr_change", "estimated_change", *parts).drop("currency"),
     title=f"What the estimated change of {PARTNER} is made of",
     subtitle="Parts add up to the change of each row, and the rows to the report's key figure",
     labels={name: name.removeprefix("mrr_change_").capitalize() for name in parts},

@@ -22,9 +22,9 @@ import polars as pl
 from IPython.display import display
 
 from pipeline import open_run, rules, what_if
-from pipeline.analysis import showing
+from pipeline.analysis import notebook_display
 
-showing.prepare()
+notebook_display.prepare()
 run = open_run()
 published = run.table("mrr_projection")
 currencies = published["currency"].value_counts(sort=True)["currency"].to_list()
@@ -55,16 +55,18 @@ CURRENCY = currencies[0]
 colours = alt.Color(
     "scenario:N",
     title=None,
-    scale=alt.Scale(domain=list(showing.SCENARIO_COLOURS), range=list(showing.SCENARIO_COLOURS.values())),
+    scale=alt.Scale(
+        domain=list(notebook_display.SCENARIO_COLOURS), range=list(notebook_display.SCENARIO_COLOURS.values())
+    ),
 )
 month = alt.X("yearmonth(month):T", title=None, axis=alt.Axis(format="%b %y"))
 band = (
-    alt.Chart(showing.for_charts(interval.filter(pl.col("currency") == CURRENCY)))
-    .mark_area(opacity=0.15, color=showing.ACCENT)
+    alt.Chart(notebook_display.for_charts(interval.filter(pl.col("currency") == CURRENCY)))
+    .mark_area(opacity=0.15, color=notebook_display.ACCENT)
     .encode(x=month, y=alt.Y("closing_low:Q", title=f"MRR, {CURRENCY}"), y2="closing_high:Q")
 )
 lines = (
-    alt.Chart(showing.for_charts(by_scenario.filter(pl.col("currency") == CURRENCY)))
+    alt.Chart(notebook_display.for_charts(by_scenario.filter(pl.col("currency") == CURRENCY)))
     .mark_line(point=True)
     .encode(
         x=month,
@@ -86,7 +88,7 @@ losses = ["contraction", "churn"]
 expected = published.filter((pl.col("scenario") == "expected") & (pl.col("currency") == CURRENCY))
 moving = expected.group_by("month").agg(pl.col(movements).sum()).with_columns(-pl.col(losses))
 long = moving.unpivot(movements, index="month", variable_name="movement", value_name="mrr")
-alt.Chart(showing.for_charts(long)).mark_bar(cornerRadiusEnd=2).encode(
+alt.Chart(notebook_display.for_charts(long)).mark_bar(cornerRadiusEnd=2).encode(
     x=alt.X("yearmonth(month):O", title=None, axis=alt.Axis(format="%b %y", labelAngle=0)),
     y=alt.Y("mrr:Q", title=CURRENCY, axis=alt.Axis(format="~s")),
     color=alt.Color(
@@ -108,8 +110,10 @@ steps = ["current_mrr", *causes, "settled_mrr", *ends]
 summed = bridge.group_by("currency").agg(pl.col(steps).sum())
 settled = pl.sum_horizontal(pl.col("current_mrr", *causes))
 assert summed.select((settled - pl.col("settled_mrr")).abs().sum()).item() == 0
-showing.set_table(
-    showing.money(summed.sort("currency"), *steps).drop("currency").transpose(include_header=True, header_name="step"),
+notebook_display.set_table(
+    notebook_display.money(summed.sort("currency"), *steps)
+    .drop("currency")
+    .transpose(include_header=True, header_name="step"),
     title="The bridge, per currency",
     subtitle="Every contract once; current MRR and the causes add up to settled MRR",
     labels={f"column_{place}": name for place, name in enumerate(summed["currency"].sort())} | {"step": ""},
@@ -120,7 +124,9 @@ showing.set_table(
 
 # %%
 kept = run.table("retention").filter(pl.col("scenario") == "expected")
-showing.browse(kept.select("partner_id", "currency", "opening", "expansion", "contraction", "churn", "grr", "nrr"))
+notebook_display.browse(
+    kept.select("partner_id", "currency", "opening", "expansion", "contraction", "churn", "grr", "nrr")
+)
 
 # %% [markdown]
 # ## Play with the assumptions
@@ -133,7 +139,7 @@ own = by_scenario.with_columns(assumptions=pl.lit("of the run"))
 
 @widgets.interact(
     currency=widgets.Dropdown(options=currencies, value=CURRENCY),
-    scenario=widgets.Dropdown(options=list(showing.SCENARIO_COLOURS), value="expected"),
+    scenario=widgets.Dropdown(options=list(notebook_display.SCENARIO_COLOURS), value="expected"),
     points=widgets.IntSlider(0, -30, 10, description="renewals, ±%", continuous_update=False),
     pricing=widgets.Dropdown(options=list(rules.RENEWAL_PRICINGS), value=run.settings.renewal_pricing),
     uplift=widgets.IntSlider(
@@ -149,7 +155,7 @@ def assumed(currency: str, scenario: str, points: int, pricing: str, uplift: int
     ends = dict(both.filter(pl.col("month") == pl.col("month").max()).select("assumptions", "closing").iter_rows())
     print(f"{scenario} at the end: {currency} {ends['yours'] - ends['of the run']:+,.2f} against the run's own")
     display(
-        alt.Chart(showing.for_charts(both))
+        alt.Chart(notebook_display.for_charts(both))
         .mark_line(point=True)
         .encode(
             x=month,

@@ -21,9 +21,9 @@ import polars as pl
 from IPython.display import display
 
 from pipeline import compare, open_run, runs
-from pipeline.analysis import showing
+from pipeline.analysis import notebook_display
 
-showing.prepare()
+notebook_display.prepare()
 listed = runs()
 names = listed["run_id"].to_list()
 after_name = listed.filter("is_current")["run_id"][0]
@@ -49,13 +49,15 @@ words = {
 }
 counted = changes.group_by("what").agg(findings=pl.len(), partners=pl.col("partner_id").n_unique())
 in_short = pl.DataFrame({"what": list(words), "meaning": list(words.values())}).join(counted, on="what", how="left")
-showing.set_table(in_short.fill_null(0), title=f"{before.as_of} → {after.as_of}", subtitle="Changes of all partners")
+notebook_display.set_table(
+    in_short.fill_null(0), title=f"{before.as_of} → {after.as_of}", subtitle="Changes of all partners"
+)
 
 # %% [markdown]
 # ## Every finding
 
 # %%
-showing.browse(changes, hidden=["change_id"], rows=12)
+notebook_display.browse(changes, hidden=["change_id"], rows=12)
 
 # %% [markdown]
 # ## Status: from what to what
@@ -90,8 +92,8 @@ steps = ["before", "new_contracts", "ended_contracts", "changed_contracts", "aft
 mrr = mrr.with_columns(pl.col(steps).fill_null(0))
 moves = pl.sum_horizontal(pl.col(steps[:-1]))
 assert mrr.select((moves - pl.col("after")).abs().sum()).item() == 0
-showing.set_table(
-    showing.money(mrr, *steps).drop("currency"),
+notebook_display.set_table(
+    notebook_display.money(mrr, *steps).drop("currency"),
     title="From MRR to MRR",
     subtitle="before + new + ended + changed = after, to the last digit",
 )
@@ -113,7 +115,7 @@ partners = after.table("exports.partners")["partner_id"].to_list()
 def compared(earlier: str, later: str, partner: str) -> None:
     chosen = compare(earlier, later, partner=partner or None)
     display(
-        showing.set_table(
+        notebook_display.set_table(
             chosen.group_by("partner_id", "what").agg(findings=pl.len()).sort("partner_id", "what"),
             title=f"{chosen.height} findings",
         )

@@ -13,8 +13,8 @@ is loaded when first asked for):
     run = open_run()
     run.table("upcoming_renewals", partner="P-DAYS")
 
-`run.py` calls every stage once, in order; `rules.py` holds every number the business decided; `tables/` declares
-every table once; `surroundings.py` knows the clock and the environment, and only `cli` and `analysis` ask it.
+`nightly/run.py` calls every stage once, in order; `rules.py` holds every number the business decided; `tables/`
+declares every table once; `runtime.py` knows the clock and the environment, and only `cli` and `analysis` ask it.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Writes pipeline/ingest/currency_signs.py from Babel's CLDR data: run `python scripts/currency_signs.py`."""
+"""Writes pipeline/ingest/profiles/currency_signs.py from Babel's CLDR data: run `python scripts/currency_signs.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from babel.numbers import get_currency_name
 
 from pipeline import rules
 
-TARGET = Path(__file__).parents[1] / "pipeline" / "ingest" / "currency_signs.py"
+TARGET = Path(__file__).parents[1] / "pipeline" / "ingest" / "profiles" / "currency_signs.py"
 LANGUAGES = ("en", "de", "fr", "es", "pt")
 NAMED = (
     "EUR", "USD", "GBP", "CHF", "CAD", "AUD", "NZD", "JPY", "CNY", "INR", "BRL", "MXN", "SEK", "NOK", "DKK", "PLN",

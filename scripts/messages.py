@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 from pipeline.tables.published import PARTNER_SUMMARY, UPCOMING_RENEWALS
 from pipeline.views import definitions, terms
-from pipeline.views.finance import words
+from pipeline.views.finance_report import finance_words
 from pipeline.views.translations import CATALOGUES, DOMAIN
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +36,7 @@ FIRST_DAY = datetime(2026, 11, 23, tzinfo=UTC)
 def texts() -> dict[Text, str]:
     """Every text (a singular and plural as a pair) and where it comes from, each once, in order of appearance."""
     found: dict[Text, str] = {}
-    for module in (terms, words):
+    for module in (terms, finance_words):
         where = f"{module.__name__.replace('.', '/')}.py"
         for text in _terms(module):
             found.setdefault(text, where)

@@ -8,7 +8,7 @@ import zlib
 import pytest
 
 from pipeline import brand
-from pipeline.cli.surroundings import load_settings
+from pipeline.cli.terminal import load_settings
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings, parse_settings
 

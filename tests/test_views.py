@@ -11,8 +11,10 @@ import pytest
 from pipeline import rules
 from pipeline.settings import shown_columns
 from pipeline.tables.published import PARTNER_SUMMARY, UPCOMING_RENEWALS
-from pipeline.views import checks_report, partner_report, terms
-from pipeline.views.formats import formats_for
+from pipeline.views import terms
+from pipeline.views.checks_report import checks_report
+from pipeline.views.locale_formats import formats_for
+from pipeline.views.partner_report import partner_report
 from tests.render import report_data as data
 
 

@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 
 from pipeline import rules
-from pipeline.render.charts import pictures
+from pipeline.render.chart_shapes import pictures
 from pipeline.render.layout import REPEATED, table_layout
 from pipeline.settings import shown_columns
-from pipeline.views import partner_report
-from pipeline.views.browser import money_shape
-from pipeline.views.charts import nice_ticks
-from pipeline.views.formats import Formats
+from pipeline.views.locale_formats import Formats
+from pipeline.views.page_data import money_shape
+from pipeline.views.partner_charts import nice_ticks
+from pipeline.views.partner_report import partner_report
 from tests.render import report_data as data
 
 

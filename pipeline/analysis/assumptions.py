@@ -9,12 +9,12 @@ import polars as pl
 
 from pipeline import transform
 from pipeline.analysis import arguments
-from pipeline.analysis.opened import OpenRun
+from pipeline.analysis.reader import OpenRun
 from pipeline.errors import UsageError
 from pipeline.settings import parse_settings
 from pipeline.tables.exports import EXPORTS
-from pipeline.tables.finance import FINANCE
-from pipeline.transform import decided, ownership, projection
+from pipeline.tables.finance_tables import FINANCE
+from pipeline.transform import decisions_in_effect, ownership, projection
 
 _POINTS: Final = Decimal(100)
 """Points between never and always."""
@@ -28,7 +28,7 @@ def what_if(
     uplift_percent: int | float | str | Decimal | None = None,
     projection_months: int | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Finance's tables (`tables.finance`) by name, as the run would have them with these assumptions.
+    """Finance's tables (`tables.finance_tables`) by name, as the run would have them with these assumptions.
 
     `renewal_points`: percentage points, at most 4 decimals, added to the renewal probability of every segment, which
     stays between 0 and 1. The others are the settings of these names (`list`, `uplift` or `same`; percent; months), by
@@ -50,7 +50,7 @@ def what_if(
     checked = parse_settings(chosen)
     values: dict[str, Any] = run.settings.finance_values() | {name: getattr(checked, name) for name in chosen}
     exports = {name: run.table(f"exports.{name}") for name in EXPORTS}
-    ended = decided.ended_pairs(run.table("decisions")) | run.ended
+    ended = decisions_in_effect.ended_pairs(run.table("decisions")) | run.ended
     tables = projection.finance_tables(
         exports,
         ownership.associations(exports["clients"], as_of=run.as_of, ended=ended),

@@ -15,7 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
 from pipeline.transform import changes as change_rules
-from pipeline.transform import limit_blocks, mrr, new_mrr
+from pipeline.transform import mrr, new_mrr, upgrade_prices
 from pipeline.warehouse.runs import settings_of
 
 STEP_COLUMNS = (
@@ -148,5 +148,5 @@ def _with_list_prices(
 
 
 def _bands_used(steps: pl.DataFrame, lines: pl.DataFrame, books: pl.DataFrame) -> pl.DataFrame:
-    used = limit_blocks.base_products(steps, lines, books)
-    return used.join(books, on=limit_blocks.BOOK).sort("change_id", "from_limit")
+    used = upgrade_prices.base_products(steps, lines, books)
+    return used.join(books, on=upgrade_prices.BOOK).sort("change_id", "from_limit")

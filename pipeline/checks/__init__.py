@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from pipeline.checks.engine_import import warm_up, warm_up_beside
 from pipeline.checks.export_gate import TableCounts, export_gate
-from pipeline.checks.held import findings_hash, findings_seen, holding
+from pipeline.checks.hold_reasons import findings_hash, findings_seen, holding
 from pipeline.checks.night import NightsBefore, NightVerdict, PartnerHold, night_gate
 from pipeline.checks.output_gate import output_gate
 from pipeline.checks.results import CheckResult, stopping, write

@@ -18,7 +18,7 @@ from great_expectations.data_context.data_context.context_factory import project
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 
-from pipeline.checks.declare import Check, declared_table
+from pipeline.checks.declare_check import Check, declared_table
 from pipeline.checks.gx_questions import CheckBrokenError, Outcome, Place, answers, in_gx, questions
 
 __all__ = ["CheckBrokenError", "Outcome", "run_checks"]

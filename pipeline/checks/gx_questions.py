@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import great_expectations.expectations as gxe
 
-from pipeline.checks.declare import (
+from pipeline.checks.declare_check import (
     Check,
     Expectation,
     FailingRows,

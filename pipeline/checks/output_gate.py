@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import rules
-from pipeline.checks.declare import Check, NotEmpty, OneOf, sql_words
+from pipeline.checks.declare_check import Check, NotEmpty, OneOf, sql_words
 from pipeline.checks.engine_import import engine
 from pipeline.checks.results import EXAMPLES_SHOWN, CheckResult, plain_example
 from pipeline.checks.run_files import Facts, facts
-from pipeline.checks.suites import all_checks, decided
+from pipeline.checks.suites import all_checks, outdated_decisions
 from pipeline.checks.suites.needing_values import usable_in_reports
 from pipeline.checks.suites.shape import REQUIRED_TABLES
 from pipeline.settings import Settings
@@ -36,7 +36,11 @@ def output_gate(candidate: Path, *, settings: Settings, as_of: date) -> list[Che
     missing = _missing_tables(candidate_facts)
     if missing:
         return missing
-    checks = [*all_checks(candidate_facts.tables), *decided.checks(candidate_facts.tables), *_usable(candidate_facts)]
+    checks = [
+        *all_checks(candidate_facts.tables),
+        *outdated_decisions.checks(candidate_facts.tables),
+        *_usable(candidate_facts),
+    ]
     words = sql_words(as_of, settings, with_decisions="decisions" in candidate_facts.tables)
     outcomes = engine().run_checks(candidate, checks, words)
     return [_result(check, found) for check, found in zip(checks, outcomes, strict=True)]

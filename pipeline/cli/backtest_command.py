@@ -10,10 +10,10 @@ import click
 
 from pipeline import rules
 from pipeline.cli import options
-from pipeline.cli.for_people import say
-from pipeline.cli.surroundings import print_json, print_rows
+from pipeline.cli.safe_text import say
+from pipeline.cli.terminal import print_json, print_rows
 from pipeline.errors import UsageError
-from pipeline.surroundings import home_folder
+from pipeline.runtime import home_folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -74,7 +74,7 @@ def _compared(home: Home, run: Run, as_of: date, renewal_probability: Decimal, r
 
     from pipeline.transform.projection.backtest import HORIZONS, backtest, backtest_of_runs, days_apart, replayable
     from pipeline.warehouse import list_runs
-    from pipeline.warehouse.past import history, past_runs
+    from pipeline.warehouse.backtest_inputs import history, past_runs
 
     known = history(run.path)
     before = {earlier.as_of(): earlier for earlier in reversed(list_runs(home)) if earlier.run_id < run.run_id}

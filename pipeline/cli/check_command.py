@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import load_settings
+from pipeline.cli.terminal import load_settings
 
 
 @click.command(epilog="Example: renewals check --exports exports --json")

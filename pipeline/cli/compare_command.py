@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import say, tell
 from pipeline.cli.partners_shown import shown_to_partner
-from pipeline.cli.surroundings import print_json, print_rows
+from pipeline.cli.safe_text import say, tell
+from pipeline.cli.terminal import print_json, print_rows
 from pipeline.errors import UsageError
-from pipeline.surroundings import home_folder
+from pipeline.runtime import home_folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,7 +35,7 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
     Without names: from the run before the current one to the current one. With --held: from the current run to the held
     one, in rows per table and in money per partner and currency.
     """
-    from pipeline.surroundings import ended_associations, shown_to
+    from pipeline.runtime import ended_associations, shown_to
     from pipeline.warehouse import compare, find_run, list_runs
 
     home = home_folder()
@@ -70,7 +70,7 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
 
 
 def _check_partner(partner_id: str | None, before: Path, after: Path) -> None:
-    from pipeline.warehouse.tables import partner_ids
+    from pipeline.warehouse.table_queries import partner_ids
 
     if partner_id is not None and partner_id not in {*partner_ids(before), *partner_ids(after)}:
         raise UsageError(f"no partner {partner_id!r} in {before.stem} or {after.stem}")
@@ -82,7 +82,7 @@ def _counted(changes: pl.DataFrame) -> str:
 
 
 def _compare_held(home: Home, reference: str | None, partner_id: str | None, as_json: bool) -> None:
-    from pipeline.surroundings import ended_associations
+    from pipeline.runtime import ended_associations
     from pipeline.warehouse import compare, current_run, find_held
     from pipeline.warehouse.comparison import money_per_partner, rows_per_table
 

@@ -39,11 +39,11 @@ def _signed(decorated: _Command) -> _Command:
     return decorated
 
 
-def _decide(kind: str, partner_id: str, hub_id: str | None, value: Any, **signature: Any) -> None:
-    from pipeline.cli.deciding import make_decision
-    from pipeline.decisions import Wish
+def _decide(kind: str, partner_id: str, hub_id: str | None, value: Any, **attribution: Any) -> None:
+    from pipeline.cli.decision_output import make_decision
+    from pipeline.decisions import DecisionRequest
 
-    make_decision(Wish(kind, partner_id, hub_id, value), **signature)
+    make_decision(DecisionRequest(kind, partner_id, hub_id, value), **attribution)
 
 
 def _chosen(value: str | None, to_default: bool, what: str) -> str | None:
@@ -60,18 +60,18 @@ _OWNER = click.Choice(["vendor", "partner", "default"])
 @_client
 @click.argument("owner", type=_OWNER)
 @_signed
-def owner_command(partner_id: str, hub_id: str, owner: str, **signature: Any) -> None:
+def owner_command(partner_id: str, hub_id: str, owner: str, **attribution: Any) -> None:
     """Who tells this client about its changes: OWNER is vendor, partner or default (rule 5)."""
-    _decide("communication_owner", partner_id, hub_id, None if owner == "default" else owner, **signature)
+    _decide("communication_owner", partner_id, hub_id, None if owner == "default" else owner, **attribution)
 
 
 @command.command("default-owner", epilog="Example: renewals decide default-owner --partner P-01 partner")
 @_partner
 @click.argument("owner", type=_OWNER)
 @_signed
-def default_owner_command(partner_id: str, owner: str, **signature: Any) -> None:
+def default_owner_command(partner_id: str, owner: str, **attribution: Any) -> None:
     """Who tells all clients of the partner for which nothing else is decided: vendor, partner or default."""
-    _decide("communication_default", partner_id, None, None if owner == "default" else owner, **signature)
+    _decide("communication_default", partner_id, None, None if owner == "default" else owner, **attribution)
 
 
 @command.command("contact", epilog="Example: renewals decide contact --partner P-01 --client H-7 U-42")
@@ -80,10 +80,10 @@ def default_owner_command(partner_id: str, owner: str, **signature: Any) -> None
 @click.argument("contact_id", required=False)
 @_default
 @_signed
-def contact_command(partner_id: str, hub_id: str, contact_id: str | None, to_default: bool, **signature: Any) -> None:
+def contact_command(partner_id: str, hub_id: str, contact_id: str | None, to_default: bool, **attribution: Any) -> None:
     """The client's primary contact: CONTACT_ID is one of the account's users (rule 6)."""
     value = _chosen(contact_id, to_default, "a contact")
-    _decide("primary_contact", partner_id, hub_id, value, **signature)
+    _decide("primary_contact", partner_id, hub_id, value, **attribution)
 
 
 @command.command("columns", epilog="Example: renewals decide columns --partner P-01 website,current_mrr")
@@ -91,10 +91,10 @@ def contact_command(partner_id: str, hub_id: str, contact_id: str | None, to_def
 @click.argument("names", required=False)
 @_default
 @_signed
-def columns_command(partner_id: str, names: str | None, to_default: bool, **signature: Any) -> None:
+def columns_command(partner_id: str, names: str | None, to_default: bool, **attribution: Any) -> None:
     """The columns of the partner's reports: NAMES to add to the locked ones, with commas (rule 8)."""
     chosen = _chosen(names, to_default, "columns")
-    _decide("columns", partner_id, None, None if chosen is None else _list(chosen), **signature)
+    _decide("columns", partner_id, None, None if chosen is None else _list(chosen), **attribution)
 
 
 @command.command("preferences", epilog="Example: renewals decide preferences --partner P-01 --locale pt-BR")
@@ -105,35 +105,35 @@ def columns_command(partner_id: str, names: str | None, to_default: bool, **sign
 @_default
 @_signed
 def preferences_command(
-    partner_id: str, locale: str | None, formats: str | None, order: str | None, to_default: bool, **signature: Any
+    partner_id: str, locale: str | None, formats: str | None, order: str | None, to_default: bool, **attribution: Any
 ) -> None:
     """How the partner wants its reports. What is not named stays as it was."""
     named = {"locale": locale, "formats": None if formats is None else _list(formats), "order": order}
-    wishes = {name: value for name, value in named.items() if value is not None}
-    if bool(wishes) == to_default:
+    preferences = {name: value for name, value in named.items() if value is not None}
+    if bool(preferences) == to_default:
         raise UsageError("name preferences (--locale, --formats, --order), or say --default")
-    _decide("report_preferences", partner_id, None, wishes or None, **signature)
+    _decide("report_preferences", partner_id, None, preferences or None, **attribution)
 
 
 @command.command("end", epilog='Example: renewals decide end --partner P-01 --client H-7 --reason "contract ended"')
 @_partner
 @_client
 @_signed
-def end_command(partner_id: str, hub_id: str, **signature: Any) -> None:
+def end_command(partner_id: str, hub_id: str, **attribution: Any) -> None:
     """End the association with a client: at once it is in no table, report or file of the partner (rule 7).
 
     Needs a --reason. The vendor's own figures keep the client.
     """
-    _decide("association_ended", partner_id, hub_id, None, **signature)
+    _decide("association_ended", partner_id, hub_id, None, **attribution)
 
 
 @command.command("restore", epilog="Example: renewals decide restore --partner P-01 --client H-7")
 @_partner
 @_client
 @_signed
-def restore_command(partner_id: str, hub_id: str, **signature: Any) -> None:
+def restore_command(partner_id: str, hub_id: str, **attribution: Any) -> None:
     """Restore an association that the partner ended: the client is its own again where the vendor says so too."""
-    _decide("association_restored", partner_id, hub_id, None, **signature)
+    _decide("association_restored", partner_id, hub_id, None, **attribution)
 
 
 def _list(names: str) -> list[str]:

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import say, tell
-from pipeline.cli.surroundings import print_json, print_rows
+from pipeline.cli.safe_text import say, tell
+from pipeline.cli.terminal import print_json, print_rows
 from pipeline.errors import InputError, UsageError
-from pipeline.files import chosen_file
 from pipeline.regular_file import read_regular
-from pipeline.surroundings import home_folder
-from pipeline.tables.decisions import KINDS
+from pipeline.runtime import home_folder
+from pipeline.tables.decision_events import KINDS
+from pipeline.whole_files import chosen_file
 
 _COLUMNS = ("decided_at", "actor", "partner_id", "hub_id", "kind", "before", "after", "reason")
 
@@ -41,9 +41,9 @@ def command(
     """List the decisions, oldest first: the vendor's record of who decided what, also about ended associations."""
     if context.invoked_subcommand is not None:
         return
-    from pipeline.cli.deciding import decision_values, value_text
+    from pipeline.cli.decision_output import decision_values, value_text
     from pipeline.decisions import not_used_by
-    from pipeline.surroundings import nothing_decided, open_store
+    from pipeline.runtime import nothing_decided, open_store
     from pipeline.warehouse import find_run
 
     if run_reference is not None and not since_run:
@@ -79,8 +79,8 @@ def command(
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Default: stdout.")
 def export_command(output: Path | None) -> None:
     """Write all decisions as NDJSON, one a line, in their order."""
+    from pipeline.runtime import open_store
     from pipeline.store import export_lines
-    from pipeline.surroundings import open_store
 
     with open_store(home_folder()) as store:
         lines = list(export_lines(store))
@@ -105,7 +105,7 @@ def import_command(file: Path, as_json: bool) -> None:
     Each line is asked what deciding would ask of it; one that cannot be used refuses the file (exit code 6).
     """
     from pipeline.decisions import import_decisions
-    from pipeline.surroundings import open_store
+    from pipeline.runtime import open_store
 
     try:
         data = read_regular(file)
@@ -130,8 +130,8 @@ def import_command(file: Path, as_json: bool) -> None:
 @options.as_json
 def backup_command(file: Path, as_json: bool) -> None:
     """Write all decisions into a new SQLite file, which can take the place of the home's decisions.sqlite."""
+    from pipeline.runtime import open_store
     from pipeline.store import backup
-    from pipeline.surroundings import open_store
 
     with open_store(home_folder()) as store:
         count = backup(store, file)

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import say
+from pipeline.cli.safe_text import say
 from pipeline.cli.sample_command import SAMPLE_DAY
-from pipeline.cli.surroundings import load_settings
+from pipeline.cli.terminal import load_settings
 from pipeline.errors import UsageError
-from pipeline.surroundings import HOME, own_surroundings
+from pipeline.runtime import HOME, own_runtime
 from pipeline.warehouse.home import Home, run_lock
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
@@ -37,7 +37,7 @@ def command(quiet: bool) -> None:
 
     _empty(Home(DEMO_HOME))
     say(f"Upcoming renewals of the sample's partners as of {SAMPLE_DAY}")
-    with own_surroundings(DEMO_HOME), tempfile.TemporaryDirectory() as folder:
+    with own_runtime(DEMO_HOME), tempfile.TemporaryDirectory() as folder:
         exports = SAMPLE
         if not SAMPLE.is_dir():
             exports = Path(folder)

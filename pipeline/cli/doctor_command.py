@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import tell
-from pipeline.cli.surroundings import load_settings, print_json, settings_file
+from pipeline.cli.safe_text import tell
+from pipeline.cli.terminal import load_settings, print_json, settings_file
 from pipeline.errors import RenewalsError, UsageError
-from pipeline.surroundings import home_folder
+from pipeline.runtime import home_folder
 
 if TYPE_CHECKING:
     from pipeline.warehouse import Run

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import tell
-from pipeline.cli.surroundings import print_json, print_rows
-from pipeline.surroundings import home_folder
+from pipeline.cli.safe_text import tell
+from pipeline.cli.terminal import print_json, print_rows
+from pipeline.runtime import home_folder
 
 
 @click.command(epilog="Example: renewals explain C-0001:renewal --json")
@@ -19,7 +19,7 @@ from pipeline.surroundings import home_folder
 def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
     """Show how the estimate of CHANGE_ID came about: the changes before it, its parts, and the export rows behind."""
     from pipeline.analysis.explanation import TITLES, explanation
-    from pipeline.surroundings import ended_associations
+    from pipeline.runtime import ended_associations
     from pipeline.warehouse import find_run, open_run
 
     home = home_folder()

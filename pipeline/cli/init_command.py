@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from pipeline.cli.settings_template import TEMPLATE
-from pipeline.cli.surroundings import SETTINGS_FILE
+from pipeline.cli.terminal import SETTINGS_FILE
 from pipeline.errors import UsageError
-from pipeline.files import whole_file
+from pipeline.whole_files import whole_file
 
 
 @click.command(epilog="Example: renewals init --dir .")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.surroundings import Day, Spoken
+from pipeline.cli.terminal import Day, Spoken
 
 settings = click.option(
     "--settings",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.cli.for_people import say
+from pipeline.cli.safe_text import say
 
 if TYPE_CHECKING:
     from pipeline.warehouse import Home, Run
-    from pipeline.warehouse.shown import Shown
+    from pipeline.warehouse.run_shown import Shown
 
 
 def shown_to_partner(home: Home, run: Run, partner_id: str) -> Shown:
@@ -16,7 +16,7 @@ def shown_to_partner(home: Home, run: Run, partner_id: str) -> Shown:
 
     Raises UsageError when the partner is held and there is no older run to show.
     """
-    from pipeline.surroundings import held_partners, shown_to
+    from pipeline.runtime import held_partners, shown_to
 
     shown = shown_to(home, run, partner_id)
     if shown.held:

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import say
-from pipeline.cli.surroundings import load_settings, print_json, stage_progress, today
+from pipeline.cli.safe_text import say
+from pipeline.cli.terminal import load_settings, print_json, stage_progress, today
 
 _TOLD = ("-- DECIDE: ", "--   If ", "-- Unused columns: ")
 
@@ -40,7 +40,7 @@ def init(
     CSV with any delimiter and encoding (also .gz, .tsv, .txt), XLSX, JSON, NDJSON, Parquet. Prints the files it wrote,
     and on stderr each question with the MRR under each reading.
     """
-    from pipeline.ingest.draft import write_draft
+    from pipeline.ingest.profiles.drafting import write_draft
 
     folder = out or Path(files[0].name.partition(".")[0])
     day = as_of or today(load_settings(settings_path))
@@ -74,12 +74,12 @@ def check(
     Rows per file and table, what is left out and quarantined and why, and figures to compare with published ones.
     Exit code 3 when a run of these exports would be stopped, 6 when a file or statement cannot be used.
     """
-    from pipeline.cli.profile_findings import print_trial
+    from pipeline.cli.profile_findings import print_profile_check
     from pipeline.errors import ChecksFailedError
-    from pipeline.trial import try_profile
+    from pipeline.profile_check import check_profile
 
     settings = load_settings(settings_path)
-    trial = try_profile(
+    checked = check_profile(
         exports,
         profile,
         settings=settings,
@@ -88,8 +88,8 @@ def check(
         progress=stage_progress(quiet),
     )
     if as_json:
-        print_json(trial.to_plain())
+        print_json(checked.to_plain())
     else:
-        print_trial(trial)
-    if trial.stopped:
-        raise ChecksFailedError(f"a run of these exports would be stopped: {'; '.join(trial.stopped)}")
+        print_profile_check(checked)
+    if checked.stopped:
+        raise ChecksFailedError(f"a run of these exports would be stopped: {'; '.join(checked.stopped)}")

@@ -1,15 +1,15 @@
-"""What a trial of a profile found, as text for people."""
+"""What the check of a profile found, as text for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.cli.for_people import tell
-from pipeline.cli.surroundings import print_rows
+from pipeline.cli.safe_text import tell
+from pipeline.cli.terminal import print_rows
 
 if TYPE_CHECKING:
-    from pipeline.trial import Trial
+    from pipeline.profile_check import ProfileCheck
 
 _LONGEST_CELL: Final = 40
 _LONGEST_ROW: Final = 400
@@ -26,41 +26,41 @@ _FIGURES: Final = {
 }
 
 
-def print_trial(trial: Trial) -> None:
+def print_profile_check(checked: ProfileCheck) -> None:
     """Print files, tables, the first row of each, the quarantine and the key figures."""
-    tell(f"profile {trial.profile}, as of {trial.as_of}")
+    tell(f"profile {checked.profile}, as of {checked.as_of}")
     tell()
-    _files(trial)
-    _tables(trial)
-    _quarantine(trial)
-    _figures(trial)
-    _questions(trial)
+    _files(checked)
+    _tables(checked)
+    _quarantine(checked)
+    _figures(checked)
+    _questions(checked)
 
 
-def _files(trial: Trial) -> None:
+def _files(checked: ProfileCheck) -> None:
     print_rows(
         ("source file", "read", "loaded", "quarantined", "duplicate", "left out"),
         [
             (f.path, f.rows_read, f.rows_loaded, f.rows_quarantined, f.rows_duplicate, f.rows_left_out)
-            for f in trial.ingested.files
+            for f in checked.ingested.files
         ],
     )
-    for reason, count in trial.ingested.left_out.items():
+    for reason, count in checked.ingested.left_out.items():
         tell(f"left out: {count} rows ({reason})")
-    for each in trial.ingested.corrections:
+    for each in checked.ingested.corrections:
         tell(f"corrected: {each.in_words}")
-    for path, names in trial.ingested.unused_columns.items():
+    for path, names in checked.ingested.unused_columns.items():
         tell(f"no statement uses these columns of {path}: {', '.join(names)}")
-    for lost in trial.ingested.lost_columns:
+    for lost in checked.ingested.lost_columns:
         tell(lost.in_words)
-    for note in trial.ingested.notes:
+    for note in checked.ingested.notes:
         if not note.startswith("warning: "):
             tell(note)
-    for table, extra in trial.ingested.unknown_columns.items():
+    for table, extra in checked.ingested.unknown_columns.items():
         tell(f"the contract's {table} has no column {', '.join(extra)}: kept, not used")
 
 
-def _tables(trial: Trial) -> None:
+def _tables(checked: ProfileCheck) -> None:
     tell()
     print_rows(
         ("table", "mapped", "loaded", "refused", "parent refused", "duplicate"),
@@ -73,19 +73,19 @@ def _tables(trial: Trial) -> None:
                 t["rows_following"],
                 t["rows_duplicate"],
             )
-            for t in trial.tables
+            for t in checked.tables
         ],
     )
-    for table in trial.tables:
+    for table in checked.tables:
         if table["first_row"]:
             tell()
             tell(f"first row of {table['table']}: {_row(table['first_row'])}")
 
 
-def _quarantine(trial: Trial) -> None:
+def _quarantine(checked: ProfileCheck) -> None:
     tell()
-    tell("quarantined: " + ("" if trial.quarantine else "nothing"))
-    for found in trial.quarantine:
+    tell("quarantined: " + ("" if checked.quarantine else "nothing"))
+    for found in checked.quarantine:
         tell()
         tell(f"{found['rows']} of {found['table']}: {';'.join(found['reasons'])}")
         for advice in dict.fromkeys(found["advice"]):
@@ -94,14 +94,14 @@ def _quarantine(trial: Trial) -> None:
             tell(f"  {example['file']}, line {example['line']}: {_row(example['cells'])}")
 
 
-def _questions(trial: Trial) -> None:
-    if not trial.questions:
+def _questions(checked: ProfileCheck) -> None:
+    if not checked.questions:
         tell()
         tell("open questions: none")
         return
     tell()
-    tell(f"open questions, most money first; a month's MRR on {trial.as_of} under each reading:")
-    for asked in trial.questions:
+    tell(f"open questions, most money first; a month's MRR on {checked.as_of} under each reading:")
+    for asked in checked.questions:
         tell()
         tell(f"{asked['file']}, line {asked['line']}: {asked['question']}")
         if asked["in_words"] is not None:
@@ -124,9 +124,9 @@ def _shown(cells: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
 
 
-def _figures(trial: Trial) -> None:
+def _figures(checked: ProfileCheck) -> None:
     tell()
     print_rows(
-        ("", *(row["currency"] for row in trial.figures)),
-        [(label, *(row[name] for row in trial.figures)) for name, label in _FIGURES.items()],
+        ("", *(row["currency"] for row in checked.figures)),
+        [(label, *(row[name] for row in checked.figures)) for name, label in _FIGURES.items()],
     )

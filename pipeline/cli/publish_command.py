@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import say
-from pipeline.cli.surroundings import load_settings, print_json
+from pipeline.cli.safe_text import say
+from pipeline.cli.terminal import load_settings, print_json
 from pipeline.errors import UsageError
-from pipeline.surroundings import home_folder, now, run_book, system_user
+from pipeline.runtime import home_folder, now, run_book, system_user
 
 
 @click.command(epilog='Example: renewals publish run-20261124T020000Z-1a2b3c --accept "the vendor sold its EUR book"')
@@ -34,7 +34,7 @@ def command(
     Prints the run's file and the path of each report, one a line.
     """
     from pipeline.cli.reporting import AllReports, after_publishing, make_all_reports
-    from pipeline.publishing import Signed, publish_held, show_acceptance
+    from pipeline.nightly.hold_or_publish import Signed, publish_held, show_acceptance
 
     if accept is None:
         raise UsageError(f"say why its findings are acceptable: renewals publish {run_reference} --accept REASON")

@@ -7,10 +7,10 @@ import secrets
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import say, tell
-from pipeline.cli.surroundings import print_json
+from pipeline.cli.safe_text import say, tell
+from pipeline.cli.terminal import print_json
 from pipeline.errors import UsageError
-from pipeline.surroundings import home_folder, now, run_book, system_user
+from pipeline.runtime import home_folder, now, run_book, system_user
 
 
 @click.command(epilog='Example: renewals release P-01 --reason "the move of its clients was agreed"')

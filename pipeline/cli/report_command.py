@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import say
-from pipeline.cli.surroundings import load_settings, settings_file
+from pipeline.cli.safe_text import say
+from pipeline.cli.terminal import load_settings, settings_file
 from pipeline.errors import UsageError
+from pipeline.runtime import home_folder
 from pipeline.settings import Settings, scheduler_address, shown_columns
-from pipeline.surroundings import home_folder
 
 
 @click.command(epilog="Example: renewals report --partner P-01 --columns website,current_mrr,estimated_new_mrr")
@@ -61,7 +61,7 @@ def command(
     """
     from pipeline.cli.reporting import make_shown_reports, raise_failures
     from pipeline.warehouse.runs import whole_run
-    from pipeline.warehouse.tables import partner_ids
+    from pipeline.warehouse.table_queries import partner_ids
 
     if finance:
         _refuse(all_partners=all_partners, columns=columns, scheduler=scheduler, anew=anew)
@@ -126,8 +126,8 @@ def _finance(
     locale: str | None,
     settings_path: Path | None,
 ) -> None:
-    from pipeline.render.finance import write_finance_report
-    from pipeline.surroundings import ended_associations
+    from pipeline.render.finance_files import write_finance_report
+    from pipeline.runtime import ended_associations
     from pipeline.warehouse.runs import whole_run
 
     home = home_folder()

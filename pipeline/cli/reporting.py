@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import rules
-from pipeline.cli.for_people import say
-from pipeline.cli.surroundings import progress_bar
+from pipeline.cli.safe_text import say
+from pipeline.cli.terminal import progress_bar
 from pipeline.errors import MachineError, RenewalsError, ReportsFailedError, UsageError
-from pipeline.files import machine_error
 from pipeline.settings import Settings
+from pipeline.whole_files import machine_error
 
 if TYPE_CHECKING:
     from pipeline.render.batch import Batch
-    from pipeline.transform.decided import EndedPairs
+    from pipeline.transform.decisions_in_effect import EndedPairs
     from pipeline.warehouse import Home, Run
 
 NAMED = 10
@@ -48,8 +48,8 @@ def make_reports(
     from pipeline.render.batch import write_reports
     from pipeline.render.limits import Limits
     from pipeline.render.workers import cluster
-    from pipeline.transform.decided import partner_columns
-    from pipeline.warehouse.tables import decisions_used
+    from pipeline.transform.decisions_in_effect import partner_columns
+    from pipeline.warehouse.table_queries import decisions_used
 
     decided = partner_columns(decisions_used(run_file))
     obeyed = ended()
@@ -99,8 +99,8 @@ def make_shown_reports(
     one there: that is said on stderr and is no failure.
     """
     from pipeline.render.batch import remove_reports
-    from pipeline.surroundings import ended_associations, held_partners, shown_to
-    from pipeline.warehouse.tables import partner_ids as known_partners
+    from pipeline.runtime import ended_associations, held_partners, shown_to
+    from pipeline.warehouse.table_queries import partner_ids as known_partners
 
     held = {name for name, each in held_partners(home).items() if each.covers(run.run_id)}.intersection(partner_ids)
     out_dir = home.reports(run.run_id)
@@ -122,7 +122,7 @@ def make_shown_reports(
 
 
 def _hidden_now(home: Home, run: Run, partner_id: str) -> EndedPairs:
-    from pipeline.surroundings import shown_to
+    from pipeline.runtime import shown_to
 
     return shown_to(home, run, partner_id).hidden
 
@@ -147,9 +147,9 @@ class AllReports:
 
 def make_all_reports(home: Home, run_file: Path, *, settings: Settings) -> AllReports:
     """Every report of a run that was just published, by itself or accepted: finance's, then every partner's."""
-    from pipeline.surroundings import ended_associations
+    from pipeline.runtime import ended_associations
     from pipeline.warehouse import find_run
-    from pipeline.warehouse.tables import partner_ids
+    from pipeline.warehouse.table_queries import partner_ids
 
     out_dir = home.reports(run_file.stem)
     of_finance, failure = make_finance_report(run_file, out_dir, settings=settings, ended=ended_associations(home))
@@ -177,9 +177,9 @@ def make_finance_report(
 
     A run without finance's tables gets none, and that is no failure. The partners' reports do not depend on it.
     """
-    from pipeline.render.finance import write_finance_report
+    from pipeline.render.finance_files import write_finance_report
     from pipeline.render.limits import Limits, within
-    from pipeline.warehouse.finance import has_finance
+    from pipeline.warehouse.finance_figures import has_finance
 
     if not has_finance(run_file):
         return [], ""

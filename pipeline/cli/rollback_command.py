@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import tell
-from pipeline.cli.surroundings import print_json
-from pipeline.surroundings import home_folder, now, run_book, system_user
+from pipeline.cli.safe_text import tell
+from pipeline.cli.terminal import print_json
+from pipeline.runtime import home_folder, now, run_book, system_user
 
 
 @click.command(epilog="Example: renewals rollback        Undo it: renewals rollback run-20261123T020000Z-1a2b3c")
@@ -23,9 +23,9 @@ def command(run_reference: str | None, dry_run: bool, actor: str | None, reason:
     recorded for good. What is rolled back is no longer what the next run is compared with, and its acceptance is
     withdrawn; naming the newer run undoes both.
     """
-    from pipeline.publishing import Signed, record_rollback
+    from pipeline.nightly.hold_or_publish import Signed, record_rollback
     from pipeline.warehouse import rollback, run_lock
-    from pipeline.warehouse.publishing import rollback_target
+    from pipeline.warehouse.publication import rollback_target
 
     home = home_folder()
     if dry_run:

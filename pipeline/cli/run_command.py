@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli import options
-from pipeline.cli.surroundings import load_settings
+from pipeline.cli.terminal import load_settings
 
 
 @click.command(epilog="Example: renewals run --exports data/sample --as-of 2026-11-23")
@@ -43,7 +43,7 @@ def command(
     Prints the run's file and the path of each report, one a line. An export that does not look like the nights before
     is held: exit code 3, nothing published. --accept publishes it all the same.
     """
-    from pipeline.cli.accepting import acceptance
+    from pipeline.cli.accept_findings import acceptance
     from pipeline.cli.running import main_job
 
     main_job(

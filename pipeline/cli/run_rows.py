@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline import rules
 from pipeline.store.run_records import acceptances, withdrawn_runs
-from pipeline.warehouse.held import run_time
+from pipeline.warehouse.held_runs import run_time
 from pipeline.warehouse.summary import RunSummary, summaries
 
 if TYPE_CHECKING:

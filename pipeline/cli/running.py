@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.for_people import say
 from pipeline.cli.reporting import AllReports, after_publishing, make_all_reports
-from pipeline.cli.surroundings import print_json, short_id, stage_progress, today
+from pipeline.cli.safe_text import say
+from pipeline.cli.terminal import print_json, short_id, stage_progress, today
+from pipeline.runtime import home_folder, now, run_book
 from pipeline.settings import Settings
-from pipeline.surroundings import home_folder, now, run_book
 
 if TYPE_CHECKING:
-    from pipeline.cli.accepting import Acceptance
-    from pipeline.run import Outcome
+    from pipeline.cli.accept_findings import Acceptance
+    from pipeline.nightly.run import Outcome
     from pipeline.warehouse import Home
 
 
@@ -39,10 +39,10 @@ def main_job(
     `accept`: publish the run although rule 14 holds it, when its findings are those accepted. Raises RunHeldError for a
     run that stays held, and what `run` and `raise_failures` raise.
     """
-    from pipeline.cli import accepting
-    from pipeline.cli.deciding import decisions_for_run
-    from pipeline.publishing import options_typed
-    from pipeline.run import run
+    from pipeline.cli import accept_findings
+    from pipeline.cli.decision_output import decisions_for_run
+    from pipeline.nightly.hold_or_publish import options_typed
+    from pipeline.nightly.run import run
 
     home = home_folder()
     outcome = run(
@@ -61,23 +61,23 @@ def main_job(
     )
     say_findings(outcome)
     if outcome.held_because:
-        accepting.say_held(outcome, options_typed(exports, profile))
-    outcome = accepting.accepted(outcome, accept, home=home, settings=settings)
+        accept_findings.say_held(outcome, options_typed(exports, profile))
+    outcome = accept_findings.accepted(outcome, accept, home=home, settings=settings)
     with after_publishing(outcome.run_id, outcome.run_file):
         _report(outcome, home, settings=settings, reports=reports, as_json=as_json)
-    accepting.refuse_held(outcome)
+    accept_findings.refuse_held(outcome)
 
 
 def _report(outcome: Outcome, home: Home, *, settings: Settings, reports: bool, as_json: bool) -> None:
     """Say which partners are held, make the reports of a published run, print the paths."""
-    from pipeline.cli import accepting
+    from pipeline.cli import accept_findings
 
-    partners = accepting.partner_rows(outcome, run_book(home))
-    accepting.say_partners(partners)
+    partners = accept_findings.partner_rows(outcome, run_book(home))
+    accept_findings.say_partners(partners)
     made = make_all_reports(home, outcome.run_file, settings=settings) if reports and outcome.run_file else AllReports()
     paths = [home.reports(outcome.run_id) / "checks.html", *made.paths]
     if as_json:
-        held = {"held": accepting.held_summary(outcome), "held_partners": partners}
+        held = {"held": accept_findings.held_summary(outcome), "held_partners": partners}
         print_json(_summary(outcome, paths) | held | made.failed())
     elif not outcome.held_because:
         for path in (outcome.run_file, *paths) if outcome.run_file else paths:

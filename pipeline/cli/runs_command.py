@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import say
-from pipeline.cli.surroundings import print_json, print_rows
-from pipeline.surroundings import home_folder, run_book
+from pipeline.cli.safe_text import say
+from pipeline.cli.terminal import print_json, print_rows
+from pipeline.runtime import home_folder, run_book
 
 if TYPE_CHECKING:
     from pipeline.warehouse import Home

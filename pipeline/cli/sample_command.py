@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.for_people import say
-from pipeline.cli.surroundings import Day, progress_bar
+from pipeline.cli.safe_text import say
+from pipeline.cli.terminal import Day, progress_bar
 
 SAMPLE_DAY = date(2026, 11, 23)
 

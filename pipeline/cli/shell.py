@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from pipeline.cli.for_people import say, show
+from pipeline.cli.safe_text import say, show
 from pipeline.errors import RenewalsError
 
 COMMANDS: Final = {

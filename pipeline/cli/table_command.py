@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import options
-from pipeline.cli.for_people import say
 from pipeline.cli.partners_shown import shown_to_partner
-from pipeline.cli.surroundings import print_rows
+from pipeline.cli.safe_text import say
+from pipeline.cli.terminal import print_rows
 from pipeline.errors import UsageError
-from pipeline.files import chosen_file
-from pipeline.surroundings import home_folder
+from pipeline.runtime import home_folder
 from pipeline.tables.published import PUBLISHED
+from pipeline.whole_files import chosen_file
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,9 +61,9 @@ def command(
     finance's: mrr_projection, projection_interval, mrr_bridge, retention, renewal_rates, rival_mrr, currency_rates,
     findings.
     """
-    from pipeline.surroundings import ended_associations
+    from pipeline.runtime import ended_associations
     from pipeline.warehouse import find_run
-    from pipeline.warehouse.tables import read_table
+    from pipeline.warehouse.table_queries import read_table
 
     home = home_folder()
     run = find_run(home, run_reference)

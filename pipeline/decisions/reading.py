@@ -10,13 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.store import DecisionStore, Event
-from pipeline.tables.decisions import DECISIONS, ENDED, KINDS
-from pipeline.transform.decided import EndedPairs
-from pipeline.warehouse.tables import decisions_used
+from pipeline.tables.decision_events import DECISIONS, ENDED, KINDS
+from pipeline.transform.decisions_in_effect import EndedPairs
+from pipeline.warehouse.table_queries import decisions_used
 
 
 def decisions_frame(events: Iterable[Event], *, time_zone: str) -> pl.DataFrame:
-    """The decisions with the columns of `tables.decisions.DECISIONS`; `decided_on` is their day in that time zone."""
+    """Decisions with the columns of `tables.decision_events.DECISIONS`; `decided_on`: the day in that time zone."""
     zone = zoneinfo.ZoneInfo(time_zone)
     rows = [{**dataclasses.asdict(event), "decided_on": event.time.astimezone(zone).date()} for event in events]
     return pl.DataFrame(rows, schema=DECISIONS.polars_schema, orient="row")

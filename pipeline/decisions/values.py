@@ -9,7 +9,7 @@ from typing import Any, Final
 from pipeline.errors import UsageError
 from pipeline.settings import known_locale, shown_columns
 from pipeline.store import DecisionStore, Event, import_lines
-from pipeline.tables.decisions import ASSOCIATED, ENDED, PARTNER, REPORT_FORMATS, REPORT_ORDERS, VENDOR
+from pipeline.tables.decision_events import ASSOCIATED, ENDED, PARTNER, REPORT_FORMATS, REPORT_ORDERS, VENDOR
 
 _LONGEST_SHOWN: Final = 60
 
@@ -69,10 +69,10 @@ def _columns(value: Any) -> None:
 def _preferences(value: Any) -> None:
     if not isinstance(value, dict):
         raise UsageError(f"report preferences name some of {', '.join(_PREFERENCES)}; they are not {_shown(value)}")
-    for name, wish in value.items():
+    for name, preference in value.items():
         if name not in _PREFERENCES:
             raise UsageError(f"there is no report preference {name!r}: choose from {', '.join(_PREFERENCES)}")
-        _PREFERENCES[name](wish)
+        _PREFERENCES[name](preference)
 
 
 def _formats(value: Any) -> None:

@@ -11,15 +11,16 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import InputError
-from pipeline.ingest import accounts, load, manifest
-from pipeline.ingest.corrections import Corrections, read_corrections
-from pipeline.ingest.csv_file import PlainCsv
+from pipeline.ingest import export_manifest
+from pipeline.ingest.contract import load, row_counts
+from pipeline.ingest.contract.corrections import Corrections, read_corrections
+from pipeline.ingest.contract.source_rows import Source
 from pipeline.ingest.folder import ExportFile, check_folder, find_exports, unchanged, unused_files
-from pipeline.ingest.originals import Source
-from pipeline.ingest.profile import find_profile, read_profile
-from pipeline.ingest.profile_stage import ingest_by_profile
-from pipeline.ingest.report import FileCounts, IngestReport, TableCounts
-from pipeline.ingest.sources import OpenedFile, open_file, readable, sha256
+from pipeline.ingest.formats.csv_file import PlainCsv
+from pipeline.ingest.formats.sources import OpenedFile, open_file, readable, sha256
+from pipeline.ingest.outcome import FileCounts, IngestReport, TableCounts
+from pipeline.ingest.profiles.profile import find_profile, read_profile
+from pipeline.ingest.profiles.profile_stage import ingest_by_profile
 from pipeline.settings import FileFormat, Settings
 from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
@@ -51,7 +52,7 @@ def ingest(
     the folder's `manifest.json` does not agree with the files;
     UsageError when there is no such profile, SettingsError when its profile.toml says something that cannot be.
     """
-    accounts.prepare(con)
+    row_counts.prepare(con)
     con.execute(load.REFUSED_KEYS)
     folder = None if profile is None else find_profile(profile)
     check_folder(exports)
@@ -63,7 +64,7 @@ def ingest(
             report = _ingest_contract(con, exports, settings, as_of, known, progress, work)
         else:
             report = ingest_by_profile(con, exports, declared, as_of, known, progress, work, settings.read_limits)
-    return manifest.confirmed(report, exports, time_zone=settings.time_zone)
+    return export_manifest.confirmed(report, exports, time_zone=settings.time_zone)
 
 
 def _ingest_contract(
@@ -96,9 +97,9 @@ def _ingest_contract(
                 plain = fast[name].result()
             source, rows = _create(con, table, files[name], opened[name], plain, settings.file_format(name), known)
             known.confirm(con, table, source)
-            counts[name], _ = load.settle(con, table, source, rows, as_of)
+            counts[name], _ = load.quarantine_rows(con, table, source, rows, as_of)
     found = (*(_account(files[name], counts[name], hashes[name].result()) for name in files), *known.account())
-    accounts.write(con, found)
+    row_counts.write(con, found)
     unused = unused_files(exports, {file.name for file in files.values()})
     return IngestReport(
         files=found,

@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import RenewalsError
-from pipeline.render.content import report_keys
+from pipeline.render.fingerprint import report_keys
 from pipeline.render.folders import partner_folder
 from pipeline.render.limits import DEFAULT_LIMITS, Limits, within
-from pipeline.render.manifest import has_manifest, kept_files, write_manifest
-from pipeline.render.partner import FORMATS, write_partner_report
+from pipeline.render.partner_files import FORMATS, write_partner_report
+from pipeline.render.report_manifest import has_manifest, kept_files, write_manifest
 from pipeline.render.workers import all_done
 from pipeline.settings import Look, Settings
-from pipeline.transform.decided import EndedPairs
+from pipeline.transform.decisions_in_effect import EndedPairs
 from pipeline.warehouse.leftovers import marked
 from pipeline.warehouse.runs import made_with, why_unreadable
-from pipeline.warehouse.tables import partner_ids as known_partners
+from pipeline.warehouse.table_queries import partner_ids as known_partners
 
 _ONE_AT_A_TIME: Final = threading.Lock()
 """WeasyPrint's shared fonts are for one thread: workers are processes, and a process makes one report at a time."""

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from pipeline.render.environment import templates_folder
 from pipeline.views import terms
-from pipeline.views.formats import formats_for
+from pipeline.views.locale_formats import formats_for
 
 LATIN: Final = "sans-regular.otf"
 FONT_FILES: Final = (

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.files import write_whole
-from pipeline.ingest.reasons import advice_for
+from pipeline.ingest.contract.reasons import advice_for
 from pipeline.render.html import self_contained
-from pipeline.views import checks_report
+from pipeline.views.checks_report import checks_report
 from pipeline.warehouse.leftovers import marked
+from pipeline.whole_files import write_whole
 
 if TYPE_CHECKING:
     import duckdb
 
-    from pipeline.views.night import Situation
+    from pipeline.views.run_stopped import Situation
 
 EXAMPLES_SHOWN: Final = 5
 """Refused rows shown per table and reason: enough to find the cause; `renewals table quarantine` has all."""

@@ -7,7 +7,7 @@ import io
 from decimal import Decimal
 from typing import Any, Final
 
-from pipeline.views.formats import EMPTY
+from pipeline.views.locale_formats import EMPTY
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet take a text for a formula."""

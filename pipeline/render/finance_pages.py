@@ -1,4 +1,4 @@
-"""Finance's report as a page and as a tagged PDF, from one view (`views.finance`)."""
+"""Finance's report as a page and as a tagged PDF, from one view (`views.finance_report`)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from weasyprint import CSS
 
+from pipeline.render.brand_colours import shades
 from pipeline.render.environment import bundled_text
-from pipeline.render.finance_charts import section_shapes
+from pipeline.render.finance_chart_shapes import section_shapes
 from pipeline.render.html import self_contained
 from pipeline.render.layout import MARGIN_MM, column_widths
 from pipeline.render.pdf import paper_page, tagged_pdf
-from pipeline.render.shades import shades
 
 WIDTH_MM: Final = 297.0 - 2 * MARGIN_MM
 HALF_MM, NARROW_MM, BROAD_MM = 132.0, 112.0, 153.0

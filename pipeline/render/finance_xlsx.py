@@ -1,7 +1,7 @@
 """Finance's workbook, for people who check numbers: typed cells, totals as formulas with their values, a tie-out sheet.
 
 Every text is written as text, so that none of the export can be a formula; the formulas are made here, from the terms
-of `views.finance.workbook`, and hold nothing but addresses, labels of ours and days.
+of `views.finance_report.finance_workbook`, and hold nothing but addresses, labels of ours and days.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from pipeline.render.xlsx import LONGEST_SHEET_NAME, TEXT_STAYS_TEXT, cut, formula_text
-from pipeline.views.workbook import fits_a_cell
+from pipeline.views.partner_workbook import fits_a_cell
 
 WIDEST: Final = 44
 NARROWEST: Final = 10

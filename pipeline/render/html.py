@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pipeline.render.brand_colours import shades
 from pipeline.render.characters import on_paper
-from pipeline.render.charts import pictures
+from pipeline.render.chart_shapes import pictures
 from pipeline.render.environment import content_hash, environment
-from pipeline.render.shades import shades
 from pipeline.render.web_fonts import page_fonts
 
 

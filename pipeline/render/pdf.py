@@ -20,12 +20,12 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcherResponse
 
 from pipeline.brand import PREFIX
+from pipeline.render.brand_colours import shades
 from pipeline.render.characters import on_paper
-from pipeline.render.charts import pictures
+from pipeline.render.chart_shapes import pictures
 from pipeline.render.environment import bundled_text, environment, templates_folder
 from pipeline.render.layout import MARGIN_MM, PAGES, REPEATED, ColumnGroup, news_on_first_page, table_layout
 from pipeline.render.pdf_finish import finish
-from pipeline.render.shades import shades
 from pipeline.render.xlsx import report_xlsx
 
 BUNDLED: Final = "bundled:"

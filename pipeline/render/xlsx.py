@@ -10,7 +10,7 @@ from typing import Any, Final
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from pipeline.views.workbook import fits_a_cell, number_code
+from pipeline.views.partner_workbook import fits_a_cell, number_code
 
 LONGEST_TEXT: Final = 32_767
 """Characters that a cell can hold."""

@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from pipeline.sample.catalogue import true_renewal_rate
 from pipeline.sample.demo import DEMO_DAY, write_demo_sample
-from pipeline.sample.files import write_sample
+from pipeline.sample.export_files import write_sample
 
 __all__ = ["DEMO_DAY", "true_renewal_rate", "write_demo_sample", "write_sample"]

@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.sample import catalogue, files, population
+from pipeline.sample import catalogue, export_files, population
 from pipeline.sample.draw import as_exported
 from pipeline.sample.stories_dates import DATES, MINDS
 from pipeline.sample.stories_people import BROKEN, FILLED, HOSTILE, NAMES, PEOPLE, partner_rows
@@ -43,12 +43,12 @@ def write_demo_sample(out: Path) -> dict[str, int]:
     return rows
 
 
-def _generated() -> files.Frames:
+def _generated() -> export_files.Frames:
     sellers = population.Partners(ids=pl.Series(list(FILLED)), home_currencies=pl.Series(list(FILLED.values())))
     base = population.client_base(0, _GENERATED_CLIENTS, sellers, seed=_SEED, as_of=DEMO_DAY)
     prices = catalogue.unit_prices()
-    around = files.client_tables(base, prices, seed=_SEED, as_of=DEMO_DAY, past=_PAST_RENEWALS)
-    return {**around, **files.reference_tables(DEMO_DAY)}
+    around = export_files.client_tables(base, prices, seed=_SEED, as_of=DEMO_DAY, past=_PAST_RENEWALS)
+    return {**around, **export_files.reference_tables(DEMO_DAY)}
 
 
 def _as_text(rows: list[Row], columns: tuple[str, ...]) -> pl.DataFrame:

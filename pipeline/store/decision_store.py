@@ -13,11 +13,11 @@ from typing import Any, Final, Self
 from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, MetaData, Row, Table, Text, select
 
 from pipeline.errors import UsageError
-from pipeline.files import not_writable
 from pipeline.store.engine import make_engine, parse_url, place, reading, writing
 from pipeline.store.events import Draft, Event, check_texts, json_text, utc_text
 from pipeline.store.migrate import bring_up_to_date
-from pipeline.tables.decisions import KINDS
+from pipeline.tables.decision_events import KINDS
+from pipeline.whole_files import not_writable
 
 _DECISIONS: Final = Table(
     "decisions",
@@ -26,7 +26,7 @@ _DECISIONS: Final = Table(
     *(Column(field.name, Text()) for field in dataclasses.fields(Event) if field.name != "position"),
 )
 
-Judge = Callable[[Any], Any]
+Validator = Callable[[Any], Any]
 """Takes the value in force and gives the value decided; raises UsageError when that cannot be decided."""
 
 
@@ -77,11 +77,11 @@ class DecisionStore:
         """Give back every connection."""
         self._engine.dispose()
 
-    def append(self, draft: Draft, judge: Judge, *, dry_run: bool = False) -> Event:
-        """Store a decision, upon the value in force as `judge` sees it; committed to the disk when this returns.
+    def append(self, draft: Draft, validate: Validator, *, dry_run: bool = False) -> Event:
+        """Store a decision, upon the value in force as `validate` sees it; committed to the disk when this returns.
 
         A draft whose `decision_id` is stored already is not stored twice: the stored decision is returned. With
-        `dry_run` nothing is stored and `position` is 0. Raises what `judge` raises; then nothing is stored either.
+        `dry_run` nothing is stored and `position` is 0. Raises what `validate` raises; then nothing is stored either.
         """
         stated = dataclasses.asdict(draft) | {"decided_at": utc_text(draft.decided_at)}
         check_texts(stated)
@@ -90,7 +90,7 @@ class DecisionStore:
             if stored is not None:
                 return _the_same(stored, stated)
             before = _value_in_force(connection, draft)
-            after = json_text(judge(None if before is None else json.loads(before)))
+            after = json_text(validate(None if before is None else json.loads(before)))
             check_texts({"the value": after})
             values = {**stated, "value_before": before, "value_after": after}
             position = 0 if dry_run else _insert(connection, values)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pipeline.errors import UsageError
-from pipeline.tables.decisions import KINDS
+from pipeline.tables.decision_events import KINDS
 
 _LONGEST_SHOWN: Final = 60
 LONGEST_TEXT: Final = 100_000

@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.errors import InputError, MachineError, UsageError
-from pipeline.files import link_whole, machine_error
 from pipeline.store.decision_store import DecisionStore
 from pipeline.store.events import Event, parse_line
 from pipeline.store.run_records import RunRecord, add_records, parse_record, run_records
+from pipeline.whole_files import link_whole, machine_error
 
 
 def export_lines(store: DecisionStore) -> Iterator[str]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.tables.decisions import DECISIONS
+from pipeline.tables.decision_events import DECISIONS
 from pipeline.tables.declare import Column, Table
-from pipeline.tables.finance import FINANCE
+from pipeline.tables.finance_tables import FINANCE
 
 MONEY: Final = "decimal(38,4)"
 _PER_MONTH: Final = "contract currency per month"

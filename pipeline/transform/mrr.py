@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from pipeline import rules
-from pipeline.transform import money
+from pipeline.transform import exact_amounts
 
 
 def billing_months() -> pl.Expr:
@@ -24,7 +24,7 @@ def minor_unit() -> pl.Expr:
     return (
         pl.col("currency")
         .replace_strict({code: 10**decimals for code, decimals in rules.minor_units().items()}, return_dtype=pl.Int64)
-        .cast(money.INT)
+        .cast(exact_amounts.INT)
         .alias("minor_unit")
     )
 
@@ -35,13 +35,13 @@ def discount_in_force(*, on: date | pl.Expr) -> pl.Expr:
     `discount_end_date` is the first day without the discount; null = never ends.
     """
     ended = (pl.col("discount_end_date") <= on).fill_null(False)
-    discount = money.digits(pl.col("discount_percent").fill_null(0))
-    return pl.when(ended).then(money.whole(0)).otherwise(discount)
+    discount = exact_amounts.digits(pl.col("discount_percent").fill_null(0))
+    return pl.when(ended).then(exact_amounts.whole(0)).otherwise(discount)
 
 
 def charged(*, on: date | pl.Expr) -> pl.Expr:
     """The weight of a line's price on that day: quantity × (100 - discount), in digits."""
-    return money.digits(pl.col("quantity")) * (money.whole(1_000_000) - discount_in_force(on=on))
+    return exact_amounts.digits(pl.col("quantity")) * (exact_amounts.whole(1_000_000) - discount_in_force(on=on))
 
 
 def recurring() -> pl.Expr:
@@ -51,7 +51,7 @@ def recurring() -> pl.Expr:
 
 def current_mrr(contracts: pl.DataFrame, contract_lines: pl.DataFrame, *, as_of: date) -> pl.DataFrame:
     """Rule 9, one row per contract: `contracts` with `current_mrr` (4 decimals) and
-    `current_mrr_amount` (the same in whole ten-thousandths; see `money`).
+    `current_mrr_amount` (the same in whole ten-thousandths; see `exact_amounts`).
 
     Σ quantity × unit_price × (100 - discount_percent) over the recurring lines, then / (100 × billing months), then
     rounded once, half up, to the currency's minor unit. A contract without recurring lines has 0, and so has one whose
@@ -62,15 +62,19 @@ def current_mrr(contracts: pl.DataFrame, contract_lines: pl.DataFrame, *, as_of:
         contract_lines.lazy()
         .filter(recurring())
         .group_by("contract_id")
-        .agg(money.weighted_sum(charged(on=as_of), money.digits(pl.col("unit_price")), "charged"))
+        .agg(exact_amounts.weighted_sum(charged(on=as_of), exact_amounts.digits(pl.col("unit_price")), "charged"))
     )
-    divisor = money.whole(money.PER_LINE) * pl.col("billing_months").cast(money.INT)
+    divisor = exact_amounts.whole(exact_amounts.PER_LINE) * pl.col("billing_months").cast(exact_amounts.INT)
     return (
         contracts.lazy()
         .join(sums, on="contract_id", how="left")
         .with_columns(pl.col("charged_high", "charged_low").fill_null(0))
-        .with_columns(current_mrr_amount=money.at_least_0(money.rounded(*money.divided("charged", divisor), divisor)))
-        .with_columns(current_mrr=money.amount_to_decimal(pl.col("current_mrr_amount")))
+        .with_columns(
+            current_mrr_amount=exact_amounts.at_least_0(
+                exact_amounts.rounded(*exact_amounts.divided("charged", divisor), divisor)
+            )
+        )
+        .with_columns(current_mrr=exact_amounts.amount_to_decimal(pl.col("current_mrr_amount")))
         .drop("charged_high", "charged_low")
         .collect()
     )

@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from pipeline import rules
-from pipeline.transform import money
+from pipeline.transform import exact_amounts
 from pipeline.transform.changes import type_order
 from pipeline.transform.mrr import recurring
 from pipeline.transform.new_mrr import renewal_prices
@@ -59,7 +59,7 @@ def mrr_on_the_eve(
             discounts_on=day,
             renewal_pricing=renewal_pricing,
             uplift_percent=uplift_percent,
-        ).select(row="change_id", amount=money.at_least_0(pl.col("renewal_amount")))
+        ).select(row="change_id", amount=exact_amounts.at_least_0(pl.col("renewal_amount")))
         return rows.select("row").join(prices, on="row", how="left", maintain_order="left")["amount"]
 
     gained = pl.concat(
@@ -67,7 +67,7 @@ def mrr_on_the_eve(
             at_lines.select("row", gained=on("eve") - on("since")),
             renewed.select("row", gained=at_renewal("eve") - at_renewal("since")),
         ]
-    ).with_columns(money.amount_to_decimal(pl.col("gained")))
+    ).with_columns(exact_amounts.amount_to_decimal(pl.col("gained")))
     return (
         found.join(gained, on="row", how="left", maintain_order="left")
         .with_columns(mrr_on_the_eve=pl.col("day_before") + pl.col("gained").fill_null(0))

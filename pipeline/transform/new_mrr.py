@@ -15,8 +15,8 @@ from typing import Final
 import polars as pl
 
 from pipeline import rules
-from pipeline.transform import limit_blocks as blocks
-from pipeline.transform import money
+from pipeline.transform import exact_amounts
+from pipeline.transform import upgrade_prices as blocks
 from pipeline.transform.changes import type_order
 from pipeline.transform.mrr import charged, discount_in_force, recurring
 
@@ -78,24 +78,24 @@ def renewal_prices(
         lines = list_prices(lines, price_book)
     else:
         lines = lines.with_columns(monthly_unit_price=pl.lit(None, dtype=pl.Decimal(18, 6)))
-    listed = money.digits(pl.col("monthly_unit_price")).fill_null(0)
+    listed = exact_amounts.digits(pl.col("monthly_unit_price")).fill_null(0)
     on_list = pl.col("monthly_unit_price").is_not_null()
-    today = pl.when(on_list).then(money.whole(0)).otherwise(money.digits(pl.col("unit_price")))
+    today = pl.when(on_list).then(exact_amounts.whole(0)).otherwise(exact_amounts.digits(pl.col("unit_price")))
     then = charged(on=pl.col(discounts_on))
     sums = lines.group_by("change_id").agg(
-        *money.weighted_sum(then, listed, "listed_then"),
-        *money.weighted_sum(then, today, "today_then"),
+        *exact_amounts.weighted_sum(then, listed, "listed_then"),
+        *exact_amounts.weighted_sum(then, today, "today_then"),
         on_list=on_list.any(),
     )
     gain = discount_in_force(on=as_of) - discount_in_force(on=pl.col(discounts_on))
-    gained = money.digits(pl.col("quantity")) * gain
+    gained = exact_amounts.digits(pl.col("quantity")) * gain
     # Few discounts end in between.
     gains = (
         lines.filter(gain != 0)
         .group_by("change_id")
         .agg(
-            *money.weighted_sum(gained, listed, "listed_gained"),
-            *money.weighted_sum(gained, today, "today_gained"),
+            *exact_amounts.weighted_sum(gained, listed, "listed_gained"),
+            *exact_amounts.weighted_sum(gained, today, "today_gained"),
         )
     )
     uplift = 0 if renewal_pricing == "same" else int(uplift_percent * 10_000)
@@ -107,8 +107,8 @@ def renewal_prices(
         .with_columns(pl.col(pl.Int128).fill_null(0))
         .select(
             "change_id",
-            renewal_amount=money.rounded(*_at_new_prices("then", _HUNDRED_PERCENT + uplift)),
-            discount_amount=money.rounded_away_from_0(*_at_new_prices("gained", _HUNDRED_PERCENT + uplift)),
+            renewal_amount=exact_amounts.rounded(*_at_new_prices("then", _HUNDRED_PERCENT + uplift)),
+            discount_amount=exact_amounts.rounded_away_from_0(*_at_new_prices("gained", _HUNDRED_PERCENT + uplift)),
             renewal_basis=pl.when(pl.col("on_list").fill_null(False))
             .then(pl.lit("price_book"))
             .otherwise(pl.lit(fallback)),
@@ -118,14 +118,14 @@ def renewal_prices(
 
 def _at_new_prices(what: str, percent: int) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """(Σ listed per month) + (Σ today's per billing period) / billing months × percent, as a ratio and its divisor."""
-    months = pl.col("billing_months").cast(money.INT)
-    listed, listed_rest = money.divided(f"listed_{what}", money.whole(money.PER_LINE))
-    today, today_rest = money.divided(f"today_{what}", money.whole(money.PER_LINE) * months)
-    factor, hundred = money.whole(percent), money.whole(_HUNDRED_PERCENT)
-    divisor = money.whole(money.PER_LINE) * months * hundred
+    months = pl.col("billing_months").cast(exact_amounts.INT)
+    listed, listed_rest = exact_amounts.divided(f"listed_{what}", exact_amounts.whole(exact_amounts.PER_LINE))
+    today, today_rest = exact_amounts.divided(f"today_{what}", exact_amounts.whole(exact_amounts.PER_LINE) * months)
+    factor, hundred = exact_amounts.whole(percent), exact_amounts.whole(_HUNDRED_PERCENT)
+    divisor = exact_amounts.whole(exact_amounts.PER_LINE) * months * hundred
     remainder = (
         listed_rest * months * hundred
-        + (today * factor % hundred) * money.whole(money.PER_LINE) * months
+        + (today * factor % hundred) * exact_amounts.whole(exact_amounts.PER_LINE) * months
         + today_rest * factor
     )
     return listed + today * factor // hundred, remainder, divisor
@@ -160,11 +160,11 @@ def estimate(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
     carried = numbered.filter(pl.col("place") == 0).select(
         "contract_id",
         mrr_before="current_mrr_amount",
-        contacts_limit=pl.col("contact_max").cast(money.INT),
-        emails_limit=pl.col("email_limit").cast(money.INT),
+        contacts_limit=pl.col("contact_max").cast(exact_amounts.INT),
+        emails_limit=pl.col("email_limit").cast(exact_amounts.INT),
         ended=pl.lit(False),
-        raised=money.whole(0),
-        quoted_down=money.whole(0),
+        raised=exact_amounts.whole(0),
+        quoted_down=exact_amounts.whole(0),
     )
     steps = []
     for place in range(int(last) + 1 if isinstance(last, int) else 0):
@@ -191,16 +191,16 @@ def _of_upgrades(amount: pl.Expr) -> pl.Expr:
 
 def _quoted_down_after() -> pl.Expr:
     """By how much quotes of CTU and EO have lowered the MRR since the renewal before; a renewal undoes it."""
-    lowered = money.whole(0) - pl.col("mrr_change_quote")
+    lowered = exact_amounts.whole(0) - pl.col("mrr_change_quote")
     is_renewal = pl.col("contract_type") == "renewal"
-    return pl.when(is_renewal).then(money.whole(0)).otherwise(pl.col("quoted_down") + _of_upgrades(lowered))
+    return pl.when(is_renewal).then(exact_amounts.whole(0)).otherwise(pl.col("quoted_down") + _of_upgrades(lowered))
 
 
 def _limit_after(kind: str, new_limit: str, contract_type: str) -> pl.Expr:
     """A CTU or EO that is not cancelled in time raises the limit in force to its new limit."""
     raising = (pl.col("contract_type") == contract_type) & (pl.col("status_basis") != "requested")
     limit = pl.col(f"{kind}_limit")
-    return pl.when(raising).then(pl.max_horizontal(limit, pl.col(new_limit).cast(money.INT))).otherwise(limit)
+    return pl.when(raising).then(pl.max_horizontal(limit, pl.col(new_limit).cast(exact_amounts.INT))).otherwise(limit)
 
 
 def _step(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
@@ -208,10 +208,10 @@ def _step(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
     is_ctu, is_renewal = pl.col("contract_type") == "contact_tier_upgrade", pl.col("contract_type") == "renewal"
     raises = changes.filter(~is_renewal).with_columns(
         limit_before=pl.when(is_ctu).then("contacts_limit").otherwise("emails_limit"),
-        new_limit=pl.when(is_ctu).then("new_contact_max").otherwise("new_email_limit").cast(money.INT),
+        new_limit=pl.when(is_ctu).then("new_contact_max").otherwise("new_email_limit").cast(exact_amounts.INT),
     )
     raises = blocks.block_prices(raises, bands).drop("limit_before", "new_limit")
-    renewals = changes.filter(is_renewal).with_columns(blocks_price=pl.lit(None, dtype=money.INT))
+    renewals = changes.filter(is_renewal).with_columns(blocks_price=pl.lit(None, dtype=exact_amounts.INT))
     priced = pl.concat([raises, renewals])
     before = pl.col("mrr_before")
     ends = pl.col("ended") | ends_contract()
@@ -227,17 +227,17 @@ def _step(changes: pl.DataFrame, bands: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("price_book"))
         .otherwise(pl.lit("unpriced"))
     )
-    quote = money.rounded_digits(money.digits(pl.col("quoted_mrr")), 4)
-    block_amount = money.rounded_digits(pl.col("blocks_price"), 6)
+    quote = exact_amounts.rounded_digits(exact_amounts.digits(pl.col("quoted_mrr")), 4)
+    block_amount = exact_amounts.rounded_digits(pl.col("blocks_price"), 6)
     estimated = (
         pl.when(ends)
-        .then(money.whole(0))
+        .then(exact_amounts.whole(0))
         .when(pl.col("estimate_basis") == "quote")
         .then(quote)
         .when(pl.col("estimate_basis").is_in(["cancelled", "unpriced"]))
         .then(before)
         .when(is_renewal)
-        .then(money.at_least_0(pl.col("renewal_amount") + pl.col("raised")))
+        .then(exact_amounts.at_least_0(pl.col("renewal_amount") + pl.col("raised")))
         .otherwise(before + block_amount)
     )
     return (
@@ -255,7 +255,7 @@ def _parts(is_renewal: pl.Expr) -> list[pl.Expr]:
     at_prices = is_renewal & ~basis.is_in(["cancelled", "quote"])
 
     def when(condition: pl.Expr, amount: pl.Expr) -> pl.Expr:
-        return pl.when(condition).then(amount).otherwise(money.whole(0))
+        return pl.when(condition).then(amount).otherwise(exact_amounts.whole(0))
 
     return [
         when(at_prices, change - pl.col("discount_amount") - pl.col("quoted_down")).alias("mrr_change_price"),
@@ -297,7 +297,7 @@ def estimated_new_mrr(
     money_columns = ["mrr_before", "estimated_new_mrr", *PARTS]
     return (
         estimate(prepared, blocks.bands(limit_blocks))
-        .with_columns(money.amount_to_decimal(pl.col(name)).alias(name) for name in money_columns)
+        .with_columns(exact_amounts.amount_to_decimal(pl.col(name)).alias(name) for name in money_columns)
         .with_columns(mrr_change=pl.col("estimated_new_mrr") - pl.col("mrr_before"))
         .drop("renewal_amount", "discount_amount", "renewal_basis", "product_code", "limit_kind", "valid_from")
     )

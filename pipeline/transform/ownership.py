@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 
 from pipeline import rules
-from pipeline.tables.decisions import PARTNER
-from pipeline.transform.decided import EndedPairs, client_choices, pairs_frame, partner_choices
+from pipeline.tables.decision_events import PARTNER
+from pipeline.transform.decisions_in_effect import EndedPairs, client_choices, pairs_frame, partner_choices
 
 
 def associated_partner_id(*, as_of: date) -> pl.Expr:

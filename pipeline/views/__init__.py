@@ -2,8 +2,3 @@
 
 No input, no output. A value that a view gives reads the same in HTML, PDF and CSV because nothing formats it again.
 """
-
-from pipeline.views.checks import checks_report
-from pipeline.views.partner import partner_report
-
-__all__ = ["checks_report", "partner_report"]

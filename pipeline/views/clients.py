@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.tables.published import PUBLISHED
 from pipeline.views import terms
-from pipeline.views.formats import EMPTY, Formats
+from pipeline.views.locale_formats import EMPTY, Formats
 
 Row = dict[str, Any]
 

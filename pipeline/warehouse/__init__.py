@@ -1,27 +1,20 @@
 """The warehouse: one immutable DuckDB file per run. Nobody else opens a connection.
 
 `home` knows the folders and the lock, `database` opens files and moves frames in and out, `runs` lists, finds and
-prunes, `publishing` moves what readers see, `held` keeps runs that nobody has accepted yet, `nights` says what a run is
-compared with, `contents` knows what a file holds, `comparison` says what changed between two runs.
+prunes, `publication` moves what readers see, `held_runs` keeps runs that nobody has accepted yet, `comparison_runs`
+says what a run is compared with, `contents` knows what a file holds, `comparison` says what changed between two runs.
 """
 
 from pipeline.warehouse.comparison import compare, contracts_gone
+from pipeline.warehouse.comparison_runs import RunsBefore, runs_before
 from pipeline.warehouse.contents import Contents, contents_of
 from pipeline.warehouse.database import Exports, create_run_file, open_run, write_table, write_tables
-from pipeline.warehouse.held import HeldRun, find_held, held_runs
+from pipeline.warehouse.held_runs import HeldRun, find_held, held_runs
 from pipeline.warehouse.home import Home, run_lock
 from pipeline.warehouse.machine import machine_failures
-from pipeline.warehouse.nights import RunsBefore, runs_before
-from pipeline.warehouse.publishing import publish, rollback
-from pipeline.warehouse.runs import (
-    Run,
-    candidate,
-    current_run,
-    find_run,
-    list_runs,
-    run_name,
-)
-from pipeline.warehouse.tables import has_partner
+from pipeline.warehouse.publication import publish, rollback
+from pipeline.warehouse.runs import Run, candidate, current_run, find_run, list_runs, run_name
+from pipeline.warehouse.table_queries import has_partner
 
 __all__ = [
     "Contents",

@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.errors import UsageError
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED
-from pipeline.transform.decided import EndedPairs, pairs_frame
+from pipeline.transform.decisions_in_effect import EndedPairs, pairs_frame
 from pipeline.warehouse.connection import connect
 from pipeline.warehouse.database import open_run
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import duckdb
 
-from pipeline.files import write_whole
+from pipeline.whole_files import write_whole
 
 Checked = tuple[str, str, str, str, bool]
 """A check's result as far as it is compared: name, gate, level, table, success."""

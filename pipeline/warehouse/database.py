@@ -15,9 +15,9 @@ import polars as pl
 from pipeline.errors import UsageError
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
-from pipeline.transform.decided import EndedPairs
+from pipeline.transform.decisions_in_effect import EndedPairs
+from pipeline.warehouse.association_visibility import hide
 from pipeline.warehouse.connection import connect
-from pipeline.warehouse.ended import hide
 
 STORAGE: Final = "v1.5.0"
 """DuckDB 1.5 and 2.0 are both in use: files are written so that both can read them."""

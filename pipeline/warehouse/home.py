@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import LockedError, MachineError
-from pipeline.files import not_writable
+from pipeline.whole_files import not_writable
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from pipeline.files import UNFINISHED, not_writable
 from pipeline.warehouse.home import Home
+from pipeline.whole_files import UNFINISHED, not_writable
 
 _MARK: Final = ".unfinished-"
 """How the names of the marks begin that stand in a folder while reports are made in it."""

@@ -11,7 +11,7 @@ from typing import Final
 import duckdb
 
 from pipeline.errors import DamagedRunError, InputError, MachineError, RenewalsError
-from pipeline.files import ADVICE, machine_error
+from pipeline.whole_files import ADVICE, machine_error
 
 _SAYINGS: Final = {os.strerror(number): advice for number, advice in ADVICE.items()}
 _FSYNC_FAILED: Final = "fsync failed"

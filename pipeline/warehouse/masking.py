@@ -72,7 +72,7 @@ _ROW_EXAMPLE: Final = f"""json_group_object(cell.key, CASE
         AND NOT coalesce(list_contains({_SHOWN_BY_TABLE}[table_name], example.value ->> '$.column'), false)
         THEN '"{MASK}"'::JSON
     ELSE cell.value END)"""
-"""A row quoted by a check. `wrong` and `right` are a corrected cell (`ingest.report.Correction`), shown where the
+"""A row quoted by a check. `wrong` and `right` are a corrected cell (`ingest.outcome.Correction`), shown where the
 quarantine would show it; its `reason` and `told` are words about people."""
 
 _EXAMPLES: Final = """

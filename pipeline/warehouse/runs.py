@@ -16,7 +16,7 @@ from pipeline.errors import DamagedRunError, MachineError, UsageError
 from pipeline.settings import Settings
 from pipeline.warehouse.contents import all_tables, checksum_file, kept_checksum, sha256
 from pipeline.warehouse.database import open_run
-from pipeline.warehouse.held import held_ids
+from pipeline.warehouse.held_runs import held_ids
 from pipeline.warehouse.home import Home
 from pipeline.warehouse.leftovers import remove_leftovers
 from pipeline.warehouse.machine import damage

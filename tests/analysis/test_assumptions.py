@@ -9,8 +9,8 @@ import pytest
 
 from pipeline import open_run, what_if
 from pipeline.errors import UsageError
-from pipeline.tables.finance import FINANCE
-from pipeline.warehouse.tables import read_table
+from pipeline.tables.finance_tables import FINANCE
+from pipeline.warehouse.table_queries import read_table
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,7 @@ def people_everywhere(sample_home, tmp_path_factory):
     decision = ("decide", "default-owner", "--partner", "P-DAYS", "partner", "--actor", "Ann Actor")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RENEWALS_HOME", str(home))
-        patch.setattr("pipeline.cli.deciding.now", lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
+        patch.setattr("pipeline.cli.decision_output.now", lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
         assert run_command_line([*decision, "--reason", "asked by Rob Reason"]) == 0
         run = ("run", "--exports", str(exports), "--as-of", "2026-11-24", "--no-reports", "--quiet")
         assert run_command_line(list(run)) == 0

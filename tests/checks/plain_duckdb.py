@@ -7,7 +7,16 @@ import re
 import clean_run
 import duckdb
 
-from pipeline.checks.declare import Check, FailingRows, NoRowWhere, NotEmpty, OneOf, in_list, spelled_out, sql_words
+from pipeline.checks.declare_check import (
+    Check,
+    FailingRows,
+    NoRowWhere,
+    NotEmpty,
+    OneOf,
+    in_list,
+    spelled_out,
+    sql_words,
+)
 from pipeline.checks.suites import all_checks
 from pipeline.settings import Settings
 from pipeline.tables.published import PUBLISHED

@@ -16,7 +16,7 @@ from pipeline.checks.suites import all_checks
 from pipeline.checks.suites.needing_values import usable_in_reports
 from pipeline.checks.suites.shape import CODES, REQUIRED_TABLES
 from pipeline.tables.exports import EXPORTS
-from pipeline.tables.finance import WHAT_TO_DO
+from pipeline.tables.finance_tables import WHAT_TO_DO
 from pipeline.tables.published import PUBLISHED
 
 TIED_TO_CONTRACTS = (

@@ -11,7 +11,7 @@ from pathlib import Path
 FIFTY = """
 import json, os, sys
 import duckdb, polars  # imported once, so that each of the processes fails within its first 100 ms
-import pipeline.run
+import pipeline.nightly.run
 from pipeline.cli.shell import run_command_line
 
 running, codes = set(), []

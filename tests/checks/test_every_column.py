@@ -7,7 +7,7 @@ import pytest
 from plain_duckdb import checks_that_read, evaluated_plainly
 
 from pipeline.checks.suites.shape import REQUIRED_TABLES
-from pipeline.tables.finance import FINANCE
+from pipeline.tables.finance_tables import FINANCE
 from pipeline.tables.published import PUBLISHED
 
 TAMPERED = {

@@ -17,7 +17,7 @@ from plain_duckdb import checks_that_read, evaluated_plainly
 
 from pipeline import checks
 from pipeline.checks import CheckResult
-from pipeline.checks.declare import failing_rows, quoted, sql_words
+from pipeline.checks.declare_check import failing_rows, quoted, sql_words
 from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED

@@ -166,9 +166,9 @@ def test_completion_prints_a_script(renewals, shell):
 def test_today_is_today_in_the_vendors_time_zone(monkeypatch):
     from datetime import UTC, datetime
 
-    from pipeline.cli import surroundings
+    from pipeline.cli import terminal
 
     # 23:30 UTC on the 22nd is the 23rd in Tokyo and still the 22nd in New York.
-    monkeypatch.setattr(surroundings, "now", lambda: datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
-    assert surroundings.today(Settings(time_zone="Asia/Tokyo")) == date(2026, 11, 23)
-    assert surroundings.today(Settings(time_zone="America/New_York")) == date(2026, 11, 22)
+    monkeypatch.setattr(terminal, "now", lambda: datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
+    assert terminal.today(Settings(time_zone="Asia/Tokyo")) == date(2026, 11, 23)
+    assert terminal.today(Settings(time_zone="America/New_York")) == date(2026, 11, 22)

@@ -20,7 +20,7 @@ import pytest
 
 from pipeline import checks, warehouse
 from pipeline.checks import CheckResult, NightVerdict, PartnerHold
-from pipeline.cli import accepting
+from pipeline.cli import accept_findings
 from pipeline.cli.shell import run_command_line
 from pipeline.errors import MachineError
 from pipeline.warehouse import Home
@@ -292,7 +292,7 @@ def test_run_accepts_the_very_findings_that_are_named_and_no_others(renewals, to
 @pytest.mark.parametrize("agrees", [True, False])
 def test_run_with_a_terminal_shows_the_findings_and_asks(renewals, tonight, own_home, monkeypatch, agrees):
     asked: list[str] = []
-    monkeypatch.setattr(accepting, "terminal", lambda: True)
+    monkeypatch.setattr(accept_findings, "terminal", lambda: True)
     monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text) or agrees)
     tonight(HALF)
     said = run(renewals, "--accept", "sold")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pipeline.ingest.corrections import FILE
+from pipeline.ingest.contract.corrections import FILE
 from tests.cli.test_run import run
 from tests.conftest import ROOT, SAMPLE_DAY, tree
 from tests.ingest.test_corrections import entry

@@ -16,7 +16,7 @@ from pipeline.decisions import decisions_frame, ended_now
 from pipeline.errors import UsageError
 from pipeline.store import DecisionStore, backup, export_lines, import_lines
 from pipeline.warehouse import Home, Run
-from pipeline.warehouse.tables import decisions_used, read_table
+from pipeline.warehouse.table_queries import decisions_used, read_table
 from tests.decisions import world
 from tests.decisions.model import Client, Decided, Model, ModelRun
 

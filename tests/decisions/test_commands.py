@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.cli.reporting import make_reports
 from pipeline.decisions import ended_now
-from pipeline.render.partner import write_partner_report
+from pipeline.render.partner_files import write_partner_report
 from pipeline.settings import Settings
 from pipeline.store import DecisionStore
 from pipeline.warehouse import Home, current_run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.checks.declare import FailingRows, spelled_out, sql_words
-from pipeline.checks.suites.decided import checks
+from pipeline.checks.declare_check import FailingRows, spelled_out, sql_words
+from pipeline.checks.suites.outdated_decisions import checks
 from pipeline.settings import Settings
 from pipeline.warehouse import open_run
 from tests.decisions.test_effect import TO_SOUTH, decisions

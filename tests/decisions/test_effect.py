@@ -13,7 +13,7 @@ from pipeline import transform
 from pipeline.decisions import decisions_frame
 from pipeline.store import Event
 from pipeline.store.events import utc_text
-from pipeline.transform import decided
+from pipeline.transform import decisions_in_effect
 from tests.decisions.world import AS_OF, NOON, exports
 from tests.frames import assert_shows
 
@@ -230,8 +230,8 @@ def test_rule_8_columns_and_preferences_are_the_latest_of_each_partner():
         ("columns", "south", None, None),
         ("report_preferences", "north", None, {"locale": "de", "formats": ["csv"]}),
     )
-    assert decided.partner_columns(made) == {"north": ("client_name", "website")}
-    assert decided.report_preferences(made) == {"north": {"locale": "de", "formats": ["csv"]}}
+    assert decisions_in_effect.partner_columns(made) == {"north": ("client_name", "website")}
+    assert decisions_in_effect.report_preferences(made) == {"north": {"locale": "de", "formats": ["csv"]}}
 
 
 def test_decisions_about_what_is_not_there_change_nothing():

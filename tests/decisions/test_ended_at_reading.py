@@ -15,11 +15,11 @@ from pipeline.decisions import decisions_frame, ended_now
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.store import DecisionStore
-from pipeline.tables.finance import FINANCE
+from pipeline.tables.finance_tables import FINANCE
 from pipeline.tables.published import PUBLISHED
 from pipeline.warehouse import open_run
-from pipeline.warehouse.ended_finance import AGAIN
-from pipeline.warehouse.tables import decisions_used, read_table
+from pipeline.warehouse.finance_association_visibility import AGAIN
+from pipeline.warehouse.table_queries import decisions_used, read_table
 from tests.decisions.test_effect import CLIENT_TABLES, decisions
 from tests.decisions.world import AS_OF, exports, make, publish
 

@@ -12,7 +12,7 @@ from pipeline.decisions import import_decisions
 from pipeline.decisions.values import check_value
 from pipeline.errors import InputError, UsageError
 from pipeline.store import DecisionStore
-from pipeline.tables.decisions import KINDS
+from pipeline.tables.decision_events import KINDS
 
 GOOD: dict[str, Any] = {
     "communication_owner": "partner",

@@ -12,13 +12,7 @@ from sqlalchemy import create_engine, exc, text
 from pipeline.errors import InputError, UsageError
 from pipeline.store import DecisionStore, RecordDraft, backup, export_lines, import_lines, partners_held, run_records
 from pipeline.store.engine import make_engine, parse_url
-from pipeline.store.run_records import (
-    acceptances,
-    append_record,
-    hold_partners,
-    release_partner,
-    withdrawn_runs,
-)
+from pipeline.store.run_records import acceptances, append_record, hold_partners, release_partner, withdrawn_runs
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -9,12 +9,12 @@ from typing import Any
 import polars as pl
 
 from pipeline import transform, warehouse
-from pipeline.decisions import Signature, Wish, decide
+from pipeline.decisions import Attribution, DecisionRequest, decide
 from pipeline.settings import Settings
 from pipeline.store import DecisionStore, Event
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
-from pipeline.transform.decided import decided_by, no_decisions
+from pipeline.transform.decisions_in_effect import decided_by, no_decisions
 from pipeline.warehouse import Home, Run
 from tests.frames import export
 
@@ -114,12 +114,12 @@ def publish(
         return warehouse.publish(home, path, run_id, keep=100)
 
 
-def signed(*, at: datetime = NOON, actor: str = "ann", reason: str = "because") -> Signature:
-    return Signature(actor, at, f"id-{next(_IDS)}", reason)
+def signed(*, at: datetime = NOON, actor: str = "ann", reason: str = "because") -> Attribution:
+    return Attribution(actor, at, f"id-{next(_IDS)}", reason)
 
 
 def make(
     store: DecisionStore, run: Run, kind: str, partner_id: str, hub_id: str | None = None, value: Any = None, **how: Any
 ) -> Event:
     """Decide something against that run."""
-    return decide(store, run.path, Wish(kind, partner_id, hub_id, value), signed(**how))
+    return decide(store, run.path, DecisionRequest(kind, partner_id, hub_id, value), signed(**how))

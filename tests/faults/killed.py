@@ -7,9 +7,9 @@ import sys
 import threading
 from pathlib import Path
 
-from pipeline.files import whole_file
 from pipeline.render import workers
 from pipeline.warehouse.leftovers import marked
+from pipeline.whole_files import whole_file
 
 
 def make(folder: Path) -> None:

@@ -12,11 +12,11 @@ import polars as pl
 from pipeline import checks, store, warehouse
 from pipeline.cli.shell import run_command_line
 from pipeline.errors import RenewalsError
-from pipeline.files import write_whole
 from pipeline.settings import Settings
 from pipeline.store import DecisionStore
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
 from pipeline.warehouse import Home
+from pipeline.whole_files import write_whole
 
 NOISE_ROWS = 1_000
 """Rows that do not compress: enough for a log and blocks of their own."""

@@ -21,7 +21,7 @@ from pipeline import transform
 from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED
-from pipeline.transform.decided import no_decisions
+from pipeline.transform.decisions_in_effect import no_decisions
 from pipeline.warehouse import create_run_file, write_table
 from tests import strategies
 from tests.render import report_data as data

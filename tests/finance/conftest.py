@@ -11,7 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.render.finance import write_finance_report
+from pipeline.render.finance_files import write_finance_report
 from pipeline.warehouse import open_run
 from tests import strategies
 from tests.finance.book import drawn_book, without_values, write_run

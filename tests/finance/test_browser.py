@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from pipeline.render.finance_pages import finance_html
-from pipeline.views.finance import finance_report
-from pipeline.warehouse.finance import finance_of_run
+from pipeline.views.finance_report import finance_report
+from pipeline.warehouse.finance_figures import finance_of_run
 from tests.finance.book import amount, write_run
 from tests.finance.test_report import small_export
 from tests.render.test_browser import AXE, CHROMIUM, OFFLINE, playwright

@@ -80,7 +80,7 @@ def test_when_it_fails_the_other_reports_are_there(exports, tmp_path, monkeypatc
         raise RenewalsError("no ink")
 
     monkeypatch.setenv("RENEWALS_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("pipeline.render.finance.write_finance_report", fails)
+    monkeypatch.setattr("pipeline.render.finance_files.write_finance_report", fails)
     monkeypatch.setattr(reporting, "make_reports", lambda *_, **__: Batch())
     said = renewals("run", "--exports", SAMPLE, "--as-of", SAMPLE_DAY, "--quiet")
     assert said.code == 4

@@ -16,14 +16,14 @@ import polars as pl
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.render.finance import report_name, write_finance_report
+from pipeline.render.finance_files import report_name, write_finance_report
 from pipeline.settings import Settings
-from pipeline.tables.finance import WHAT_TO_DO
-from pipeline.views.finance import finance_report, words
-from pipeline.views.formats import formats_for
+from pipeline.tables.finance_tables import WHAT_TO_DO
+from pipeline.views.finance_report import finance_report, finance_words
+from pipeline.views.locale_formats import formats_for
 from pipeline.views.translations import LANGUAGES
 from pipeline.warehouse import create_run_file, open_run
-from pipeline.warehouse.finance import Most, finance_of_run
+from pipeline.warehouse.finance_figures import Most, finance_of_run
 from tests import strategies
 from tests.conftest import ROOT
 from tests.finance.book import AS_OF, Page, amount, pdf_words, sheets_xml, write_run
@@ -143,7 +143,7 @@ def test_the_pdf_is_tagged_titled_bookmarked_and_holds_the_workbook(book):
 
 def test_equal_runs_give_equal_bytes_in_another_process_too(book, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from pipeline.render.finance import write_finance_report; "
+        "import sys; from pathlib import Path; from pipeline.render.finance_files import write_finance_report; "
         "write_finance_report(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     environment = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LANG": "C", "PATH": "/usr/bin:/bin"}
@@ -407,10 +407,10 @@ def test_what_cannot_be_asked_for(book, tmp_path):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sheets_and_labels_can_be_used_in_every_language(language):
     formats = formats_for(language)
-    sheets = list(formats.say_all(words.SHEETS).values())
+    sheets = list(formats.say_all(finance_words.SHEETS).values())
     assert len({sheet.lower() for sheet in sheets}) == len(sheets)
     assert [sheet for sheet in sheets if len(sheet) > 31 or re.search(r"[\[\]:*?/\\]|^'|'$", sheet)] == []
-    for labels in (words.BRIDGE, words.RIVALS, words.SCENARIOS):
+    for labels in (finance_words.BRIDGE, finance_words.RIVALS, finance_words.SCENARIOS):
         said = list(formats.say_all(labels).values())
         assert len({label.lower() for label in said}) == len(said)
         assert [label for label in said if re.search(r'[*?~"]|^[<>=]', label)] == []

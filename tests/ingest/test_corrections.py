@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.ingest.corrections import FILE
+from pipeline.ingest.contract.corrections import FILE
 from tests.ingest.export_folder import GOOD, Exports
 from tests.ingest.test_profiles import profile  # noqa: F401
 

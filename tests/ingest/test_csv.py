@@ -17,8 +17,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.ingest.csv_file import CsvText, plain_csv
-from pipeline.ingest.csv_shape import csv_shape
+from pipeline.ingest.formats.csv_file import CsvText, plain_csv
+from pipeline.ingest.formats.csv_shape import csv_shape
 from pipeline.settings import FileFormat
 from tests.ingest.export_folder import GOOD, Exports
 
@@ -227,7 +227,7 @@ def test_the_shape_is_the_same_whatever_the_pieces(tmp_path: Path, monkeypatch: 
     # Four records of the header's width; the comma inside quotes does not count.
     assert (whole.plain, whole.records, whole.delimiters) == (True, 3, 4)
     for size in range(1, 40):
-        monkeypatch.setattr("pipeline.ingest.csv_shape._CHUNK", size)
+        monkeypatch.setattr("pipeline.ingest.formats.csv_shape._CHUNK", size)
         assert csv_shape(path, FileFormat()) == whole
 
 
@@ -278,9 +278,9 @@ def test_spectrum_equals_its_json_twin(cases: Path, tmp_path: Path, name: str):
 
 def csvkit(cases: Path, name: str, folder: Path, **file_format: Any) -> tuple[list[str], list[tuple[str | None, ...]]]:
     """Header and rows of one of csvkit's files, read the exact way."""
-    from pipeline.ingest.csv_file import open_csv
     from pipeline.ingest.folder import ExportFile
-    from pipeline.ingest.no_text import unpack_gzip
+    from pipeline.ingest.formats.csv_file import open_csv
+    from pipeline.ingest.formats.not_text import unpack_gzip
     from pipeline.settings import DEFAULT_LIMITS
 
     path = cases / "csv" / "csvkit" / name

@@ -14,7 +14,7 @@ import pytest
 from pipeline import transform
 from pipeline.errors import InputError
 from pipeline.ingest import ingest
-from pipeline.ingest.reasons import advice_for
+from pipeline.ingest.contract.reasons import advice_for
 from pipeline.settings import Settings, parse_settings
 from pipeline.warehouse import Exports as Warehouse
 from pipeline.warehouse.connection import connect

@@ -18,8 +18,8 @@ import pytest
 import xlsxwriter
 
 from pipeline.errors import InputError
-from pipeline.ingest.json_file import read_json
-from pipeline.ingest.xlsx_file import read_xlsx
+from pipeline.ingest.formats.json_file import read_json
+from pipeline.ingest.formats.xlsx_file import read_xlsx
 from pipeline.settings import FileFormat
 from tests.ingest.export_folder import GOOD, Exports
 
@@ -253,7 +253,7 @@ def test_json_is_the_same_whatever_the_pieces(tmp_path: Path, monkeypatch: pytes
         ],
     )
     for size in (1, 2, 3, 5, 7, 11):
-        monkeypatch.setattr("pipeline.ingest.encoding._CHUNK", size)
+        monkeypatch.setattr("pipeline.ingest.formats.encoding._CHUNK", size)
         assert json_rows(tmp_path, text) == whole
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline.ingest.functions import FUNCTIONS, definitions
+from pipeline.ingest.profiles.functions import FUNCTIONS, definitions
 from tests.conftest import ROOT
 
 

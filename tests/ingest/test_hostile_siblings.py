@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import InputError, SettingsError
-from pipeline.ingest.corrections import read_corrections
+from pipeline.ingest.contract.corrections import read_corrections
 from tests.ingest.export_folder import GOOD, Exports
 
 TOO_DEEP = "clients.json: line 3 begins a record nested deeper than 100 levels; flatten it"

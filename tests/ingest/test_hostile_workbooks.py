@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.ingest.xlsx_file import read_xlsx
+from pipeline.ingest.formats.xlsx_file import read_xlsx
 from pipeline.settings import FileFormat, ReadLimits
 from tests.ingest.raw_workbook import sheet, strings, text_row, write_workbook
 
@@ -242,7 +242,7 @@ def test_the_reader_does_not_outlive_who_started_it(tmp_path: Path):
 import json, os, subprocess, sys
 request = {{'parent': os.getpid(), 'setting': 't', 'sheet': '', 'header_row': 0, 'date_format': '%Y',
             'decimal_comma': False, 'unpacked_mebibytes': 9, 'cells': 9, 'memory_mebibytes': 512, 'seconds': 60}}
-child = subprocess.Popen([sys.executable, '-m', 'pipeline.workbook', json.dumps(request)],
+child = subprocess.Popen([sys.executable, '-m', 'pipeline.workbook_process', json.dumps(request)],
                          stdin=os.open({str(endless)!r}, os.O_RDWR))
 open({str(pipe)!r}, 'w').write(str(child.pid))
 child.wait()
@@ -251,7 +251,7 @@ child.wait()
         [sys.executable, "-c", starter], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as parent:
         reader = int(pipe.read_text())
-        _wait(lambda: b"pipeline.workbook" in Path(f"/proc/{reader}/cmdline").read_bytes())
+        _wait(lambda: b"pipeline.workbook_process" in Path(f"/proc/{reader}/cmdline").read_bytes())
         parent.send_signal(signal.SIGKILL)
     _wait(lambda: not Path(f"/proc/{reader}/cmdline").exists() or not Path(f"/proc/{reader}/cmdline").read_bytes())
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.profile_check import ProfileCheck, check_profile
 from pipeline.settings import Settings
-from pipeline.trial import Trial, try_profile
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,20 +49,20 @@ LINES = (
 )
 
 
-def mrr(trial: Trial) -> dict[str, str]:
-    return {row["currency"]: row["mrr"] for row in trial.figures}
+def mrr(checked: ProfileCheck) -> dict[str, str]:
+    return {row["currency"]: row["mrr"] for row in checked.figures}
 
 
-def refused(trial: Trial) -> set[tuple[str, int, str, str]]:
+def refused(checked: ProfileCheck) -> set[tuple[str, int, str, str]]:
     return {
         (example["file"], example["line"], found["table"], ";".join(found["reasons"]))
-        for found in trial.quarantine
+        for found in checked.quarantine
         for example in found["examples"]
     }
 
 
-def counts(trial: Trial, path: str) -> tuple[int, ...]:
-    [file] = [file for file in trial.ingested.files if file.path == path]
+def counts(checked: ProfileCheck, path: str) -> tuple[int, ...]:
+    [file] = [file for file in checked.ingested.files if file.path == path]
     return (file.rows_read, file.rows_loaded, file.rows_quarantined, file.rows_duplicate, file.rows_left_out)
 
 
@@ -74,25 +74,25 @@ def crm(tmp_path: Path) -> Path:
 
 
 def test_hubspot_deals_become_contracts(crm: Path):
-    trial = try_profile(crm, Path("hubspot"), settings=Settings(), as_of=date(2026, 11, 23))
-    assert trial.ingested.lost_columns == ()
+    checked = check_profile(crm, Path("hubspot"), settings=Settings(), as_of=date(2026, 11, 23))
+    assert checked.ingested.lost_columns == ()
     # 301: 10 x 40 less 10 % a month, 1,200 a year: 360 + 100. 302: 3 x (90 - 15) a quarter, 5 a week: 75 + 5 x 52 / 12.
-    assert mrr(trial) == {"EUR": "460.00", "USD": "96.67"}
+    assert mrr(checked) == {"EUR": "460.00", "USD": "96.67"}
     deals, lines = ("hubspot-crm-exports-all-deals-2026-11-23.csv", "hubspot-crm-exports-all-line-items-2026-11-23.csv")
     contacts = "hubspot-crm-exports-all-contacts-2026-11-23.csv"
-    assert refused(trial) == {
+    assert refused(checked) == {
         (deals, 5, "contracts", "not_a_date:term_start_date;not_a_date:renewal_start_date"),
         (deals, 6, "contracts", "required_missing:hub_id"),
         (contacts, 6, "contacts", "unknown_client"),
     }
-    assert counts(trial, deals) == (5, 2, 2, 0, 1)
-    assert counts(trial, lines) == (7, 5, 0, 0, 2)
-    assert trial.ingested.left_out == {
+    assert counts(checked, deals) == (5, 2, 2, 0, 1)
+    assert counts(checked, lines) == (7, 5, 0, 0, 2)
+    assert checked.ingested.left_out == {
         "contact_of_no_company": 1, "deal_not_won": 1, "line_of_a_deal_not_won": 1, "line_of_no_deal": 1,
     }  # fmt: skip
-    rows = {table["table"]: table["rows_loaded"] for table in trial.tables}
+    rows = {table["table"]: table["rows_loaded"] for table in checked.tables}
     assert rows == {"partners": 2, "clients": 3, "contracts": 2, "contract_lines": 5, "contacts": 3}
-    [contract] = [table["first_row"] for table in trial.tables if table["table"] == "contracts"]
+    [contract] = [table["first_row"] for table in checked.tables if table["table"] == "contracts"]
     assert (contract["term_start_date"], contract["renewal_start_date"]) == ("2026-02-01", "2027-02-01")
     assert (contract["billing_frequency"], contract["subscription_term_months"]) == ("annual", "12")
 
@@ -100,49 +100,49 @@ def test_hubspot_deals_become_contracts(crm: Path):
 def test_hubspot_exports_may_lack_optional_columns(crm: Path):
     name = "hubspot-crm-exports-all-companies-2026-11-23.csv"
     (crm / name).write_text("Record ID,Company name\n101,Acme\n102,Blue\n103,Cedar\n")
-    trial = try_profile(crm, Path("hubspot"), settings=Settings(), as_of=date(2026, 11, 23))
-    assert mrr(trial) == {"EUR": "460.00", "USD": "96.67"}
-    assert [t["rows_loaded"] for t in trial.tables if t["table"] == "partners"] == [1]
+    checked = check_profile(crm, Path("hubspot"), settings=Settings(), as_of=date(2026, 11, 23))
+    assert mrr(checked) == {"EUR": "460.00", "USD": "96.67"}
+    assert [t["rows_loaded"] for t in checked.tables if t["table"] == "partners"] == [1]
 
 
 def test_the_zuora_export_gives_the_published_mrr(cases: Path):
     as_of = date(2023, 2, 20)
-    trial = try_profile(cases / "vendor_seeds" / "zuora", Path("zuora"), settings=Settings(), as_of=as_of)
+    checked = check_profile(cases / "vendor_seeds" / "zuora", Path("zuora"), settings=Settings(), as_of=as_of)
     published: dict[str, Decimal] = defaultdict(Decimal)
     with (cases / "vendor_seeds" / "zuora" / "zuora_account_data.csv").open(newline="") as stream:
         for row in csv.DictReader(stream):
             published[row["currency"]] += Decimal(row["mrr"] or 0)
     # The account in yen has a fraction of a yen, which does not exist: rounded once, half up.
     assert published == {"USD": Decimal("43328.17"), "JPY": Decimal("2726666.67")}
-    assert mrr(trial) == {"USD": "43328.17", "JPY": "2726667.00"}
-    assert trial.quarantine == []
-    assert trial.ingested.lost_columns == ()
-    assert trial.ingested.left_out == {"deleted": 3, "draft": 1, "lookup": 16}
+    assert mrr(checked) == {"USD": "43328.17", "JPY": "2726667.00"}
+    assert checked.quarantine == []
+    assert checked.ingested.lost_columns == ()
+    assert checked.ingested.left_out == {"deleted": 3, "draft": 1, "lookup": 16}
 
 
 def test_a_ready_mrr_of_a_charge_agrees_with_its_account(cases: Path):
     # Zuora gives both: the annual charge of 588 has an MRR of 49, and so has its account.
     folder = cases / "vendor_seeds" / "zuora"
-    trial = try_profile(folder, Path("zuora"), settings=Settings(), as_of=date(2023, 2, 20))
+    checked = check_profile(folder, Path("zuora"), settings=Settings(), as_of=date(2023, 2, 20))
     with (folder / "zuora_rate_plan_charge_data.csv").open(newline="") as stream:
         charges = [row for row in csv.DictReader(stream) if row["_fivetran_deleted"] == "FALSE" and row["mrr"]]
     in_force = [row for row in charges if row["effective_start_date"] <= "2023-02-20" < row["effective_end_date"]]
     total = sum(Decimal(row["mrr"]) for row in in_force)
     assert total == 49
-    usd = next(row for row in trial.figures if row["currency"] == "USD")
+    usd = next(row for row in checked.figures if row["currency"] == "USD")
     assert Decimal(usd["mrr"]) - total == Decimal("43279.17")
 
 
 def test_the_flat_register_gives_the_figures_of_the_tutorial():
-    trial = try_profile(
+    checked = check_profile(
         ROOT / "data" / "register", Path("contract_register"), settings=Settings(), as_of=date(2026, 11, 23)
     )
-    assert trial.stopped == []
-    assert trial.ingested.lost_columns == ()
-    assert counts(trial, "contracts.csv") == (20, 15, 3, 0, 2)
-    assert trial.ingested.left_out == {"cancelled": 1, "no_start_date": 1}
+    assert checked.stopped == []
+    assert checked.ingested.lost_columns == ()
+    assert counts(checked, "contracts.csv") == (20, 15, 3, 0, 2)
+    assert checked.ingested.left_out == {"cancelled": 1, "no_start_date": 1}
     figures: dict[str, tuple[Any, ...]] = {
-        row["currency"]: (row["in_force"], row["mrr"], row["renewals_in_window"]) for row in trial.figures
+        row["currency"]: (row["in_force"], row["mrr"], row["renewals_in_window"]) for row in checked.figures
     }
     assert figures == by_hand()
 

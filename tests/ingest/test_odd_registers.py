@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ingest.draft import write_draft
-from pipeline.ingest.questions import DECIDE, EFFECT
+from pipeline.ingest.profiles.drafting import write_draft
+from pipeline.ingest.profiles.questions import DECIDE, EFFECT
+from pipeline.profile_check import ProfileCheck, check_profile
 from pipeline.settings import Settings
-from pipeline.trial import Trial, try_profile
 from tests.conftest import CASES
 from tests.ingest.registers import table, write
 
@@ -28,17 +28,17 @@ def asked(profile: Path) -> dict[str, str]:
     return {line.partition(":")[0]: line for line in questions}
 
 
-def mrr(trial: Trial) -> dict[str, str]:
+def mrr(checked: ProfileCheck) -> dict[str, str]:
     """MRR per currency that has any."""
-    return {row["currency"]: row["mrr"] for row in trial.figures if row["mrr"] != "0.00"}
+    return {row["currency"]: row["mrr"] for row in checked.figures if row["mrr"] != "0.00"}
 
 
-def drafted(tmp_path: Path, path: Path, day: str) -> tuple[Trial, dict[str, str]]:
+def drafted(tmp_path: Path, path: Path, day: str) -> tuple[ProfileCheck, dict[str, str]]:
     write_draft([path], tmp_path / "draft", as_of=date.fromisoformat(day))
     on = date.fromisoformat(day)
-    trial = try_profile(path.parent, tmp_path / "draft", settings=Settings(), as_of=on, questions=False)
-    assert all(file.adds_up for file in trial.ingested.files)
-    return trial, asked(tmp_path / "draft")
+    checked = check_profile(path.parent, tmp_path / "draft", settings=Settings(), as_of=on, questions=False)
+    assert all(file.adds_up for file in checked.ingested.files)
+    return checked, asked(tmp_path / "draft")
 
 
 FIELD = [
@@ -75,15 +75,15 @@ def test_cases_from_the_field(tmp_path: Path, name: str, day: str, expected: dic
     source = tmp_path / "exports"
     source.mkdir()
     [path] = [Path(shutil.copy(one, source / one.name)) for one in (CASES / "field" / name).iterdir()]
-    trial, questions = drafted(tmp_path, path, day)
-    assert mrr(trial) == expected
+    checked, questions = drafted(tmp_path, path, day)
+    assert mrr(checked) == expected
     if matter is not None:
         assert matter in questions
     if name != "header-shorter-than-rows":
-        assert trial.stopped == []
+        assert checked.stopped == []
     else:
         # TBC is not a price: that row is refused with its line, the others are read.
-        [refused] = trial.quarantine
+        [refused] = checked.quarantine
         assert (refused["reasons"], refused["examples"][0]["line"]) == (["not_a_number:unit_price"], 2)
 
 
@@ -330,8 +330,8 @@ def test_siblings(tmp_path: Path, name: str):
     file, rows, day, expected, matter = SIBLINGS[name]
     source = tmp_path / "exports"
     source.mkdir()
-    trial, questions = drafted(tmp_path, write(source, file, rows), day)
-    assert mrr(trial) == expected
+    checked, questions = drafted(tmp_path, write(source, file, rows), day)
+    assert mrr(checked) == expected
     about_money = {"thousands or decimal", "currency", "percent or discount", "contract number", "no end", "quantity"}
     if matter is None:
         assert not about_money & set(questions), "asks although nothing is unclear"

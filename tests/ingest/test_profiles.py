@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pipeline.errors import InputError, SettingsError, UsageError
-from pipeline.ingest import IngestReport, ingest, profile_stage
+from pipeline.ingest import IngestReport, ingest
+from pipeline.ingest.profiles import profile_stage
 from pipeline.settings import Settings
 from tests.ingest.export_folder import AS_OF, GOOD, Exports
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ingest.draft import write_draft
+from pipeline.ingest.profiles.drafting import write_draft
+from pipeline.profile_check import check_profile
 from pipeline.settings import Settings
-from pipeline.trial import try_profile
 from tests.ingest.test_odd_registers import asked, mrr
 
 DAY = date(2026, 11, 23)
@@ -92,10 +92,10 @@ def test_a_register_nobody_has_seen(tmp_path: Path, name: str, text: str, expect
     path = tmp_path / "exports" / name
     path.write_text(text, encoding="utf-8")
     write_draft([path], tmp_path / "draft", as_of=DAY)
-    trial = try_profile(path.parent, tmp_path / "draft", settings=Settings(), as_of=DAY)
-    assert mrr(trial) == expected
+    checked = check_profile(path.parent, tmp_path / "draft", settings=Settings(), as_of=DAY)
+    assert mrr(checked) == expected
     # What the questions say of the draft as it stands is what a run makes of it.
-    assert all(question["mrr"] == expected for question in trial.questions)
+    assert all(question["mrr"] == expected for question in checked.questions)
     assert matters <= set(asked(tmp_path / "draft"))
-    assert trial.stopped == []
-    assert all(file.adds_up for file in trial.ingested.files)
+    assert checked.stopped == []
+    assert all(file.adds_up for file in checked.ingested.files)

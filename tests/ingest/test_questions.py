@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from pipeline.ingest import answers_to_open_questions, ingest
-from pipeline.ingest.draft import write_draft
-from pipeline.ingest.profile import SHIPPED, read_profile
-from pipeline.ingest.questions import DECIDE, edited, questions_of
-from pipeline.ingest.readings import Worth, distance
+from pipeline.ingest.profiles.drafting import write_draft
+from pipeline.ingest.profiles.profile import SHIPPED, read_profile
+from pipeline.ingest.profiles.questions import DECIDE, edited, questions_of
+from pipeline.ingest.profiles.readings import Worth, distance
 from pipeline.settings import Settings
 from tests.ingest.registers import table, write
 

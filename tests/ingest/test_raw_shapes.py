@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 
 from pipeline.errors import InputError, SettingsError
-from pipeline.ingest.profile import RawFile
-from pipeline.ingest.sources import open_raw
+from pipeline.ingest.formats.sources import open_raw
+from pipeline.ingest.profiles.profile import RawFile
 from pipeline.settings import FileFormat, parse_file_format
 
 

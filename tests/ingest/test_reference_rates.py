@@ -10,7 +10,7 @@ from fractions import Fraction
 import duckdb
 import pytest
 
-from pipeline.ingest.reference_rates import add_reference_rates, cross_rate, shipped
+from pipeline.ingest.contract.reference_rates import add_reference_rates, cross_rate, shipped
 from pipeline.tables.exports import EXPORTS
 
 AS_OF = date(2026, 11, 23)

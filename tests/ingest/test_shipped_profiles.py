@@ -144,8 +144,8 @@ def test_mapped_contracts_of_the_register_equal_their_rows(register, rows):
 
 def test_the_window_counts_109_rows_through_the_raw_table(cases: Path, tmp_path: Path):
     # The same count through the reading of the product, before any revision is thinned.
-    from pipeline.ingest.profile import SHIPPED, read_profile
-    from pipeline.ingest.sources import open_raw
+    from pipeline.ingest.formats.sources import open_raw
+    from pipeline.ingest.profiles.profile import SHIPPED, read_profile
 
     profile = read_profile(SHIPPED / "city_register", "city_register")
     source = open_raw(profile.files[0], cases / "contracts" / "chicago_contracts.csv", tmp_path)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ingest.functions import FUNCTIONS
-from pipeline.ingest.profile import SHIPPED
+from pipeline.ingest.profiles.functions import FUNCTIONS
+from pipeline.ingest.profiles.profile import SHIPPED
 from tests.conftest import ROOT, Said
 
 PAGE = ROOT / "docs" / "profiles-tutorial.md"
 BLOCK = re.compile(r"^```(\w+)(?: ([^\n]*))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-MARK = "<!-- functions: written by tests/ingest/test_tutorial.py from pipeline/ingest/functions.py -->\n"
+MARK = "<!-- functions: written by tests/ingest/test_tutorial.py from pipeline/ingest/profiles/functions.py -->\n"
 
 
 def function_table() -> str:

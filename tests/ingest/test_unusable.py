@@ -158,7 +158,7 @@ def test_the_line_of_a_broken_utf_16_file(exports: Exports, monkeypatch: pytest.
     text = b"\xfe\xff" + GOOD["clients"].encode("utf-16-be") + lone_surrogate + "x\n".encode("utf-16-be")
     exports.write("clients.csv", text)
     for size in (1 << 20, 7, 2, 1):
-        monkeypatch.setattr("pipeline.ingest.encoding._CHUNK", size)
+        monkeypatch.setattr("pipeline.ingest.formats.encoding._CHUNK", size)
         assert complaint(exports, {"exports": {"clients": {"encoding": "utf-16"}}}) == (
             "clients.csv: line 5 is not utf-16; set the file's encoding: [exports.clients] encoding = …"
         )
@@ -263,5 +263,5 @@ def test_nothing_is_readable_by_nobody(exports: Exports, monkeypatch: pytest.Mon
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pipeline.ingest.sources.open_csv", refuse)
+    monkeypatch.setattr("pipeline.ingest.formats.sources.open_csv", refuse)
     assert complaint(exports) == "partners.csv: cannot be read (Permission denied)"

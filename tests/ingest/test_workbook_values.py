@@ -13,10 +13,10 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest.xlsx_file import read_xlsx
+from pipeline.ingest.formats.xlsx_file import read_xlsx
 from pipeline.settings import FileFormat
-from pipeline.workbook.cells import Written, of_number
-from pipeline.workbook.styles import GENERAL, of_code
+from pipeline.workbook_process.cell_values import Written, of_number
+from pipeline.workbook_process.styles import GENERAL, of_code
 from tests.ingest.export_folder import Exports
 from tests.ingest.raw_workbook import sheet, strings, styles, text_row, write_workbook
 

@@ -9,8 +9,9 @@ import pytest
 
 from pipeline import rules
 from pipeline.settings import shown_columns
-from pipeline.views import partner_report, terms
-from pipeline.views.formats import formats_for
+from pipeline.views import terms
+from pipeline.views.locale_formats import formats_for
+from pipeline.views.partner_report import partner_report
 from tests.render import report_data as data
 
 NARROW, HARD = "\u202f", "\u00a0"
@@ -169,7 +170,7 @@ def test_values_are_never_taken_for_placeholders():
 
 
 def test_a_page_number_must_come_before_the_number_of_pages():
-    from pipeline.views.partner import around_numbers
+    from pipeline.views.partner_report import around_numbers
 
     with pytest.raises(ValueError, match="pages"):
         around_numbers("{pages} pages, this is {page}")

@@ -15,9 +15,10 @@ import polars as pl
 import pytest
 
 from pipeline import rules
-from pipeline.render.partner import FORMATS
+from pipeline.render.partner_files import FORMATS
 from pipeline.settings import shown_columns
-from pipeline.views import formats, partner_report
+from pipeline.views import locale_formats
+from pipeline.views.partner_report import partner_report
 from tests.languages.catalogues import Marked, unmarked
 from tests.render import report_data as data
 
@@ -36,7 +37,7 @@ CHROMIUM = [
 def view():
     """A report of every status, type and column in which only our words have letters; dates are in figures."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(formats, "catalogue", lambda _: Marked())
+        patch.setattr(locale_formats, "catalogue", lambda _: Marked())
         return marked_view()
 
 

@@ -21,7 +21,7 @@ from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
 from pipeline.transform import as_declared, contracts_in_force
-from pipeline.transform.decided import no_decisions
+from pipeline.transform.decisions_in_effect import no_decisions
 from pipeline.transform.mrr import current_mrr
 from pipeline.warehouse import Exports, create_run_file, write_table
 

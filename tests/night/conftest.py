@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.checks.declare import Check, FailingRows, NotEmpty, spelled_out
+from pipeline.checks.declare_check import Check, FailingRows, NotEmpty, spelled_out
 from pipeline.checks.night import verdict
 from tests.night import book
 

@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from pipeline.checks import NightsBefore, NightVerdict
-from pipeline.checks.night import nights as side_by_side
+from pipeline.checks.night import side_by_side as side_by_side
 from pipeline.settings import Settings
-from pipeline.transform.decided import no_decisions
+from pipeline.transform.decisions_in_effect import no_decisions
 from tests.night import book
 from tests.night.book import AS_OF, TONIGHT, Frames, changed, kept
 from tests.night.plain_book import first, plain_book

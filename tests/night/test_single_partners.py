@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.checks import NightsBefore
 from pipeline.settings import Settings
-from pipeline.tables.decisions import DECISIONS
+from pipeline.tables.decision_events import DECISIONS
 from tests.night import book
 from tests.night.book import TONIGHT, Frames, changed, declared, without_orphans
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from pipeline import transform
-from pipeline.tables.finance import WHAT_TO_DO
+from pipeline.tables.finance_tables import WHAT_TO_DO
 from pipeline.transform.projection.currencies import converted_projection, currencies_without_rate
 from pipeline.transform.projection.drill_down import bridge_lines
 from tests.frames import assert_shows, export

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import rules, transform
-from pipeline.tables.finance import FINANCE
+from pipeline.tables.finance_tables import FINANCE
 from tests import strategies
 from tests.projection.runs import finance
 

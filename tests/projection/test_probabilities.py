@@ -13,16 +13,9 @@ from polars.testing import assert_frame_equal
 from pipeline import rules, transform
 from pipeline.sample import population, true_renewal_rate
 from pipeline.sample.catalogue import unit_prices
-from pipeline.sample.files import client_tables
+from pipeline.sample.export_files import client_tables
 from pipeline.tables.exports import EXPORTS
-from pipeline.transform.projection.backtest import (
-    PastRun,
-    backtest,
-    backtest_of_runs,
-    days_apart,
-    replayable,
-    summary,
-)
+from pipeline.transform.projection.backtest import PastRun, backtest, backtest_of_runs, days_apart, replayable, summary
 from pipeline.transform.projection.probabilities import fitted, renewal_rates, root, survival_table, with_terms
 from tests.frames import assert_shows, export, frame
 from tests.projection.runs import AS_OF, finance

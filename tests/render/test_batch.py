@@ -24,7 +24,7 @@ from pipeline.render import workers
 from pipeline.render.batch import write_reports
 from pipeline.render.environment import bundled_text
 from pipeline.render.limits import Limits, ReportLimitError, within
-from pipeline.render.manifest import kept_files, run_named, write_manifest
+from pipeline.render.report_manifest import kept_files, run_named, write_manifest
 from pipeline.render.workers import WorkerDiedError, all_done
 from pipeline.settings import parse_settings
 from tests.render import deaths

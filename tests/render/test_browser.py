@@ -21,7 +21,7 @@ from pipeline import rules
 from pipeline.render.csv import report_csv
 from pipeline.render.html import report_html
 from pipeline.settings import shown_columns
-from pipeline.views import partner_report
+from pipeline.views.partner_report import partner_report
 from tests.render import report_data as data
 
 playwright = pytest.importorskip("playwright.sync_api")

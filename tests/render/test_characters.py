@@ -18,7 +18,7 @@ from pipeline.render.environment import bundled_text
 from pipeline.render.html import report_html
 from pipeline.render.pdf import report_page, report_pdf
 from pipeline.settings import shown_columns
-from pipeline.views import partner_report
+from pipeline.views.partner_report import partner_report
 from tests.conftest import CASES
 from tests.render import report_data as data
 

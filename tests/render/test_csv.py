@@ -14,7 +14,7 @@ import pytest
 from pipeline import rules
 from pipeline.render.csv import report_csv
 from pipeline.settings import shown_columns
-from pipeline.views import partner_report
+from pipeline.views.partner_report import partner_report
 from tests.render import report_data as data
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.files import write_whole
 from pipeline.render.folders import partner_folder
+from pipeline.whole_files import write_whole
 
 
 @pytest.mark.parametrize(

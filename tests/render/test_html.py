@@ -17,7 +17,8 @@ from pipeline.render.checks_page import checks_page
 from pipeline.render.environment import bundled_text, environment
 from pipeline.render.html import report_html
 from pipeline.settings import shown_columns
-from pipeline.views import checks_report, partner_report
+from pipeline.views.checks_report import checks_report
+from pipeline.views.partner_report import partner_report
 from tests.render import report_data as data
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"

@@ -23,7 +23,7 @@ from pipeline.render.layout import MARGIN_MM, PAGES, POINTS_PER_MM, table_layout
 from pipeline.render.pdf import BundledFonts, report_pdf
 from pipeline.render.xlsx import report_xlsx
 from pipeline.settings import shown_columns
-from pipeline.views import partner_report
+from pipeline.views.partner_report import partner_report
 from tests.render import report_data as data
 from tests.test_brand import png
 

@@ -24,11 +24,11 @@ import polars as pl
 import pytest
 
 from pipeline import rules
-from pipeline.render.partner import write_partner_report
+from pipeline.render.partner_files import write_partner_report
 from pipeline.settings import shown_columns
 from pipeline.tables.published import PUBLISHED
 from pipeline.warehouse import create_run_file, open_run, write_table
-from pipeline.warehouse.tables import read_table
+from pipeline.warehouse.table_queries import read_table
 from tests.render import report_data as data
 
 PARTNERS = 200

@@ -15,8 +15,8 @@ import pytest
 from pipeline import rules
 from pipeline.render.xlsx import report_xlsx
 from pipeline.settings import shown_columns
-from pipeline.views import partner_report
-from pipeline.views.workbook import day_code, fits_a_cell, number_code
+from pipeline.views.partner_report import partner_report
+from pipeline.views.partner_workbook import day_code, fits_a_cell, number_code
 from tests.render import report_data as data
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.checks.night.figures import above, percent_of, plain, result
-from pipeline.checks.night.nights import Nights
+from pipeline.checks.night.night_results import above, percent_of, plain, result
+from pipeline.checks.night.side_by_side import Nights
 from pipeline.checks.results import CheckResult
 
 _LEAVING: Final = """

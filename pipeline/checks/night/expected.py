@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pipeline.checks.declare import Check, NotEmpty, failing_rows
-from pipeline.checks.night.figures import result
+from pipeline.checks.declare_check import Check, NotEmpty, failing_rows
+from pipeline.checks.night.night_results import result
 from pipeline.checks.results import CheckResult
 from pipeline.tables.exports import EXPORTS
 from pipeline.warehouse import open_run

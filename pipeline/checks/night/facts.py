@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.checks.night.figures import above, percent_of, plain, result
-from pipeline.checks.night.nights import Nights
+from pipeline.checks.night.night_results import above, percent_of, plain, result
+from pipeline.checks.night.side_by_side import Nights
 from pipeline.checks.results import EXAMPLES_SHOWN, CheckResult
 
 _ON_BOTH: Final = "contracts_of_both ANTI JOIN left_out USING (contract_id) WHERE in_before AND in_tonight"

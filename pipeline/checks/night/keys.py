@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from pipeline.checks.night.figures import percent_of, plain, result
-from pipeline.checks.night.nights import Nights, sql_day
+from pipeline.checks.night.night_results import percent_of, plain, result
+from pipeline.checks.night.side_by_side import Nights, sql_day
 from pipeline.checks.results import EXAMPLES_SHOWN, CheckResult, Level
 from pipeline.tables.exports import EXPORTS
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from pipeline.checks.night.figures import Number, amount, moved, result
-from pipeline.checks.night.money import MOVEMENT, mrr_of_clients, one_client_explains
-from pipeline.checks.night.nights import Nights
+from pipeline.checks.night.money_compared import MOVEMENT, mrr_of_clients, one_client_explains
+from pipeline.checks.night.night_results import Number, amount, moved, result
+from pipeline.checks.night.side_by_side import Nights
 from pipeline.checks.results import CheckResult
 
 _CLIENTS: Final = """

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from pipeline.checks.night.figures import Number, above, amount, count, percent_of, plain
-from pipeline.checks.night.money import MOVEMENT, mrr_of_partners_clients, one_client_explains
-from pipeline.checks.night.nights import Nights
+from pipeline.checks.night.money_compared import MOVEMENT, mrr_of_partners_clients, one_client_explains
+from pipeline.checks.night.night_results import Number, above, amount, count, percent_of, plain
+from pipeline.checks.night.side_by_side import Nights
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import math
 from decimal import Decimal
 from typing import Any, Final
 
-from pipeline.checks.night.figures import above, percent_of, plain, result
-from pipeline.checks.night.nights import Nights, sql_day
+from pipeline.checks.night.night_results import above, percent_of, plain, result
+from pipeline.checks.night.side_by_side import Nights, sql_day
 from pipeline.checks.results import EXAMPLES_SHOWN, CheckResult
 from pipeline.tables.exports import EXPORTS
 

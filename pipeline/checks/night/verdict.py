@@ -10,11 +10,20 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipeline.checks.declare import sql_words
-from pipeline.checks.night import associations, columns, content, expected, facts, keys, magnitudes, prices
-from pipeline.checks.night.figures import result
-from pipeline.checks.night.nights import Nights, side_by_side
+from pipeline.checks.declare_check import sql_words
+from pipeline.checks.night import (
+    associations,
+    column_changes,
+    expected,
+    export_content,
+    facts,
+    keys,
+    magnitudes,
+    prices,
+)
+from pipeline.checks.night.night_results import result
 from pipeline.checks.night.partners import PartnerHold, single_partners
+from pipeline.checks.night.side_by_side import Nights, side_by_side
 from pipeline.checks.output_gate import evaluated
 from pipeline.checks.results import CheckResult
 from pipeline.settings import Settings
@@ -106,12 +115,12 @@ def _content(
     as_of: date,
     exported_at: datetime | None,
 ) -> list[CheckResult]:
-    last = content.content_of(before.published) if before.published else None
-    tonight = content.content_tonight(con, as_of=as_of, last=last, exported_at=exported_at)
-    content.keep_content(con, tonight)
-    found = content.same_rows_as_last(tonight, last, stale_after_days=settings.stale_after_days)
+    last = export_content.content_of(before.published) if before.published else None
+    tonight = export_content.content_tonight(con, as_of=as_of, last=last, exported_at=exported_at)
+    export_content.keep_content(con, tonight)
+    found = export_content.same_rows_as_last(tonight, last, stale_after_days=settings.stale_after_days)
     older = before.older if settings.stale_after_days else ()
-    return [*found, content.same_rows_as_older(tonight, last, older)]
+    return [*found, export_content.same_rows_as_older(tonight, last, older)]
 
 
 def _whole_run(nights: Nights) -> list[CheckResult]:
@@ -122,7 +131,7 @@ def _whole_run(nights: Nights) -> list[CheckResult]:
         *facts.contract_facts_kept(nights),
         *associations.partner_kept(nights, leaving),
         *prices.prices_kept(nights),
-        *columns.columns_kept(nights),
+        *column_changes.columns_kept(nights),
         *prices.rates_kept(nights),
     ]
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from pipeline.checks.declare import Check
+from pipeline.checks.declare_check import Check
 from pipeline.checks.suites import (
     completeness,
     copied_values,
     dates_and_statuses,
     estimates,
     finance_values,
-    findings,
+    findings_for_people,
     leaving_and_eve,
-    ownership,
-    projection,
+    partner_ownership,
+    partner_totals,
+    projection_ties,
     recomputed_estimates,
     shape,
-    totals,
 )
 
 
@@ -24,15 +24,15 @@ def all_checks(tables: frozenset[str]) -> tuple[Check, ...]:
     every = (
         *shape.checks(tables),
         *completeness.CHECKS,
-        *ownership.CHECKS,
+        *partner_ownership.CHECKS,
         *copied_values.CHECKS,
         *dates_and_statuses.CHECKS,
         *estimates.CHECKS,
         *leaving_and_eve.CHECKS,
         *recomputed_estimates.CHECKS,
-        *totals.CHECKS,
-        *findings.CHECKS,
-        *projection.CHECKS,
+        *partner_totals.CHECKS,
+        *findings_for_people.CHECKS,
+        *projection_ties.CHECKS,
         *finance_values.CHECKS,
     )
     return tuple(check for check in every if check.table.startswith("exports.") or check.table in tables)

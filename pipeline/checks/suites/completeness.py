@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.checks.declare import Check, failing_rows, no_change_where, no_row_where
+from pipeline.checks.declare_check import Check, failing_rows, no_change_where, no_row_where
 
 CHECKS: Final[tuple[Check, ...]] = (
     no_row_where(

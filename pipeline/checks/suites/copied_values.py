@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.checks.declare import Check, no_change_where, no_row_where
+from pipeline.checks.declare_check import Check, no_change_where, no_row_where
 
 _OF_CHANGES: Final = {
     "website": "website_in_export",

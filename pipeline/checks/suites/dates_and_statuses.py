@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline import rules
-from pipeline.checks.declare import Check, in_list, no_change_where
+from pipeline.checks.declare_check import Check, in_list, no_change_where
 
 _PAIRS: Final = " OR ".join(
     f"(status = '{status}' AND status_basis IN {in_list(bases)})" for status, bases in rules.STATUS_BASES.items()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.checks.declare import Check, failing_rows, with_words
+from pipeline.checks.declare_check import Check, failing_rows, with_words
 
 _COMPARED_ON: Final = "CAST(date_trunc('month', $as_of) AS DATE) - 1"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.checks.declare import Check, failing_rows, with_words
+from pipeline.checks.declare_check import Check, failing_rows, with_words
 from pipeline.checks.suites.estimates import ORDER_OF_A_DAY
 
 _LEAVES_ON: Final = """

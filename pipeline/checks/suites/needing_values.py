@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.checks.declare import Check, OneOf
+from pipeline.checks.declare_check import Check, OneOf
 
 
 def usable_in_reports(locales: Iterable[str], time_zones: Iterable[str]) -> tuple[Check, ...]:

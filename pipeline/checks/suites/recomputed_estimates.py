@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline import rules
-from pipeline.checks.declare import Check, failing_rows, no_change_where, no_row_where, with_words
+from pipeline.checks.declare_check import Check, failing_rows, no_change_where, no_row_where, with_words
 
 _ORDER_OF_A_DAY: Final = " ".join(f"WHEN '{name}' THEN {place}" for place, name in enumerate(rules.CONTRACT_TYPES))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline import rules
-from pipeline.checks.declare import Check, NotEmpty, OneOf, failing_rows, with_words
+from pipeline.checks.declare_check import Check, NotEmpty, OneOf, failing_rows, with_words
 from pipeline.tables.declare import Table
 from pipeline.tables.published import MONEY, PUBLISHED
 
@@ -116,8 +116,8 @@ def _unique_keys(table: Table) -> Check:
 
 
 def _minor_units(table: Table) -> Check:
-    """Figures have no more decimals than their currency; those in the reporting currency are checked in `totals` and
-    `projection`."""
+    """Figures have no more decimals than their currency; those in the reporting currency are checked in
+    `partner_totals` and `projection_ties`."""
     amounts = [
         column.name
         for column in table.columns

@@ -16,11 +16,12 @@ from typing import Any
 import polars as pl
 
 from pipeline import rules
-from pipeline.transform import money
+from pipeline.transform import exact_amounts
 from pipeline.transform.mrr import recurring
-from pipeline.transform.projection import paths as path
+from pipeline.transform.projection import mrr_paths as path
+from pipeline.transform.projection.alternative_definitions import rival_mrr
 from pipeline.transform.projection.bridge import closing_states, lost_by_leaving, mrr_bridge
-from pipeline.transform.projection.chains import Chains, Pricing, estimated_chains
+from pipeline.transform.projection.change_sequences import Chains, Pricing, estimated_chains
 from pipeline.transform.projection.contracts import (
     SEGMENT,
     counted_contracts,
@@ -47,13 +48,12 @@ from pipeline.transform.projection.movements import (
 )
 from pipeline.transform.projection.probabilities import renewal_rates, survival_table
 from pipeline.transform.projection.retention import FIGURES, retention
-from pipeline.transform.projection.rivals import rival_mrr
 
 
 def finance_tables(
     exports: Mapping[str, pl.DataFrame], clients: pl.DataFrame, *, as_of: date, **choices: Any
 ) -> dict[str, pl.DataFrame]:
-    """Every finance table (`tables.finance`) by name: all that `finance_in_turn` gives."""
+    """Every finance table (`tables.finance_tables`) by name: all that `finance_in_turn` gives."""
     return dict(finance_in_turn(exports, clients, as_of=as_of, **choices))
 
 
@@ -141,7 +141,10 @@ def finance_in_turn(
     bridge = mrr_bridge(contracts, chains, closings, lost).with_columns(still_there)
     bridge = bridge.with_columns(held=weighed_amount(pl.col("current_mrr"), pl.col("survival"))).drop("survival")
     yield "retention", _in_decimals(retention(bridge, groups, rules.SCENARIOS), FIGURES)
-    yield "mrr_bridge", _in_decimals(bridge, [name for name, dtype in bridge.schema.items() if dtype == money.INT])
+    yield (
+        "mrr_bridge",
+        _in_decimals(bridge, [name for name, dtype in bridge.schema.items() if dtype == exact_amounts.INT]),
+    )
 
 
 def scenario_paths(
@@ -172,4 +175,4 @@ def scenario_paths(
 
 
 def _in_decimals(frame: pl.DataFrame, amounts: tuple[str, ...] | list[str]) -> pl.DataFrame:
-    return frame.with_columns(money.amount_to_decimal(pl.col(name)).alias(name) for name in amounts)
+    return frame.with_columns(exact_amounts.amount_to_decimal(pl.col(name)).alias(name) for name in amounts)

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.transform import money
-from pipeline.transform.projection.chains import Chains, leaves_by_it
+from pipeline.transform import exact_amounts
+from pipeline.transform.projection.change_sequences import Chains, leaves_by_it
 
 PARTS = {
     "mrr_change_price": "change_price",
@@ -48,7 +48,7 @@ def mrr_bridge(
     parts = chains.settled.lazy().group_by("n").agg(pl.col(*PARTS).sum()).rename(PARTS).collect()
     in_force = pl.col("begins") < 0
     opening = pl.col("current_mrr_amount")
-    known = opening + sum((pl.col(part) for part in PARTS.values()), money.whole(0))
+    known = opening + sum((pl.col(part) for part in PARTS.values()), exact_amounts.whole(0))
     renewal_basis = pl.when(leaves_by_it()).then(pl.lit("requested_late")).otherwise("status_basis")
     return (
         contracts.join(parts, on="n", how="left", maintain_order="left")
@@ -58,8 +58,8 @@ def mrr_bridge(
         .with_columns(change_churn=pl.col("change_churn") - pl.col("lost"))
         .with_columns(closing.alias(f"{name}_mrr") for name, closing in closings.items())
         .with_columns(
-            current_mrr=pl.when(in_force).then(opening).otherwise(money.whole(0)),
-            change_new=pl.when(in_force).then(money.whole(0)).otherwise(opening),
+            current_mrr=pl.when(in_force).then(opening).otherwise(exact_amounts.whole(0)),
+            change_new=pl.when(in_force).then(exact_amounts.whole(0)).otherwise(opening),
             # Rule 10 estimates with the discounts of each change's day; those that run out later are still missing.
             change_discount=pl.col("change_discount") + pl.col("settled_mrr") - known,
         )

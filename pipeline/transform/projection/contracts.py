@@ -16,7 +16,7 @@ from typing import Final
 import polars as pl
 
 from pipeline import rules
-from pipeline.transform import money, mrr
+from pipeline.transform import exact_amounts, mrr
 from pipeline.transform.deadlines import notice_days as own_notice_days
 from pipeline.transform.projection.months import OPENING, period_of
 
@@ -117,13 +117,19 @@ def lines_amount(days: pl.DataFrame, contract_lines: pl.DataFrame) -> pl.Series:
         .select("contract_id", "quantity", "unit_price", "discount_percent", "discount_end_date")
         .join(rows.select("row", "contract_id", "on"), on="contract_id")
         .group_by("row")
-        .agg(money.weighted_sum(mrr.charged(on=pl.col("on")), money.digits(pl.col("unit_price")), "charged"))
+        .agg(
+            exact_amounts.weighted_sum(
+                mrr.charged(on=pl.col("on")), exact_amounts.digits(pl.col("unit_price")), "charged"
+            )
+        )
     )
-    divisor = money.whole(money.PER_LINE) * pl.col("billing_months").cast(money.INT)
+    divisor = exact_amounts.whole(exact_amounts.PER_LINE) * pl.col("billing_months").cast(exact_amounts.INT)
     return (
         rows.join(sums, on="row", how="left", maintain_order="left")
         .with_columns(pl.col("charged_high", "charged_low").fill_null(0))
-        .select(amount=money.at_least_0(money.rounded(*money.divided("charged", divisor), divisor)))
+        .select(
+            amount=exact_amounts.at_least_0(exact_amounts.rounded(*exact_amounts.divided("charged", divisor), divisor))
+        )
         .collect()
         .to_series()
     )

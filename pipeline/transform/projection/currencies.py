@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline import rules
-from pipeline.transform import money
+from pipeline.transform import exact_amounts
 from pipeline.transform.partner_summary import converted, latest_rates
 
 
@@ -34,10 +34,10 @@ def currency_rates(
     before = latest_rates(fx_rates, as_of=compared_on, reporting_currency=reporting_currency).rename(
         {"fx_rate": "compared_rate", "fx_rate_date": "compared_rate_date"}
     )
-    in_force = pl.when(pl.col("begins") < 0).then(pl.col("current_mrr_amount")).otherwise(money.whole(0))
+    in_force = pl.when(pl.col("begins") < 0).then(pl.col("current_mrr_amount")).otherwise(exact_amounts.whole(0))
     rows = (
         contracts.group_by("currency")
-        .agg(current_mrr=money.amount_to_decimal(in_force.sum()))
+        .agg(current_mrr=exact_amounts.amount_to_decimal(in_force.sum()))
         .join(latest_rates(fx_rates, as_of=as_of, reporting_currency=reporting_currency), on="currency", how="left")
         .join(before, on="currency", how="left")
         .sort("currency")

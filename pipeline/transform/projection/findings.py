@@ -20,11 +20,11 @@ from datetime import date, timedelta
 import polars as pl
 
 from pipeline import rules
-from pipeline.tables.finance import WHAT_TO_DO
-from pipeline.transform import money, mrr, status
+from pipeline.tables.finance_tables import WHAT_TO_DO
+from pipeline.transform import exact_amounts, mrr, status
 from pipeline.transform.deadlines import notice_days as own_notice_days
 from pipeline.transform.deadlines import renewal_deadline
-from pipeline.transform.projection.chains import Chains, leaves_by_it
+from pipeline.transform.projection.change_sequences import Chains, leaves_by_it
 from pipeline.transform.projection.contracts import lines_amount
 
 _COLUMNS = ("finding", "contract_id", "other_contract_id", "hub_id", "partner_id", "currency", "happened_on", "mrr")
@@ -76,7 +76,7 @@ def expired_not_rolled(
             happened_on="renewal_start_date",
             mrr=lines_amount(expired, lines),
         )
-        .with_columns(mrr=money.amount_to_decimal(pl.col("mrr")))
+        .with_columns(mrr=exact_amounts.amount_to_decimal(pl.col("mrr")))
         .select(_COLUMNS)
     )
 
@@ -134,7 +134,7 @@ def possible_successors(contracts: pl.DataFrame, chains: Chains) -> pl.DataFrame
         .with_columns(
             finding=pl.lit("possible_successor"),
             happened_on="term_start_date",
-            mrr=money.amount_to_decimal(pl.col("current_mrr_amount")),
+            mrr=exact_amounts.amount_to_decimal(pl.col("current_mrr_amount")),
         )
         .select(_COLUMNS)
     )

@@ -26,7 +26,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipeline import rules
-from pipeline.transform import money
+from pipeline.transform import exact_amounts
 from pipeline.transform.projection.movements import SURVIVAL_SCALE, running_sum
 
 Floats = npt.NDArray[np.float64]
@@ -78,7 +78,7 @@ def _moved(expected: pl.DataFrame) -> pl.DataFrame:
     chance = pl.col("survival").cast(pl.Float64) / SURVIVAL_SCALE
     amount = pl.col("full_mrr").cast(pl.Float64)
     states = expected.lazy().with_columns(
-        certain=pl.when(pl.col("survival") == SURVIVAL_SCALE).then("full_mrr").otherwise(money.whole(0)),
+        certain=pl.when(pl.col("survival") == SURVIVAL_SCALE).then("full_mrr").otherwise(exact_amounts.whole(0)),
         variance=amount * amount * chance * (1 - chance),
         slope=amount * pl.col("slope"),
     )
@@ -165,7 +165,7 @@ def _spread_of_errors(moved: pl.DataFrame, errors: pl.DataFrame, *, first: int, 
 
 def _bound(side: int) -> pl.Expr:
     """`closing_low` (side -1) or `closing_high` (+1): whole minor units, inside what is possible."""
-    step = money.whole(10**4) // pl.col("minor_unit")
-    reach = (pl.col("reach") / step.cast(pl.Float64)).ceil().cast(money.INT) * step
-    bound = (pl.col("mrr") + money.whole(side) * reach).clip("certain", "full_mrr")
+    step = exact_amounts.whole(10**4) // pl.col("minor_unit")
+    reach = (pl.col("reach") / step.cast(pl.Float64)).ceil().cast(exact_amounts.INT) * step
+    bound = (pl.col("mrr") + exact_amounts.whole(side) * reach).clip("certain", "full_mrr")
     return bound.alias("closing_low" if side < 0 else "closing_high")

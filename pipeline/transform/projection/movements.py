@@ -20,7 +20,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.transform import money
+from pipeline.transform import exact_amounts
 
 MOVEMENTS: Final = ("new", "expansion", "contraction", "churn")
 SURVIVAL_SCALE: Final = 10**12
@@ -49,15 +49,15 @@ def expected(paths: pl.DataFrame, survival: pl.DataFrame) -> pl.DataFrame:
 
 def weighed_amount(amount: pl.Expr, survival: pl.Expr) -> pl.Expr:
     """An amount times a probability, rounded once, half up, to the minor unit."""
-    divisor = money.whole(SURVIVAL_SCALE * _AMOUNTS_PER_UNIT)
+    divisor = exact_amounts.whole(SURVIVAL_SCALE * _AMOUNTS_PER_UNIT)
     rest = (amount % divisor) * survival
-    return money.rounded((amount // divisor) * survival + rest // divisor, rest % divisor, divisor)
+    return exact_amounts.rounded((amount // divisor) * survival + rest // divisor, rest % divisor, divisor)
 
 
 def _with_movements(paths: pl.DataFrame) -> pl.DataFrame:
     """Adds `MOVEMENTS`. `before` → `held` is lost to open renewals, `held` → `mrr` is everything else."""
     before, held, mrr = pl.col("before"), pl.col("held"), pl.col("mrr")
-    nothing = money.whole(0)
+    nothing = exact_amounts.whole(0)
     begins = pl.col("is_opening") & (pl.col("period") >= 0)
     return paths.with_columns(
         new=pl.when(begins).then(mrr).otherwise(nothing),

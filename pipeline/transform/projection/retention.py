@@ -18,7 +18,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.transform import money
+from pipeline.transform import exact_amounts
 
 FIGURES: Final = ("opening", "expansion", "contraction", "churn")
 
@@ -56,18 +56,22 @@ def cohort(clients: pl.DataFrame, closing: str, *, held: str) -> pl.DataFrame:
     opened = before > 0
 
     def of_cohort(amount: pl.Expr) -> pl.Expr:
-        return pl.when(opened).then(amount).otherwise(money.whole(0)).sum()
+        return pl.when(opened).then(amount).otherwise(exact_amounts.whole(0)).sum()
 
     return clients.group_by("group").agg(
         opening=before.sum(),
         expansion=of_cohort((after - left).clip(lower_bound=0)),
-        contraction=of_cohort(pl.when(after > 0).then((left - after).clip(lower_bound=0)).otherwise(money.whole(0))),
+        contraction=of_cohort(
+            pl.when(after > 0).then((left - after).clip(lower_bound=0)).otherwise(exact_amounts.whole(0))
+        ),
         churn=of_cohort(pl.when(after == 0).then(before).otherwise(before - left)),
     )
 
 
 def _share(part: pl.Expr) -> pl.Expr:
     """part / opening with 6 decimals, rounded half up; null when nothing opened."""
-    millionths = (part * money.whole(2_000_000) + pl.col("opening")) // (pl.col("opening") * money.whole(2))
+    millionths = (part * exact_amounts.whole(2_000_000) + pl.col("opening")) // (
+        pl.col("opening") * exact_amounts.whole(2)
+    )
     share = millionths.cast(pl.Decimal(38, 0)) * pl.lit(Decimal("0.000001"), dtype=pl.Decimal(38, 6))
     return pl.when(pl.col("opening") > 0).then(share)
