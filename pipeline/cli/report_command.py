@@ -31,7 +31,8 @@ from pipeline.settings import Settings, scheduler_address, shown_columns
 )
 @options.locale
 @click.option("--scheduler", metavar="ADDRESS", help="Make them on this Dask cluster, such as tcp://host:8786.")
-@click.option("--anew", is_flag=True, help="Make unchanged reports again too.")
+@click.option("--force", is_flag=True, help="Make unchanged reports again too.")
+@click.option("--anew", is_flag=True, hidden=True, help="The former name of --force.")
 @options.settings
 def command(
     partner_id: str | None,
@@ -43,6 +44,7 @@ def command(
     columns: str | None,
     locale: str | None,
     scheduler: str | None,
+    force: bool,
     anew: bool,
     settings_path: Path | None,
 ) -> None:
@@ -64,7 +66,7 @@ def command(
     from pipeline.warehouse.table_queries import partner_ids
 
     if finance:
-        _refuse(all_partners=all_partners, columns=columns, scheduler=scheduler, anew=anew)
+        _refuse(all_partners=all_partners, columns=columns, scheduler=scheduler, force=force, anew=anew)
         _finance(partner_id, currency, output, run_reference, locale, settings_path)
         return
     if currency is not None or output is not None:
@@ -85,7 +87,7 @@ def command(
     if partner_id is not None and partner_id not in known:
         raise UsageError(f"no partner {partner_id!r} in {run.run_id}")
     wanted = known if partner_id is None else [partner_id]
-    made = make_shown_reports(home, run, wanted, settings=settings, columns=chosen, locale=locale, anew=anew)
+    made = make_shown_reports(home, run, wanted, settings=settings, columns=chosen, locale=locale, force=force or anew)
     for path in made.paths:
         click.echo(str(path))
     raise_failures(made)

@@ -34,7 +34,7 @@ def make_reports(
     ended: Callable[[], EndedPairs],
     columns: tuple[str, ...] | None = None,
     locale: str | None = None,
-    anew: bool = False,
+    force: bool = False,
     held: bool = False,
 ) -> Batch:
     """Write those partners' reports with a progress bar; failures are said on stderr (`raise_failures` ends with them).
@@ -42,7 +42,7 @@ def make_reports(
     `columns` and `locale`: one choice for all, instead of the partners' own, which are what the run's decisions say,
     then the settings, which also say how reports look. `ended` asks for the associations ended by the newest
     decisions: it is asked again at the end, and who has ended one meanwhile gets the report anew. Reports that the run
-    of `out_dir`, or an earlier one, has with the same content are kept, unless `anew`. `held`: the partners are held
+    of `out_dir`, or an earlier one, has with the same content are kept, unless `force`. `held`: the partners are held
     and shown this older run, which their reports say.
     """
     from pipeline.render.batch import write_reports
@@ -66,7 +66,7 @@ def make_reports(
             locale=locale,
             pdf_engine=settings.pdf_engine,
             earlier=_reports_before(out_dir),
-            anew=anew,
+            force=force,
             held=held,
             limits=Limits(seconds=settings.report_seconds, mebibytes=settings.report_mebibytes),
             executor=executor,
@@ -91,7 +91,7 @@ def make_shown_reports(
     settings: Settings,
     columns: tuple[str, ...] | None = None,
     locale: str | None = None,
-    anew: bool = False,
+    force: bool = False,
 ) -> Batch:
     """`make_reports` of what each of those partners is shown: the run, or while it is held an older one (rule 14).
 
@@ -104,7 +104,7 @@ def make_shown_reports(
 
     held = {name for name, each in held_partners(home).items() if each.covers(run.run_id)}.intersection(partner_ids)
     out_dir = home.reports(run.run_id)
-    make = partial(make_reports, out_dir=out_dir, settings=settings, columns=columns, locale=locale, anew=anew)
+    make = partial(make_reports, out_dir=out_dir, settings=settings, columns=columns, locale=locale, force=force)
     free = [partner_id for partner_id in partner_ids if partner_id not in held]
     batch = make(run.path, free, ended=lambda: ended_associations(home))
     for partner_id in sorted(held):

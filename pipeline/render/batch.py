@@ -88,7 +88,7 @@ def write_reports(
     ended: EndedPairs = frozenset(),
     pdf_engine: str = "weasyprint",
     earlier: Sequence[Path] = (),
-    anew: bool = False,
+    force: bool = False,
     held: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[str], None] = lambda _: None,
@@ -101,7 +101,7 @@ def write_reports(
     settings say. `chosen`: whose looks and default language the reports have, instead of those of the run's settings.
     `ended`: the associations ended by the newest decisions. A report with the same content (see
     `content.report_keys`) in `out_dir`, or the partner's newest in `earlier` (the reports of earlier runs, newest
-    first), is kept with its bytes unless `anew`; the others say what changed since that one. `held`: the partners are
+    first), is kept with its bytes unless `force`; the others say what changed since that one. `held`: the partners are
     held and shown this older run (rule 14), which their reports say; nothing is new to them. `limits`: what one report
     may take. `executor`: where the tasks run, instead of `workers` processes of this machine.
     """
@@ -124,7 +124,7 @@ def write_reports(
         name = folders.get(partner_id, partner_folder(partner_id))
         before = next((reports for reports in earlier if has_manifest(reports / name)), None)
         kept = (
-            [] if anew else kept_files(out_dir / name, keys[partner_id], earlier=before and before / name, run=run_id)
+            [] if force else kept_files(out_dir / name, keys[partner_id], earlier=before and before / name, run=run_id)
         )
         if kept:
             done[partner_id] = kept

@@ -64,7 +64,7 @@ def test_tables_and_reports_of_an_older_run_can_be_made(renewals, older_run, own
         con.execute("ALTER TABLE upcoming_renewals DROP COLUMN last_used_on") if "last_used_on" in {
             name for (name,) in con.execute("SELECT column_name FROM (DESCRIBE upcoming_renewals)").fetchall()
         } else None
-    assert renewals("report", "--partner", "P-SAO", "--anew").code == 0
+    assert renewals("report", "--partner", "P-SAO", "--force").code == 0
 
 
 def test_an_older_run_hides_ended_associations_too(renewals, older_run):

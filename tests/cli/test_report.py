@@ -45,15 +45,19 @@ def test_a_language_without_words_is_refused_with_those_that_have(read_home, ren
 
 def test_unchanged_reports_are_kept_and_said(own_home, renewals):
     partner_id = first_partner(renewals)
-    first = renewals("report", "--partner", partner_id, "--anew")
+    first = renewals("report", "--partner", partner_id, "--force")
     paths = [Path(line) for line in first.out.splitlines()]
     times = [path.stat().st_mtime_ns for path in paths]
     again = renewals("report", "--partner", partner_id)
     assert again.out == first.out
     assert "1 of 1 reports are unchanged and were kept" in again.err
     assert [path.stat().st_mtime_ns for path in paths] == times
-    assert renewals("report", "--partner", partner_id, "--anew").err == ""
-    assert [path.stat().st_mtime_ns for path in paths] != times
+    assert renewals("report", "--partner", partner_id, "--force").err == ""
+    forced = [path.stat().st_mtime_ns for path in paths]
+    assert forced != times
+    assert renewals("report", "--partner", partner_id, "--anew").err == "", "the former name of --force"
+    assert [path.stat().st_mtime_ns for path in paths] != forced
+    assert "--anew" not in renewals("report", "--help").out
 
 
 @pytest.mark.parametrize(
@@ -77,7 +81,7 @@ def test_one_partners_failure_is_named_and_the_others_are_made(own_home, renewal
     (tmp_path / "renewals.toml").write_text("report_mebibytes = 100\n")
     # A process that has loaded the libraries has more than 100 MiB: every report fails, and each partner is named.
     partner_id = first_partner(renewals)
-    said = renewals("report", "--partner", partner_id, "--anew")
+    said = renewals("report", "--partner", partner_id, "--force")
     assert said.code == 4
     assert said.err.splitlines() == [
         f"renewals: the report of partner '{partner_id}' failed: needed more than 100 MiB of memory (report_mebibytes)",

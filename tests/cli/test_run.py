@@ -202,7 +202,7 @@ def test_a_run_goes_on_when_the_run_before_is_damaged_and_says_so_in_one_line(re
 def test_reports_are_made_when_the_run_of_the_reports_before_is_damaged(renewals, exports, own_home):
     junk((own_home / "current").resolve())
     run_file = Path(run(renewals, exports).out.splitlines()[0])
-    said = renewals("report", "--partner", "P-SAO", "--anew", "--run", run_file.stem)
+    said = renewals("report", "--partner", "P-SAO", "--force", "--run", run_file.stem)
     assert said.code == 0, said.err
 
 

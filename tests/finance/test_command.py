@@ -42,6 +42,7 @@ def test_it_can_be_written_elsewhere(read_home, renewals, tmp_path):
     [
         (["--finance", "--all"], "--all does not go with --finance"),
         (["--finance", "--columns", "website"], "--columns does not go with --finance"),
+        (["--finance", "--force"], "--force does not go with --finance"),
         (["--finance", "--anew"], "--anew does not go with --finance"),
         (["--all", "--currency", "EUR"], "--currency and --output belong to --finance"),
         (["--partner", "P-MONEY", "--output", "x"], "--currency and --output belong to --finance"),

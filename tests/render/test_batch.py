@@ -150,7 +150,7 @@ def test_another_day_is_another_report(run_file, tmp_path):
         {"default_columns": ("website",)},
         {"columns": {"quiet": ("website",)}},
         {"formats": ("html",)},
-        {"anew": True},
+        {"force": True},
         {"pdf_engine": "plutoprint"},
     ],
 )
