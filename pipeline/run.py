@@ -106,7 +106,7 @@ def run(
         )
         told = publishing.with_partners(told, night.partners, before)
         with warehouse.create_run_file(candidate) as con:
-            results += record.keep_results(con, night.results, reports, told)
+            results += record.keep_results(con, night.results, reports, told, last_gate=True)
             record.keep_summary(con)
             written = record.what_was_written(con, results)
         outcome = Outcome(run_id, None, results, ingested, night.partners)
