@@ -16,7 +16,7 @@ from string import Template
 from typing import Final
 
 from pipeline import rules
-from pipeline.checks import relations
+from pipeline.checks import estimate_relations, relations
 from pipeline.checks.results import Level
 from pipeline.settings import Settings
 from pipeline.tables.declare import Table
@@ -149,10 +149,10 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
     `$<table>_evidence`: the rows of a table beside what they rest on (see `relations`). `$minor_step`: the smallest
     amount of the row's `currency`. `$billing_months`: the months of a billing period of the contract `c` (rule 9).
     `$renewal_pricing`, `$uplift_percent`, `$at_list_prices`, `$renewal_uplift`, `$price_basis`: how a renewal is priced
-    (rule 10).
+    (rule 10). `$renewals_priced`, `$limits_priced`: upcoming changes priced once more (see `estimate_relations`).
     """
     numbers = {"as_of": f"DATE '{as_of.isoformat()}'", "notice_days": str(settings.notice_days)}
-    return {
+    words = {
         **numbers,
         **relations.words(**numbers, with_decisions=with_decisions),
         "rows": "(FROM {batch})",
@@ -169,6 +169,11 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
         "renewal_uplift": "0" if settings.renewal_pricing == "same" else f"{settings.uplift_percent:f}",
         "price_basis": "'same'" if settings.renewal_pricing == "same" else "'uplift'",
     }
+    priced = {
+        "renewals_priced": spelled_out(estimate_relations.RENEWALS_PRICED, words),
+        "limits_priced": spelled_out(estimate_relations.LIMITS_PRICED, words),
+    }
+    return words | priced
 
 
 def spelled_out(sql: str, words: Mapping[str, str]) -> str:

@@ -57,8 +57,10 @@ _LATEST: Final = """(
 """The latest decision of that kind per partner and client as text; null = back to the default."""
 
 _CONTACTS: Final = """(
-    SELECT hub_id, arg_min(full_name, (-epoch_ms(last_active_on), contact_id)) AS last_active_user
-    FROM exports.contacts WHERE last_active_on IS NOT NULL GROUP BY hub_id
+    SELECT hub_id, any_value(contact_id) FILTER (is_primary) AS contact_id,
+        arg_min(full_name, (-epoch_ms(last_active_on), contact_id)) FILTER (last_active_on IS NOT NULL)
+            AS last_active_user
+    FROM exports.contacts SEMI JOIN {batch} USING (hub_id) GROUP BY hub_id
 )"""
 
 _EVIDENCE: Final = """(
@@ -81,7 +83,7 @@ _EVIDENCE: Final = """(
         CASE WHEN ch.contact_id IS NOT NULL THEN 'client_choice' WHEN fl.contact_id IS NOT NULL THEN 'account_primary'
             ELSE 'none' END AS primary_contact_basis_of_client,
         dc.choice AS owner_of_client, dp.choice AS owner_of_partner,
-        l.products AS products_of_contract, la.last_active_user AS last_active_user_of_client,
+        l.products AS products_of_contract, fl.last_active_user AS last_active_user_of_client,
         lu.last_used_on AS last_used_on_of_client
     FROM (FROM {{batch}}) u
     LEFT JOIN {in_force} c ON c.contract_id = u.contract_id
@@ -94,14 +96,12 @@ _EVIDENCE: Final = """(
     LEFT JOIN exports.contacts k ON k.contact_id = u.primary_contact_id AND k.hub_id = u.hub_id
     LEFT JOIN {contact_choice} dk ON dk.partner_id = u.partner_id AND dk.hub_id = u.hub_id
     LEFT JOIN exports.contacts ch ON ch.contact_id = dk.choice AND ch.hub_id = u.hub_id
-    LEFT JOIN (SELECT hub_id, any_value(contact_id) AS contact_id FROM exports.contacts WHERE is_primary
-        GROUP BY hub_id) fl ON fl.hub_id = u.hub_id
+    LEFT JOIN {contacts} fl ON fl.hub_id = u.hub_id
     LEFT JOIN {owner_choice} dc ON dc.partner_id = u.partner_id AND dc.hub_id = u.hub_id
     LEFT JOIN {default_choice} dp ON dp.partner_id = u.partner_id
-    LEFT JOIN (SELECT contract_id, string_agg(DISTINCT product_name, ', ' ORDER BY product_name) AS products
+    LEFT JOIN (SELECT contract_id, array_to_string(list_sort(list_distinct(list(product_name))), ', ') AS products
         FROM exports.contract_lines SEMI JOIN {{batch}} USING (contract_id) WHERE coalesce(is_recurring, true)
         GROUP BY contract_id) l ON l.contract_id = u.contract_id
-    LEFT JOIN {contacts} la ON la.hub_id = u.hub_id
     LEFT JOIN (SELECT hub_id, max(CASE WHEN last_used_on <= {as_of} THEN last_used_on END) AS last_used_on
         FROM exports.app_usage WHERE measured_on <= {as_of} GROUP BY hub_id) lu ON lu.hub_id = u.hub_id
 )"""
@@ -175,6 +175,12 @@ _CLIENT_CONSUMPTION: Final = """(
     LEFT JOIN {associations} a ON a.hub_id = coalesce(t.hub_id, x.hub_id)
 )"""
 
+_MRR_BRIDGE: Final = """(
+    SELECT b.*, c.hub_id AS hub_id_in_export, c.term_start_date AS term_start_date_in_export,
+        c.renewal_start_date AS renewal_start_date_in_export
+    FROM (FROM {{batch}}) b JOIN exports.contracts c ON c.contract_id = b.contract_id
+)"""
+
 _CLIENT_CHANGES: Final = """(
     SELECT t.*, a.partner_id AS partner_of_client, true AS is_there
     FROM (FROM {{batch}}) t LEFT JOIN {associations} a ON a.hub_id = t.hub_id
@@ -212,6 +218,7 @@ def words(*, as_of: str, notice_days: str, with_decisions: bool) -> dict[str, st
         "client_app_usage_evidence": _CLIENT_APP_USAGE,
         "client_consumption_evidence": _CLIENT_CONSUMPTION,
         "client_changes_evidence": _CLIENT_CHANGES,
+        "mrr_bridge_evidence": _MRR_BRIDGE,
     }
     return bases | {
         name: template.format(**bases, **choices, **numbers, contacts=_CONTACTS) for name, template in evidence.items()

@@ -107,7 +107,7 @@ def run(
         )
         told = hold_or_publish.with_partners(told, night.partners, before)
         with warehouse.create_run_file(candidate) as con:
-            results += run_metadata.keep_results_or_stop(con, night.results, reports, told)
+            results += run_metadata.keep_results_or_stop(con, night.results, reports, told, last_gate=True)
             run_metadata.keep_summary(con)
             written = run_metadata.what_was_written(con, results)
         outcome = Outcome(run_id, None, results, ingested, night.partners)

@@ -92,17 +92,24 @@ def reference_rates(con: duckdb.DuckDBPyConnection, settings: Settings, *, as_of
 
 
 def keep_results_or_stop(
-    con: duckdb.DuckDBPyConnection, results: list[checks.CheckResult], reports: Path, situation: Situation
+    con: duckdb.DuckDBPyConnection,
+    results: list[checks.CheckResult],
+    reports: Path,
+    situation: Situation,
+    *,
+    last_gate: bool = False,
 ) -> list[checks.CheckResult]:
-    """Write the results into the run's file and onto its checks page.
+    """Write the results into the run's file and, when they stop the run or come from its last gate, its checks page.
 
     Raises ChecksFailedError, naming the failed checks and the page, when one of them forbids publishing; results that
     only hold the run (`checks.holding`) do not raise.
     """
     checks.write(con, results)
-    page = render.write_checks_page(con, reports, situation)
-    if checks.stopping(results) and not checks.holding(results):
-        raise ChecksFailedError(why_stopped(results, situation, page))
+    forbids = checks.stopping(results) and not checks.holding(results)
+    if forbids or last_gate:
+        page = render.write_checks_page(con, reports, situation)
+        if forbids:
+            raise ChecksFailedError(why_stopped(results, situation, page))
     return results
 
 

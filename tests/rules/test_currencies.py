@@ -5,10 +5,12 @@ The rate is the latest `fx_rates` row known on the day: units of the reporting c
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import rules, transform
 from pipeline.tables.exports import FX_RATES
@@ -167,3 +169,28 @@ def test_a_converted_amount_is_rounded_once_half_away_from_zero(amount, rate, cu
     amounts = pl.Series("amount", [Decimal(amount)], dtype=pl.Decimal(38, 4))
     rates = pl.Series("rate", [Decimal(rate)], dtype=pl.Decimal(18, 8))
     assert partner_summary.converted(amounts, rates, currency).to_list() == [Decimal(converted)]
+
+
+@given(
+    amounts=st.lists(st.decimals(-(10**12), 10**12, places=4), min_size=1, max_size=5),
+    rate=st.decimals(Decimal("0.00000001"), 10**6, places=8),
+    currency=st.sampled_from(["USD", "JPY", "KWD", "CLF"]),
+)
+def test_converting_all_at_once_gives_what_python_gives_one_by_one(amounts, rate, currency):
+    frame = pl.DataFrame(
+        {"amount": amounts, "rate": [rate] * len(amounts)},
+        schema={"amount": pl.Decimal(38, 4), "rate": pl.Decimal(18, 8)},
+    )
+    step = Decimal(1).scaleb(-rules.minor_units()[currency])
+    expected = [(amount * rate).quantize(step, rounding=ROUND_HALF_UP) for amount in amounts]
+    assert partner_summary.converted(frame["amount"], frame["rate"], currency).to_list() == expected
+
+
+def test_amounts_too_large_for_128_bits_are_converted_exactly_too():
+    # 10^32 × 10^9 has 41 digits before the point's 12: more than 128 bits hold, which is why they are not used then.
+    amounts = pl.Series("amount", [Decimal("1" + "0" * 31)], dtype=pl.Decimal(38, 4))
+    rates = pl.Series("rate", [Decimal("0.00000001")], dtype=pl.Decimal(18, 8))
+    assert partner_summary.converted(amounts, rates, "USD").to_list() == [Decimal("1" + "0" * 23)]
+    larger = pl.concat([rates, pl.Series("rate", [Decimal(10**9)], dtype=pl.Decimal(18, 8))])
+    both = pl.concat([amounts, pl.Series("amount", [Decimal("0.0001")], dtype=pl.Decimal(38, 4))])
+    assert partner_summary.converted(both, larger, "USD").to_list() == [Decimal("1" + "0" * 23), Decimal("100000")]

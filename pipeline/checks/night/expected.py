@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pipeline.checks.declare_check import Check, NotEmpty, failing_rows
+from pipeline.checks.declare_check import Check, failing_rows
 from pipeline.checks.night.night_results import result
 from pipeline.checks.results import CheckResult
 from pipeline.tables.exports import EXPORTS
@@ -19,16 +19,17 @@ _OPTIONAL: Final = tuple(table.name for table in EXPORTS.values() if not table.r
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A check on the candidate, and what its result says when it passes and when it fails."""
+    """A check on the candidate, which table it is about, and what its result says when it passes and when it fails."""
 
     check: Check
+    table_name: str
     fine: str
     wrong: str
 
     def found(self, *, success: bool) -> CheckResult:
         """The result of the gate."""
         said = [] if success else [self.wrong]
-        return result(self.check.name, self.check.table_name, said, fine=self.fine)
+        return result(self.check.name, self.table_name, said, fine=self.fine)
 
 
 def expected_of_candidate(yardstick: Path | None, published: Path | None, *, as_of: date) -> list[Expected]:
@@ -48,11 +49,13 @@ def expected_of_candidate(yardstick: Path | None, published: Path | None, *, as_
 
 
 def _kept(table: str, rows: int) -> Expected:
-    check = Check("optional_table_kept", "stop", f"exports.{table}", "rows", (NotEmpty(),))
+    # Asked of the one row of `run_info`: Great Expectations spends more on a table of its own than DuckDB on the rows.
+    sql = f"SELECT '{table}' AS empty_table FROM $rows WHERE NOT EXISTS (FROM exports.{table})"
+    check = failing_rows("optional_table_kept", "stop", "run_info", "tables that have no rows any more", sql)
     wrong = (
         f"{table} had {rows:,} rows in the night before and has none tonight: its file is missing, empty or misnamed"
     )
-    return Expected(check, f"{table} has rows, as in the night before", wrong)
+    return Expected(check, table, f"{table} has rows, as in the night before", wrong)
 
 
 def _not_before(published: Path, as_of: date) -> Expected:
@@ -61,4 +64,6 @@ def _not_before(published: Path, as_of: date) -> Expected:
     sql = f"SELECT as_of FROM $rows WHERE as_of < DATE '{day.isoformat()}'"
     check = failing_rows("not_before_published", "stop", "run_info", "days before the published run", sql)
     wrong = f"the day of this run, {as_of}, lies before that of the run readers see, {day} ({published.stem})"
-    return Expected(check, f"the day of this run does not lie before that of the run readers see, {day}", wrong)
+    return Expected(
+        check, "run_info", f"the day of this run does not lie before that of the run readers see, {day}", wrong
+    )

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from pipeline.checks.declare_check import Check, failing_rows, with_words
+from pipeline.checks.declare_check import Check, failing_rows, no_row_where, with_words
 
 _COMPARED_ON: Final = "CAST(date_trunc('month', $as_of) AS DATE) - 1"
 
 
 def _of_contract(column: str) -> Check:
-    sql = with_words(
-        "SELECT b.contract_id, b.$column, c.$column AS in_export FROM $rows b "
-        "JOIN exports.contracts c ON c.contract_id = b.contract_id WHERE b.$column IS DISTINCT FROM c.$column",
-        column=column,
+    in_export = f"{column}_in_export"
+    return no_row_where(
+        "mrr_bridge",
+        in_export,
+        f"contracts whose {column} is not what the export says",
+        f"contract_id {column} {in_export}",
+        f"{column} IS DISTINCT FROM {in_export}",
     )
-    fault = f"contracts whose {column} is not what the export says"
-    return failing_rows(f"{column}_in_export", "stop", "mrr_bridge", fault, sql)
 
 
 def _share(name: str, part: str) -> Check:

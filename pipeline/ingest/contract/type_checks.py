@@ -99,10 +99,11 @@ class _TypedColumn:
         """The day that stands in the cell; a time or an offset behind it is ignored."""
         if self.format.date_format == _ISO:
             day = f"left({cell}, 10)"
-            value = f"TRY_CAST({day} AS DATE)"
             # The length keeps out `infinity` and five-digit years, which also survive the round trip.
-            plain = f"length({cell}) = 10 OR {cell_text.has_time(cell, _ISO_DIGITS)}"
-            return f"CASE WHEN ({plain}) AND CAST({value} AS VARCHAR) = {day} THEN {value} END"
+            return (
+                f"CASE WHEN length({cell}) = 10 THEN {_round_trip(cell)} "
+                f"WHEN {cell_text.has_time(cell, _ISO_DIGITS)} THEN {_round_trip(day)} END"
+            )
         as_written = _day(cell, self.format.date_format)
         without_time = _day(cell_text.without_time(cell), cell_text.date_part(self.format.date_format))
         return f"CASE WHEN NOT regexp_matches({cell}, {_SPACE_AROUND}) THEN coalesce({without_time}, {as_written}) END"
@@ -144,6 +145,12 @@ class _TypedColumn:
         below = _holds(f"{sql.name(self.name)} < {minimum}")
         self.fine.append(f"NOT {below}")
         self._fault("negative" if minimum == 0 else "below_minimum", below)
+
+
+def _round_trip(day: str) -> str:
+    """The date that is written exactly like that, else null."""
+    value = f"TRY_CAST({day} AS DATE)"
+    return f"CASE WHEN CAST({value} AS VARCHAR) = {day} THEN {value} END"
 
 
 def _matches(cell: str, pattern: str) -> str:
