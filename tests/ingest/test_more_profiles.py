@@ -177,7 +177,8 @@ def by_hand() -> dict[str, tuple[int, str, int]]:
     }
 
 
-SHARED_VENDOR = """Contract No,Vendor,Service,Start Date,End Date,Annual Value,Payment,Introduced By,Contact,Contact E-mail,Status
+SHARED_VENDOR = """Contract No,Vendor,Service,Start Date,End Date,Annual Value,Payment,Introduced By,\
+Contact,Contact E-mail,Status
 C1,Acme Ltd,Paper,01/01/2026,31/12/2026,"£1,200.00",Monthly,Northgate,Ann,ann@acme.example,Active
 C2,ACME  ltd,Print,01/01/2026,31/12/2026,"£2,400.00",Monthly,Harbour,Bo,bo@acme.example,Active
 C3,Acme Ltd,Scan,01/01/2026,31/12/2026,£600.00,Monthly,,Cy,cy@acme.example,Active
