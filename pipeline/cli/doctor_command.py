@@ -47,7 +47,7 @@ def command(settings_path: Path | None, as_json: bool) -> None:
 
 def _findings(settings_path: Path | None) -> Iterator[Finding]:
     yield _python()
-    for package in ("duckdb", "polars", "jinja2", "great-expectations", "lxml", "python-calamine"):
+    for package in ("duckdb", "polars", "jinja2", "great-expectations", "lxml"):
         yield _tried(package, partial(_installed, package))
     yield _tried("weasyprint", _weasyprint)
     yield _tried("settings", lambda: _settings(settings_path))
