@@ -99,7 +99,8 @@ def updated(language: str) -> Catalog:
     after = Catalog(
         locale=CATALOGUES[language], project="upcoming-renewals", creation_date=FIRST_DAY, revision_date=FIRST_DAY,
         header_comment=f"# {before.locale.english_name if before.locale else language}. Made by scripts/messages.py.",
-        last_translator="", language_team="",
+        version="0.1", msgid_bugs_address="none", last_translator="the authors of Upcoming Renewals",
+        language_team="none", fuzzy=False,
     )  # fmt: skip
     for text, where in texts().items():
         old = before.get(text[0] if isinstance(text, tuple) else text)

@@ -43,14 +43,14 @@ def test_a_clients_panel_shows_its_own_rows_and_no_others():
         ["Bo <i>Ek</i> (primary contact)", "–", "Head of Sales", "Nov 20, 2026"],
     ]
     assert first["products"] == [
-        ["Marketing Hub Professional", "2", "USD 7,200.00", "12.5 % before Jan 20, 2027", "c0001"]
+        ["Marketing Hub Professional", "2", "USD\xa07,200.00", "12.5% before Jan 20, 2027", "c0001"]
     ]
     assert first["usage"] == [["Campaigns", "1,204", "Nov 21, 2026", "Nov 22, 2026"]]
 
 
 @pytest.mark.parametrize(
     ("used", "share", "over"),
-    [(1990, "100 %", False), (2000, "100 %", False), (2001, "100 %", True), (0, "0 %", False)],
+    [(1990, "100%", False), (2000, "100%", False), (2001, "100%", True), (0, "0%", False)],
 )
 def test_above_the_limit_is_said_from_the_first_unit_on(used, share, over):
     own = [{"partner_id": "p1", "hub_id": "h0001", "measured_on": data.AS_OF, "contacts_used": used}]
@@ -63,12 +63,12 @@ def test_an_estimate_is_explained_by_its_parts_that_are_not_zero():
         mrr_change_price=Decimal("70.50"), mrr_change_discount=Decimal("-20.00"), estimate_basis="price_book"
     )
     (shown,) = view_of([change])["clients"][0]["changes"]
-    assert shown["before"] == {"label": "MRR before the change", "text": "USD 1,200.00"}
+    assert shown["before"] == {"label": "MRR before the change", "text": "USD\xa01,200.00"}
     assert shown["parts"] == [
-        {"label": "Price", "text": "USD +70.50"},
-        {"label": "Ending discounts", "text": "USD -20.00"},
+        {"label": "Price", "text": "+USD\xa070.50"},
+        {"label": "Ending discounts", "text": "-USD\xa020.00"},
     ]
-    assert shown["after"] == {"label": "Estimated new MRR", "text": "USD 1,250.50"}
+    assert shown["after"] == {"label": "Estimated new MRR", "text": "USD\xa01,250.50"}
     assert shown["basis"] == "Priced from the price list."
 
 
@@ -103,8 +103,8 @@ def test_totals_keep_currencies_apart_and_count_each_figure_as_rule_10_says():
     ]
     lines = view_of(changes)["totals"]["lines"]
     assert [line["texts"] for line in lines] == [
-        ["1", "JPY 7", "JPY 7", "JPY -7"],
-        ["4", "USD 700.00", "USD 300.00", "USD +15.00"],
+        ["1", "JPY\xa07", "JPY\xa07", "-JPY\xa07"],
+        ["4", "USD\xa0700.00", "USD\xa0300.00", "+USD\xa015.00"],
     ]
 
 
@@ -127,8 +127,8 @@ def test_a_chart_has_a_bar_for_every_month_and_a_part_for_every_status():
     assert [tick["text"] for tick in chart["ticks"]] == ["0", "100", "200", "300", "400"]
     assert chart["bars"][0]["parts"] == [{"name": "agreed", "share": 0.25}, {"name": "pending", "share": 0.75}]
     assert chart["bars"][1]["parts"] == []
-    assert [entry["label"] for entry in chart["legend"]] == ["Agreed", "Renewed by silence", "Pending"]
-    assert "Dec 2026 USD 400.00 (Agreed USD 100.00, Pending USD 300.00)" in chart["alt"]
+    assert [entry["label"] for entry in chart["legend"]] == ["Agreed", "Auto-renewed", "Pending"]
+    assert "Dec 2026 USD\xa0400.00 (Agreed USD\xa0100.00, Pending USD\xa0300.00)" in chart["alt"]
 
 
 def test_each_currency_has_its_own_chart_and_nothing_to_show_has_none():
@@ -187,9 +187,9 @@ def test_what_changed_is_said_in_the_reports_words():
     assert news["title"] == "Changed since Nov 22, 2026"
     assert news["lines"] == [
         ["A", "New", "–", "Pending"],
-        ["B", "No longer listed", "Renewed (by silence)", "–"],
+        ["B", "No longer listed", "Renewed (automatic)", "–"],
         ["C", "Renewal deadline", "Dec 1, 2026", "Dec 24, 2026"],
-        ["D", "Estimated new MRR", "USD 100.00", "USD 95.50"],
+        ["D", "Estimated new MRR", "USD\xa0100.00", "USD\xa095.50"],
     ]
     assert [count["text"] for count in news["counts"]] == ["1", "1", "1", "1"]
     many = view_of([], previous=(pl.concat([frame] * 20), date(2026, 11, 22)))["news"]
@@ -199,12 +199,12 @@ def test_what_changed_is_said_in_the_reports_words():
 
 
 def test_sums_in_the_browser_are_written_like_amounts():
-    assert money_shape(Formats("en"), "USD")["minus"] == ["USD -", ""]
+    assert money_shape(Formats("en"), "USD")["minus"] == ["-USD\xa0", ""]
     assert money_shape(Formats("de"), "KWD") == {
-        "plain": ["", " KWD"],
-        "negative": ["-", " KWD"],
-        "plus": ["+", " KWD"],
-        "minus": ["-", " KWD"],
+        "plain": ["", "\xa0KWD"],
+        "negative": ["-", "\xa0KWD"],
+        "plus": ["+", "\xa0KWD"],
+        "minus": ["-", "\xa0KWD"],
         "decimals": 3,
     }
 

@@ -114,7 +114,7 @@ def _product(line: Row, formats: Formats) -> list[str]:
 def _discount(line: Row, formats: Formats) -> str:
     if not line["discount_percent"]:
         return EMPTY
-    percent = formats.say(terms.DETAILS["percent"], number=formats.number(line["discount_percent"]))
+    percent = formats.percent(line["discount_percent"])
     if line["discount_end_date"] is None:
         return percent
     return formats.say(terms.DETAILS["discount_until"], percent=percent, day=formats.day(line["discount_end_date"]))
@@ -159,7 +159,7 @@ def _share(used: int | None, limit: int, formats: Formats) -> str:
     if used is None or not limit:
         return EMPTY
     share = (Decimal(100 * used) / limit).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return formats.say(terms.DETAILS["percent"], number=formats.number(share))
+    return formats.percent(share)
 
 
 def _change(row: Row, texts: dict[str, dict[str, Any]], formats: Formats) -> dict[str, Any]:

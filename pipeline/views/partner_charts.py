@@ -157,7 +157,9 @@ def deadline_timeline(records: list[Row], formats: Formats, *, as_of: date) -> d
     shown = [step for step in steps if step["count"]]
     return {
         "title": title,
-        "note": formats.say(terms.CHARTS["deadlines_note"], days=width),
+        "note": formats.say(
+            terms.CHARTS["deadlines_by_week" if width == DAYS_PER_STEP else "deadlines_note"], days=width
+        ),
         "soon": {
             "share": (rules.DEADLINE_SOON_DAYS + 1) / (count * width),
             "label": formats.say(terms.FIGURES["deadlines_in_14_days"]),

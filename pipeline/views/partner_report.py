@@ -250,7 +250,11 @@ def _converted(row: Row, formats: Formats) -> str:
     if row["fx_rate"] is None:
         return formats.say("Not converted: there is no exchange rate to {currency}.", currency=target)
     parts = [
-        f"{formats.say(terms.FIGURES[name])} {_figure_text(name, _in_target(row, name), formats)}"
+        formats.say(
+            "{label}: {amount}",
+            label=formats.say(terms.FIGURES[name]),
+            amount=_figure_text(name, _in_target(row, name), formats),
+        )
         for name in CONVERTED
         if name in _shown_figures(row)
     ]
@@ -259,7 +263,7 @@ def _converted(row: Row, formats: Formats) -> str:
         "Converted at {rate} ({day}): {figures}.",
         rate=rate,
         day=formats.day(row["fx_rate_date"]),
-        figures=formats.say(", ").join(parts),
+        figures=formats.say("; ").join(parts),
     )
 
 

@@ -9,10 +9,8 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
-from babel import Locale
-
 from pipeline.views import terms
-from pipeline.views.locale_formats import Formats
+from pipeline.views.locale_formats import Formats, day_pattern
 from pipeline.views.page_data import money_shape
 
 Row = dict[str, Any]
@@ -59,7 +57,7 @@ def workbook_data(
 
 def day_code(locale: str) -> str:
     """Excel's code of the locale's medium date, such as `[$-409]mmm d, yyyy`."""
-    pattern: str = Locale.parse(locale).date_formats["medium"].pattern
+    pattern = day_pattern(locale)
     pieces = re.findall(r"'[^']*'|y+|M+|d+|[^yMd']+", pattern)
     code = "".join(_DAY_LETTERS.get(piece) or _quoted(piece.strip("'")) for piece in pieces).replace('""', "")
     return f"[$-{LANGUAGE_CODES[locale.partition('_')[0]]}]{code}"

@@ -11,7 +11,6 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any, Final
 
-from pipeline.views import terms
 from pipeline.views.locale_formats import EMPTY, Formats
 
 Cell = dict[str, Any]
@@ -55,8 +54,7 @@ class Cells:
 
     def percent(self, value: Decimal) -> Cell:
         """A percentage that is written as one, 0 to 100."""
-        text = self.formats.say(terms.DETAILS["percent"], number=self.formats.number(_trimmed(value)))
-        return _cell(text, value, "number", "")
+        return _cell(self.formats.percent(_trimmed(value)), value, "number", "")
 
     def price(self, value: Decimal | None, currency: str) -> Cell:
         """A price per unit with all its decimals."""

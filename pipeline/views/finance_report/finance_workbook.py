@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline import rules
 from pipeline.views import terms
 from pipeline.views.finance_report import currency_tables, finance_words, listings
 from pipeline.views.finance_report.currency_figures import BRIDGE, CAUSES, CLOSINGS, STATUSES, Figures
@@ -134,7 +133,7 @@ def definitions(cells: Cells) -> Table:
         row(
             [
                 cells.text(formats.say(term)),
-                cells.text(formats.say(text, percent=formats.number(rules.INTERVAL_PERCENT))),
+                cells.text(finance_words.definition(text, formats)),
             ]
         )
         for term, text in finance_words.DEFINITIONS.items()

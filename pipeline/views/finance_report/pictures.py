@@ -69,7 +69,7 @@ def bridge_picture(each: Figures, formats: Formats) -> Picture | None:
     if last:
         low, high = (formats.money(edge, each.currency) for edge in interval)
         said = formats.say(
-            finance_words.TEXTS["interval_of"], percent=formats.number(rules.INTERVAL_PERCENT), low=low, high=high
+            finance_words.TEXTS["interval_of"], percent=formats.percent(rules.INTERVAL_PERCENT), low=low, high=high
         )
         legend.append({"name": "whisker", "label": said})
     return {
@@ -140,7 +140,7 @@ def projection_picture(each: Figures, formats: Formats) -> Picture | None:
     if last:
         band = formats.say(
             finance_words.TEXTS["interval_of"],
-            percent=formats.number(rules.INTERVAL_PERCENT),
+            percent=formats.percent(rules.INTERVAL_PERCENT),
             low=formats.money(last["closing_low"], each.currency),
             high=formats.money(last["closing_high"], each.currency),
         )

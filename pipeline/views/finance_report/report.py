@@ -235,7 +235,7 @@ def _rest(found: list[Figures], records: list[Row]) -> list[Row]:
 
 def _definitions(formats: Formats) -> list[dict[str, str]]:
     return [
-        {"term": formats.say(term), "text": formats.say(text, percent=formats.number(rules.INTERVAL_PERCENT))}
+        {"term": formats.say(term), "text": finance_words.definition(text, formats)}
         for term, text in finance_words.DEFINITIONS.items()
     ]
 
