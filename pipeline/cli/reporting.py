@@ -41,7 +41,7 @@ def make_reports(
 
     `columns` and `locale`: one choice for all, instead of the partners' own, which are what the run's decisions say,
     then the settings, which also say how reports look. `ended` asks for the associations ended by the newest
-    decisions: it is asked again at the end, and who has ended one meanwhile gets the report anew. Reports that the run
+    decisions: it is asked again at the end, and who has ended one meanwhile gets a new report. Reports that the run
     of `out_dir`, or an earlier one, has with the same content are kept, unless `force`. `held`: the partners are held
     and shown this older run, which their reports say.
     """
@@ -96,7 +96,7 @@ def make_shown_reports(
     """`make_reports` of what each of those partners is shown: the run, or while it is held an older one (rule 14).
 
     All reports stand in the folder of `run`. A held partner that there is no older run for gets none, and no longer has
-    one there: that is said on stderr and is no failure.
+    one there: that is said on stderr and is not a failure.
     """
     from pipeline.render.batch import remove_reports
     from pipeline.runtime import ended_associations, held_partners, shown_to
@@ -175,7 +175,7 @@ def make_finance_report(
 ) -> tuple[list[Path], str]:
     """Write finance's report of all clients; its paths, and "" or why it could not be made.
 
-    A run without finance's tables gets none, and that is no failure. The partners' reports do not depend on it.
+    A run without finance's tables gets none, and that is not a failure. The partners' reports do not depend on it.
     """
     from pipeline.render.finance_files import write_finance_report
     from pipeline.render.limits import Limits, within

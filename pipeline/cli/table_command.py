@@ -53,7 +53,7 @@ def command(
 ) -> None:
     """Print a published table, raw: decimals and dates as exact text, codes instead of labels.
 
-    A partner that is held (see `renewals runs`) is shown its last run that was not; that is said on stderr.
+    A partner that is held (see `renewals runs`) is shown its last run that was not; a message on stderr says so.
 
     \b
     NAME is one of: upcoming_renewals, contract_mrr, partner_summary, client_contacts, client_products,
@@ -117,7 +117,7 @@ def _write_json(frame: pl.DataFrame, handle: Any) -> None:
 
 def _print_parquet(frame: pl.DataFrame) -> None:
     if sys.stdout.isatty():
-        raise UsageError("Parquet is no text: give --output FILE, or send stdout to a file")
+        raise UsageError("Parquet is not text: give --output FILE, or send stdout to a file")
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     sys.stdout.buffer.write(buffer.getvalue())

@@ -36,7 +36,7 @@ class Accounts:
             raise UsageError(f"partner {partner_id!r} has no client {hub_id!r} in {self.run_file.stem}")
 
     def check_contact(self, hub_id: str, contact_id: str) -> None:
-        """Raises UsageError for a contact that is no user of this account."""
+        """Raises UsageError for a contact that is not a user of this account."""
         if not self._there_is("SELECT 1 FROM exports.contacts WHERE hub_id = ? AND contact_id = ?", hub_id, contact_id):
             raise UsageError(
                 f"client {hub_id!r} has no contact {contact_id!r}: 'renewals table client_contacts' lists them"

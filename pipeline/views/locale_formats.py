@@ -121,7 +121,7 @@ class Formats:
         return f"{sign}{code}{NO_BREAK_SPACE}{amount.removeprefix(sign)}"
 
     def amount(self, value: Decimal, currency: str) -> str:
-        """The digits of an amount with the currency's decimals, for where the currency stands beside them already."""
+        """The digits of an amount with the currency's decimals, for where the currency is next to them already."""
         decimals = rules.minor_units()[currency]
         # A figure finer than its currency would be an error of ours: it is shown in full rather than rounded away.
         pattern = "#,##0" + ("." if decimals else "") + "0" * decimals

@@ -1,4 +1,4 @@
-"""The warehouse: one immutable DuckDB file per run. Nobody else opens a connection.
+"""The warehouse: one immutable DuckDB file per run, how it is written, published and read.
 
 `home` knows the folders and the lock, `database` opens files and moves frames in and out, `runs` lists, finds and
 prunes, `publication` moves what readers see, `held_runs` keeps runs that nobody has accepted yet, `comparison_runs`

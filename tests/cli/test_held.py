@@ -124,7 +124,7 @@ def test_a_held_run_is_whole_and_listed(renewals, held_home):
     said = renewals("runs", "--held")
     assert held.run_id in said.out
     assert HALF.observed in said.out
-    # It is no published run: no command takes it for one.
+    # It is not a published run: no command takes it for one.
     assert held.run_id not in renewals("runs").out
     assert renewals("rollback", held.run_id).code == 2
 

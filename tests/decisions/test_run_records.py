@@ -132,7 +132,7 @@ RUNS = ("run-1", "run-2", "run-3", "run-4")
     ("rollbacks", "withdrawn"),
     [
         ([], set()),
-        # Back by one: the run left is no yardstick any more.
+        # Back by one: the run left is not a yardstick any more.
         ([("run-3", "run-2")], {"run-3"}),
         # Back by two: whoever goes past a run does not trust it either.
         ([("run-3", "run-1")], {"run-2", "run-3"}),

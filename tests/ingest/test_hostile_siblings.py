@@ -270,7 +270,7 @@ def test_a_file_of_zeros_has_no_first_line(exports: Exports):
 
 
 def odd_thing(kind: str, path: Path) -> None:
-    """Puts something that is no file in that place."""
+    """Puts something that is not a file in that place."""
     match kind:
         case "pipe":
             os.mkfifo(path)

@@ -282,8 +282,7 @@ def test_the_panel_opens_by_key_explains_the_estimate_and_gives_the_focus_back(o
         "Campaigns 1,204 Nov 21, 2026 Nov 22, 2026",
         "2,500 2,000 125% (above the limit)",
         "90,000 100,000 90%",
-        "MRR before the change USD 1,200.00 Price +USD 60.00 Ending discounts -USD 9.50 "
-        "Estimated new MRR USD 1,250.50",
+        "MRR before the change USD 1,200.00 Price +USD 60.00 Ending discounts -USD 9.50 Estimated new MRR USD 1,250.50",
     ):
         assert shown in text
     # Bars of 2,500 of 2,000 contacts and 90,000 of 100,000 e-mails; what they say stands beside them in words.

@@ -34,7 +34,7 @@ def unpack_gzip(file: str, path: Path, target: Path, limits: ReadLimits) -> None
     except EOFError:
         raise InputError(f"{file}: the gzip file is cut off (half-written?); export it again") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{file}: is no readable gzip file ({error}); export it again") from None
+        raise InputError(f"{file}: is not a readable gzip file ({error}); export it again") from None
 
 
 def _refuse_too_much(file: str, unpacked: int, packed: int, limits: ReadLimits) -> None:

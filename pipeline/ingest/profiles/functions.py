@@ -73,7 +73,7 @@ FUNCTIONS: Final = (
     Function(
         "date_text",
         "cell, formats",
-        "the date as the contract wants it (2026-12-31); a text that is no date stays, for the quarantine",
+        "the date as the contract wants it (2026-12-31); a text that is not a date stays, for the quarantine",
         f"coalesce(CAST({lengths.DATE} AS VARCHAR), cell)",
         "date_text('31.02.2026', '%d.%m.%Y')",
         "31.02.2026",

@@ -1,6 +1,6 @@
 """The figures of one currency, added up from the frames of `warehouse.finance_figures`, and in another one.
 
-Nothing here is a text: `sections` and `currency_tables` write these figures, `tie_out` compares them.
+Nothing here is a text: `currency_tables`, `comparisons` and `listings` write these figures, `tie_out` compares them.
 """
 
 from __future__ import annotations
