@@ -1,4 +1,4 @@
-"""The words of reports, in English: labels of columns, figures and codes. The official terms are those of rules.md.
+"""The words of reports, in English: labels of columns, figures and codes; the official terms are in docs/rules.md.
 
 English is the key of every translation: `Formats.say` gives a text in the report's language, `Formats.count` the right
 one of a pair (singular, plural). Every text of this module is found by `scripts/messages`.
