@@ -41,7 +41,7 @@ REFERENCE = {
 
 
 def cell(text: object) -> str:
-    """Text that stands in one cell of a Markdown table."""
+    """Text that is in one cell of a Markdown table."""
     return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
 
 
@@ -69,7 +69,7 @@ def is_drawing(value: object) -> bool:
 
 
 def drawn_table(drawing: str) -> str:
-    """The drawing as a Markdown table; what the rule must give is bold, reasons stand in a column of their own."""
+    """The drawing as a Markdown table; what the rule must give is bold, reasons are in a column of their own."""
     lines = [line.strip() for line in drawing.strip().splitlines()]
     parts = [line.partition("#") for line in lines if line and not line.startswith("#")]
     header, *rows = [text.strip() for text, _, _ in parts]
@@ -202,8 +202,9 @@ def pages() -> dict[str, str]:
     titles = {path: re.sub(r"^# ", "", text.partition("\n")[0]) for path, text in rules.items()}
     index = "\n".join(f"- [{title}]({path.removeprefix('rules/')})" for path, title in titles.items())
     return rules | {
-        "rules/index.md": "# The cases of the rules\n\nThe reasons and the cases of [the rules](../rules.md). A case is "
-        f"a row of a table: what is given, and in bold what must come of it. The tests hold the code to every row.\n\n{index}\n",
+        "rules/index.md": "# The cases of the rules\n\nThe reasons and cases of [the rules](../rules.md). "
+        f"A case is a row of a table: what is given, and in bold what must come of it. The tests check "
+        f"every row.\n\n{index}\n",
         REFERENCE["Data dictionary"]: dictionary(
             "Data dictionary",
             "The tables of a run's file that readers rely on. `*` = never null. Money is exact, per month, in the "

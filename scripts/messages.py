@@ -65,7 +65,7 @@ def _definitions() -> Iterator[str]:
 
 
 def _said(tree: ast.Module) -> Iterator[Text]:
-    """The texts that stand in calls of `say` and `count`."""
+    """The texts that are in calls of `say` and `count`."""
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue

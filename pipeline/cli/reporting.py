@@ -95,7 +95,7 @@ def make_shown_reports(
 ) -> Batch:
     """`make_reports` of what each of those partners is shown: the run, or while it is held an older one (rule 14).
 
-    All reports stand in the folder of `run`. A held partner that there is no older run for gets none, and no longer has
+    All reports are in the folder of `run`. A held partner that there is no older run for gets none, and no longer has
     one there: that is said on stderr and is not a failure.
     """
     from pipeline.render.batch import remove_reports

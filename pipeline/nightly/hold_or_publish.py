@@ -1,6 +1,6 @@
 """From a checked candidate to its readers: publish it with the partners that are held, keep it, or accept it (rule 14).
 
-What people decide about runs stands in the decisions' store as append-only records (`store.run_records`); `RunBook`
+What people decide about runs is in the decisions' store as append-only records (`store.run_records`); `RunBook`
 reads them and adds to them.
 """
 

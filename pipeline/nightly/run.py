@@ -99,7 +99,7 @@ def run(
         found = checks.output_gate(candidate, settings=settings, as_of=as_of)
         with warehouse.create_run_file(candidate) as con:
             results += run_metadata.keep_results_or_stop(con, found, reports, told)
-        progress("comparing with the nights before")
+        progress("comparing with previous nights")
         nights = hold_or_publish.nights_before(before, book)
         exported_at = ingested.exported_at
         night = checks.night_gate(

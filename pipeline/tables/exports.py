@@ -1,7 +1,7 @@
 """The export contract: what a vendor's nightly export holds, each table once.
 
 Source: the design's `data-contract.md`. Ranges marked *ours* refuse typing errors that the contract does not name
-(a year 0201, a notice of 300 years); everything else stands in the contract.
+(a year 0201, a notice of 300 years); everything else is in the contract.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The tables of a run's file that readers rely on: names and columns are a promise.
 
-Codes, not labels, stand in the tables; labels belong to views and locales. Money is exact
+Codes, not labels, are in the tables; labels belong to views and locales. Money is exact
 (`decimal(38,4)`), in the row's own `currency`, per month. Dates are calendar days.
 """
 

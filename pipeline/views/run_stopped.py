@@ -88,7 +88,7 @@ def _since(situation: Situation) -> str:
 def _to_accept(situation: Situation) -> list[dict[str, str]]:
     return [
         {"what": "What it would change", "command": f"renewals compare --held {situation.run_id}"},
-        {"what": "Publish it all the same", "command": f'renewals publish {situation.run_id} --accept "REASON"'},
+        {"what": "Publish it anyway", "command": f'renewals publish {situation.run_id} --accept "REASON"'},
     ]
 
 

@@ -77,7 +77,7 @@ STATUS_NOTES: Final = {
     ("pending", "lapsing"): "lapsing",
     ("cancellation_requested", "requested_late"): "too late",
 }
-"""Rule 4. What stands in brackets after a status, so that an automatic and an agreed renewal never read the same."""
+"""Rule 4. What is in brackets after a status, so that an automatic and an agreed renewal never read the same."""
 
 STATUS_BASES: Final = {
     "awaiting": "Awaiting an answer",

@@ -1,6 +1,6 @@
 """Rule 8: the columns of the upcoming-renewals table, its order, and what a click on a client shows.
 
-The article: five columns are locked and always stand in the same order; the primary contact is shown by default after
+The article: five columns are locked and always in the same order; the primary contact is shown by default after
 the communication owner; the others can be added. Searching and the pickers belong to the dashboard.
 """
 

@@ -1,7 +1,7 @@
 """The SQL functions that a source profile's SELECTs may use, each declared once with its words and an example.
 
 They turn what exports hold into what the contract wants. Those that give text keep a text they do not understand: the
-cell then goes to the quarantine as it stands in the source, and nothing is guessed away.
+cell then goes to the quarantine as it is in the source, and nothing is guessed away.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def retention(found: list[Figures], cells: Cells) -> Table:
 
 
 def renewal_rates(frame: pl.DataFrame, cells: Cells) -> Table:
-    """The renewal probability of each segment, and what it stands on."""
+    """The renewal probability of each segment, and what it rests on."""
     say, formats = cells.formats.say, cells.formats
     rows = [
         row(

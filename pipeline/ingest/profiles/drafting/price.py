@@ -81,7 +81,7 @@ def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) 
         own = table.parts.get("frequency")
         months = f"months_of({cell(own)})" if own else "1"
         _billing(
-            view, months, why(own) if own else "monthly: the prices stand in another file: they are per this period"
+            view, months, why(own) if own else "monthly: the prices are in another file: they are per this period"
         )
         return
     months = (
