@@ -30,7 +30,7 @@ SPEAKERS = (ROOT / "pipeline" / "views", ROOT / "pipeline" / "render")
 
 Text = str | tuple[str, str]
 FIRST_DAY = datetime(2026, 11, 23, tzinfo=UTC)
-"""Stands in every catalogue: a date of now would change the files without a change of theirs."""
+"""In every catalogue: a date of now would change the files without a change of theirs."""
 
 
 def texts() -> dict[Text, str]:

@@ -56,7 +56,7 @@ def engine() -> ModuleType:
 
 
 def _leave_quietly() -> None:
-    """Let go of Great Expectations before the interpreter does: in its order, DuckDB prints a list of leaks at exit."""
+    """Release Great Expectations before the interpreter does: in its order, DuckDB prints a list of leaks at exit."""
     for name in [name for name in sys.modules if name.partition(".")[0] in _HOLDERS]:
         del sys.modules[name]
     gc.collect()

@@ -1,4 +1,4 @@
-"""`renewals doctor`: what is wrong with an installation or a settings file."""
+"""`renewals doctor`: diagnose the installation and the settings file."""
 
 from __future__ import annotations
 

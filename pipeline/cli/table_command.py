@@ -95,7 +95,7 @@ def _print(frame: pl.DataFrame, file_format: str, handle: Any) -> None:
 
 def _write(frame: pl.DataFrame, file_format: str, output: Path) -> None:
     if file_format == "table":
-        raise UsageError("a table for people has no file: use --format csv, json or parquet with --output")
+        raise UsageError("--output needs --format csv, json or parquet")
     with chosen_file(output) as unfinished:
         if file_format == "parquet":
             with unfinished.open("wb") as binary:

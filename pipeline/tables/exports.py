@@ -192,7 +192,7 @@ CONTRACT_LINES: Final = Table(
         ),
         Column("discount_percent", "decimal(9,4)", "0 to 100; null = 0", minimum=0, unit="percent"),
         Column("discount_end_date", "date", "first day without the discount; null = never ends"),
-        Column("is_recurring", "bool", "null = true; a one-off line is never MRR"),
+        Column("is_recurring", "bool", "null = true; a one-time line is never MRR"),
     ),
     primary_key=("line_id",),
     rules=(RowRule("discount_above_100", "discount_percent > 100", "give a discount of 0 to 100 percent"),),

@@ -1,4 +1,4 @@
-"""What the report's pictures show: MRR up for renewal by month and status, and the deadlines ahead. No shapes."""
+"""What the report's pictures show: MRR up for renewal by month and status, and the upcoming deadlines. No shapes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.views.locale_formats import Formats
 Row = dict[str, Any]
 
 STACKS: Final = ("agreed", "auto_renewed", "pending", "cancellation_requested")
-"""The parts of a bar from the axis up: agreed, by silence, pending, cancelling. Their labels are the key figures'."""
+"""The parts of a bar from the axis up. Their labels are those of the key figures."""
 
 DAYS_PER_STEP: Final = 7
 MOST_STEPS: Final = 20

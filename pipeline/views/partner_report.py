@@ -169,7 +169,7 @@ def _first_rows_note(count: int, formats: Formats) -> str:
 def around_numbers(text: str) -> list[str]:
     """What stands before, between and after the page's number and the number of pages, in the order of the language.
 
-    Raises ValueError for words that name them the other way round: page margins could not show those.
+    Raises ValueError for words that name them in the reverse order: page margins could not show those.
     """
     before, between, after = re.split(r"\{page\}|\{pages\}", text)
     if text.index("{page}") > text.index("{pages}"):

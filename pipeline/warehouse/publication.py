@@ -155,7 +155,7 @@ def _refuse_damaged(target: Run, others: list[Run]) -> None:
 
 
 def rollback(home: Home, reference: str | None) -> tuple[Run | None, Run]:
-    """Let readers see an older run again; returns (from, to). Nothing is deleted: naming the newer run undoes it.
+    """Roll back to an earlier run; returns (from, to). Nothing is deleted: naming the newer run undoes it.
 
     A file or folder in the place of `current` is moved aside (`move_current_aside`). The caller holds the lock.
     Raises UsageError like `rollback_target`, MachineError when `current` cannot be moved.

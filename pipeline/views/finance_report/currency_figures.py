@@ -43,7 +43,7 @@ STATUSES: Final = {
     "requested": ("cancellation_requested", "requested"),
     "requested_late": ("cancellation_requested", "requested_late"),
 }
-"""Status and status basis by `renewal_basis`, in the order shown. Rule 4: silence is never agreement."""
+"""Status and status basis by `renewal_basis`, in the order shown. Rule 4: an automatic renewal is never agreement."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the pictures of finance's report show, as shares of an axis: the bridge, the projection, the renewal wall."""
+"""What the pictures of finance's report show, as shares of an axis: bridge, projection and MRR up for renewal."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def axis(values: Iterable[Decimal], formats: Formats, currency: str) -> dict[str
 
 
 def bridge_picture(each: Figures, formats: Formats) -> Picture | None:
-    """The bars from current MRR over the causes to settled MRR, then what is pending, drawn apart, and expected MRR
-    with its interval. The other scenarios are in the table and in the projection.
+    """The bars from current MRR over the causes to the MRR after settled changes, then what is pending, drawn apart,
+    and expected MRR with its interval. The other scenarios are in the table and in the projection.
     """
     bars = _bars(each)
     edges = [edge for bar in bars for edge in (bar["to"], bar["to"] if bar["look"] == "balance" else bar["from"])]
