@@ -98,12 +98,6 @@ def open_run(home: Home, run: Run, *, reader: Reader) -> RunReader:
     return readable_run(home, run, reader=reader).open()
 
 
-def knows_partner(run: ReadableRun) -> bool:
-    """Whether the run's export has the partner who reads it."""
-    with open_run_file(run.run_file) as con:
-        return partner_row(con, str(partner_of(run.reader))) is not None
-
-
 class RunReader:
     """One run, as one reader may see it. Money is exact, per month, in the row's own currency; dates are days."""
 
