@@ -42,21 +42,16 @@ def main_job(
     from pipeline.cli.decision_output import decisions_for_run
     from pipeline.nightly.hold_or_publish import options_typed
     from pipeline.nightly.reports import after_publishing
-    from pipeline.nightly.run import run
+    from pipeline.nightly.run import RunRequest, run
 
     home = home_folder()
+    request = RunRequest(exports, as_of or today(settings), now(), short_id(), profile, publish, finance)
     outcome = run(
-        exports,
+        request,
         home=home,
         settings=settings,
-        as_of=as_of or today(settings),
-        now=now(),
-        short_id=short_id(),
         decisions=decisions_for_run(home, settings),
         book=run_book(home),
-        profile=profile,
-        publish=publish,
-        finance=finance,
         progress=stage_progress(quiet),
     )
     say_findings(outcome)

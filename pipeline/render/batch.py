@@ -112,9 +112,7 @@ def write_reports(
         name = folders.get(partner_id, partner_folder(partner_id))
         before = next((reports for reports in earlier if has_manifest(reports / name)), None)
         kept = (
-            []
-            if force
-            else kept_files(out_dir / name, keys[partner_id], earlier=before and before / name, run=run_id)
+            [] if force else kept_files(out_dir / name, keys[partner_id], earlier=before and before / name, run=run_id)
         )
         if kept:
             done[partner_id] = kept

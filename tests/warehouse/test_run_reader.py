@@ -86,7 +86,6 @@ SCOPE_FILTERS = [
     ("partner_rows", "FROM main.decisions WHERE partner_id = $id", "FROM main.decisions WHERE $id = $id"),
     ("association_visibility", "WHERE NOT EXISTS {_ENDED}", "WHERE true OR NOT EXISTS {_ENDED}"),
     ("explanation_rows", "WHERE ($partner IS NULL OR partner_id = $partner) AND contract_id", "WHERE contract_id"),
-    ("explanation_rows", "AND ($partner IS NULL OR partner_id = $partner))", "AND ($partner = $partner OR true))"),
     ("run_reader", "if self._partner in (None, partner_id):", "if True:"),
     ("run_reader", "if hub_id not in self.clients_of_record():", "if False:"),
     ("run_reader", "change_id, partner_id=self._partner)", "change_id, partner_id=None)"),
