@@ -383,7 +383,7 @@ def test_a_missing_file_and_a_file_named_twice(tmp_path: Path, source: Path):
         write_draft([source / "nope.csv"], tmp_path / "draft")
     path = source / "r.csv"
     path.write_text(one_contract())
-    with pytest.raises(InputError, match="a file is named twice"):
+    with pytest.raises(InputError, match="a file appears twice"):
         write_draft([path, path], tmp_path / "draft")
 
 
