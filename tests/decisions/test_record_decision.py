@@ -111,7 +111,7 @@ def test_a_contact_of_another_account_is_not_even_confirmed_to_exist(store, run)
 def test_an_ending_needs_a_reason_and_a_decision_an_actor(store, run):
     with pytest.raises(UsageError, match="a reason is required to end an association"):
         make(store, run, "association_ended", "north", "h1", reason=" ")
-    with pytest.raises(UsageError, match="a decision needs an actor"):
+    with pytest.raises(UsageError, match="an actor is required"):
         make(store, run, "association_ended", "north", "h1", actor="")
     assert store.events() == []
 
