@@ -28,7 +28,7 @@ HALF: Final = 374.0
 _LEFT, _TOP, _PLOT = 58.0, 13.0, 98.0
 _LETTER: Final = 4.2
 _LARGEST, _SMALLEST = 7.0, 4.5
-_LINES: Final = 3
+_LINES: Final = 4
 
 
 def section_shapes(section: dict[str, Any]) -> dict[str, Any]:
