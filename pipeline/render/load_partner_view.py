@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -12,8 +11,11 @@ from pipeline.errors import UsageError
 from pipeline.settings import Look, Settings, shown_columns
 from pipeline.tables.published import PARTNER_SUMMARY, PUBLISHED, RUN_INFO, UPCOMING_RENEWALS
 from pipeline.transform.decisions_in_effect import partner_columns, report_preferences
+from pipeline.views.changes_since import Previous
 from pipeline.views.clients import TABLES as DETAILS
-from pipeline.views.partner_report import DEFAULT_ORDER, partner_report
+from pipeline.views.document import Brand
+from pipeline.views.partner_report import PartnerReport, partner_report
+from pipeline.views.report_inputs import DEFAULT_ORDER, ReportChoices
 
 
 def partner_view(
@@ -25,14 +27,14 @@ def partner_view(
     locale: str | None = None,
     default_locale: str | None = None,
     look: Look | None = None,
-    previous: tuple[pl.DataFrame, date] | None = None,
+    previous: Previous | None = None,
     held: bool = False,
-) -> dict[str, Any]:
+) -> PartnerReport:
     """`views.partner_report` of that partner, from its rows only, as this connection sees them.
 
     `columns` and `locale` default to what the partner had `decided` by the run (`tables.decision_events`), then to what
     the run's settings and the export say of it, then to the run's. `look`, `default_locale`: instead of those of the
-    run's settings. `previous`: what changed since the partner's previous report, and its day.
+    run's settings. `previous`: the partner's previous report.
     `held`: the partner is shown this run although there is a newer one (rule 14).
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
@@ -47,18 +49,14 @@ def partner_view(
     preferences = report_preferences(decided).get(partner_id, {})
     own_columns = columns or partner_columns(decided).get(partner_id)
     look = look or settings.partner_look(partner_id)
-    return partner_report(
-        tables,
-        partner=partner,
-        run=info,
+    choices = ReportChoices(
         columns=settings.partner_columns(partner_id) if own_columns is None else shown_columns(own_columns),
         locale=locale or preferences.get("locale") or partner["locale"] or default_locale or settings.locale,
         order=preferences.get("order", DEFAULT_ORDER[0]),
         cards=look.cards,
-        previous=previous,
-        brand={"colour": look.brand_colour, "logo": look.logo},
-        held=held,
+        brand=Brand(look.brand_colour, look.logo),
     )
+    return partner_report(tables, partner=partner, run=info, choices=choices, previous=previous, held=held)
 
 
 def has_case_twin(run: duckdb.DuckDBPyConnection, partner_id: str) -> bool:
