@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 import pytest
@@ -42,12 +41,6 @@ def view_of(
         run=data.RUN | run,
         choices=ReportChoices(shown_columns(columns or rules.DEFAULT_COLUMNS), locale=locale),
     )
-
-
-def every_section(view: PartnerReport) -> dict[str, Any]:
-    """All sections by name, each made now if no file asked for it yet."""
-    names = [name for name, value in vars(PartnerReport).items() if isinstance(value, cached_property)]
-    return {name: getattr(view, name) for name in names}
 
 
 def texts(changes: list[dict[str, Any]], column: str) -> list[str]:
@@ -161,7 +154,7 @@ def test_rows_are_sorted_by_deadline_then_client_then_change():
 def test_rows_of_other_partners_are_not_there():
     other = data.change(2, partner_id="p2", client_name="Not yours")
     view = view_of([data.change(), other], summary=[data.figures(), data.figures(partner_id="p2", currency="EUR")])
-    assert "Not yours" not in str(every_section(view))
+    assert "Not yours" not in str(data.every_section(view))
     assert [group.currency for group in view.key_figures] == ["USD"]
 
 
@@ -184,7 +177,7 @@ def test_sections_are_values():
     # Made again from the same rows they are equal, whatever was asked for first.
     one, other = view_of(data.varied(9)), view_of(data.varied(9))
     report_html(one)
-    assert every_section(one) == every_section(other)
+    assert data.every_section(one) == data.every_section(other)
 
 
 @pytest.mark.parametrize("locale", ["ja", "ar", "de"])

@@ -10,9 +10,7 @@ from typing import Any, Final
 
 from pipeline.views.document import Day, Fact
 from pipeline.views.locale_formats import EMPTY, Formats, formats_for
-from pipeline.views.run_stopped import Situation, Stopped, stopped
-
-Row = dict[str, Any]
+from pipeline.views.run_stopped import Row, Situation, Stopped, stopped
 
 _FAILED_STOP, _FAILED_WARNING, _PASSED = "stop", "warning", "passed"
 _ORDER: Final = (_FAILED_STOP, _FAILED_WARNING, _PASSED)

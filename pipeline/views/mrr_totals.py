@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from pipeline.transform.partner_summary import at_risk
 from pipeline.views import terms
+from pipeline.views.change_cells import Row
 from pipeline.views.locale_formats import Formats
-
-Row = dict[str, Any]
 
 TOTALS: Final = ("upcoming_changes", "mrr_up_for_renewal", "mrr_at_risk", "estimated_change")
 """The key figures that can be added up from the rows of the table."""

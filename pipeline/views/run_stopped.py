@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 Row = dict[str, Any]
+"""A row of a published table, by column."""
 
 LONGEST: Final = 1000
 """Characters of a message."""

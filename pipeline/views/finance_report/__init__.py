@@ -5,6 +5,7 @@ and `tie_out` declare them; `pictures` and `sections` show a currency; `truncati
 `finance_workbook` lays out sheets.
 """
 
-from pipeline.views.finance_report.report import FinanceChoices, FinanceReport, FinanceScope, finance_report
+from pipeline.views.finance_report.finance_cover import FinanceChoices, FinanceScope
+from pipeline.views.finance_report.report import FinanceReport, finance_report
 
 __all__ = ["FinanceChoices", "FinanceReport", "FinanceScope", "finance_report"]

@@ -2,56 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
 
 from pipeline import rules
-from pipeline.transform.projection.months import last_day
 from pipeline.views import terms
-from pipeline.views.document import Brand, Day, Definition, Document, around_numbers
+from pipeline.views.document import Definition, Document, around_numbers
 from pipeline.views.finance_report import comparisons, currency_tables, finance_words, listings, tie_out
 from pipeline.views.finance_report.currency_figures import BRIDGE, Figures, figures_by_currency
 from pipeline.views.finance_report.finance_cells import Cells, FinanceTable, Row, total
+from pipeline.views.finance_report.finance_cover import (
+    FinanceChoices,
+    FinanceCover,
+    FinanceScope,
+    cover_facts,
+    finance_cover,
+)
 from pipeline.views.finance_report.finance_workbook import FinanceWorkbook, finance_workbook
 from pipeline.views.finance_report.sections import CurrencySection, currency_section
 from pipeline.views.finance_report.truncation import Excerpts, Paper
 from pipeline.views.locale_formats import Formats, formats_for
 from pipeline.views.page_data import MoneyShape, decimal_separator, group_separator, money_shapes
 from pipeline.views.translations import page_direction
-
-
-@dataclass(frozen=True, slots=True)
-class FinanceScope:
-    """What a report is about: the clients of a partner, one currency; None for all."""
-
-    partner_id: str | None = None
-    currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FinanceChoices:
-    """How a report looks: its language, the vendor who signs it, and a brand."""
-
-    locale: str = "en"
-    vendor: str = rules.VENDOR_NAME
-    brand: Brand = field(default_factory=Brand)
-
-
-@dataclass(frozen=True, slots=True)
-class FinanceCover:
-    """Whose figures they are, of which day and run, and over which period. `made_by` names the run on paper too."""
-
-    vendor: str
-    scope: str
-    as_of: Day
-    period: str
-    run_id: str
-    made_at: str
-    made_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +112,7 @@ class FinanceReport:
     @cached_property
     def cover(self) -> FinanceCover:
         """Whose figures they are, of which day and run."""
-        formats, run = self.formats, self.run
-        return FinanceCover(
-            vendor=self.choices.vendor,
-            scope=_scope(self.frames["partner"], self.scope, formats),
-            as_of=Day(formats.day(run["as_of"]), run["as_of"].isoformat()),
-            period=_period(run, formats),
-            run_id=run["run_id"],
-            made_at=str(run["created_at"]),
-            made_by=formats.say(terms.WORDS["made_by"], run=run["run_id"], time=run["created_at"]),
-        )
+        return finance_cover(self.frames["partner"], self.run, self.scope, self.choices)
 
     @cached_property
     def words(self) -> FinanceWords:
@@ -253,7 +218,7 @@ class FinanceReport:
     @cached_property
     def workbook(self) -> FinanceWorkbook:
         """The workbook's sheets."""
-        facts = _facts(self.cover, self.run, self.formats)
+        facts = cover_facts(self.cover, self.run, self.formats)
         return finance_workbook(self.tables, self.figures, facts, self.cells)
 
 
@@ -266,36 +231,6 @@ def finance_report(
 ) -> FinanceReport:
     """Finance's report. `frames` and `run`: what `warehouse.finance_figures.finance_of_run` gives for that scope."""
     return FinanceReport(frames, run, scope or FinanceScope(), choices or FinanceChoices())
-
-
-def _scope(partner: pl.DataFrame, scope: FinanceScope, formats: Formats) -> str:
-    parts = [formats.say(finance_words.SCOPES["all"])]
-    if scope.partner_id is not None:
-        parts = [f"{partner.row(0, named=True)['partner_name']} ({scope.partner_id})"]
-    if scope.currency is not None:
-        parts.append(formats.say(finance_words.SCOPES["currency"], currency=scope.currency))
-    return " · ".join(parts)
-
-
-def _period(run: Row, formats: Formats) -> str:
-    last = last_projected_day(run)
-    return formats.say(finance_words.SCOPES["period"], first=formats.day(run["as_of"]), last=formats.day(last))
-
-
-def last_projected_day(run: Row) -> date:
-    """The last day of the projection of that run."""
-    settings = json.loads(run.get("settings") or "{}")
-    return last_day(int(settings.get("projection_months", rules.PROJECTION_MONTHS)) - 1, as_of=run["as_of"])
-
-
-def _facts(cover: FinanceCover, run: Row, formats: Formats) -> tuple[tuple[str, str], ...]:
-    """What the workbook is about, above its summary."""
-    return (
-        (formats.say(finance_words.TITLE), cover.scope),
-        (formats.say(terms.WORDS["as_of"]), f"{cover.as_of.text} · {cover.period}"),
-        (formats.say(terms.WORDS["run"]), f"{cover.run_id} · {run['created_at']} · {run['pipeline_version']}"),
-        ("MRR", formats.say(finance_words.TEXTS["note"])),
-    )
 
 
 def _rest(found: list[Figures], contracts: list[Row]) -> list[Row]:
