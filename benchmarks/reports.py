@@ -43,7 +43,7 @@ from pipeline.render.environment import bundled_text
 from pipeline.render.pdf import BundledFonts, report_page, report_pdf, warm_up
 from pipeline.settings import shown_columns
 from pipeline.views.partner_report import PartnerReport, partner_report
-from pipeline.views.report_inputs import ReportChoices
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 from tests.render.conftest import make_run_file
 
@@ -59,7 +59,7 @@ def view_of(rows: int) -> PartnerReport:
     """A report of that many rows and ten columns, in Latin letters."""
     changes = [data.change(number) for number in range(rows)]
     tables = data.tables(changes, [data.figures()])
-    return partner_report(tables, partner=data.PARTNER, run=data.RUN, choices=ReportChoices(COLUMNS))
+    return partner_report(tables, partner=data.PARTNER, run=data.RUN, choices=SettledChoices(COLUMNS))
 
 
 def plain(view: PartnerReport) -> bytes:

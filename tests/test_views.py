@@ -24,7 +24,7 @@ from pipeline.views.checks_report import Examples, Refusal, RefusedRow, RefusedR
 from pipeline.views.document import Fact
 from pipeline.views.locale_formats import formats_for
 from pipeline.views.partner_report import PartnerReport, partner_report
-from pipeline.views.report_inputs import ReportChoices
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 
@@ -39,7 +39,7 @@ def view_of(
         data.tables(changes, [data.figures()] if summary is None else summary),
         partner=data.PARTNER,
         run=data.RUN | run,
-        choices=ReportChoices(shown_columns(columns or rules.DEFAULT_COLUMNS), locale=locale),
+        choices=SettledChoices(shown_columns(columns or rules.DEFAULT_COLUMNS), locale=locale),
     )
 
 

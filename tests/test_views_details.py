@@ -18,7 +18,7 @@ from pipeline.views.locale_formats import Formats
 from pipeline.views.page_data import MoneyShape, money_shape
 from pipeline.views.partner_charts import BarPart, nice_ticks
 from pipeline.views.partner_report import partner_report
-from pipeline.views.report_inputs import ReportChoices
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 
@@ -27,7 +27,7 @@ def view_of(changes, columns=rules.DEFAULT_COLUMNS, *, locale="en", previous=Non
         data.tables(changes, [data.figures()], **(details or {})),
         partner=data.PARTNER,
         run=data.RUN,
-        choices=ReportChoices(shown_columns(columns), locale=locale),
+        choices=SettledChoices(shown_columns(columns), locale=locale),
         previous=previous,
     )
 

@@ -24,7 +24,7 @@ from pipeline.views.mrr_totals import Totals, totals_by_currency
 from pipeline.views.page_data import PageData, page_data
 from pipeline.views.partner_charts import StackedChart, Timeline, deadline_timeline, renewal_charts
 from pipeline.views.partner_workbook import PartnerWorkbook, partner_workbook
-from pipeline.views.report_inputs import DEFAULT_ORDER, ReportChoices, ReportInputs
+from pipeline.views.report_inputs import DEFAULT_ORDER, ReportInputs, SettledChoices
 from pipeline.views.translations import page_direction
 
 LONGEST_HEADER_NAME: Final = 90
@@ -178,7 +178,7 @@ def partner_report(
     *,
     partner: Row,
     run: Row,
-    choices: ReportChoices,
+    choices: SettledChoices,
     previous: Previous | None = None,
     held: bool = False,
 ) -> PartnerReport:

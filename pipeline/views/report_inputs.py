@@ -26,7 +26,7 @@ DEFAULT_ORDER: Final = ("renewal_deadline", "client_name", "change_id")
 
 
 @dataclass(frozen=True, slots=True)
-class ReportChoices:
+class SettledChoices:
     """What was chosen for a report.
 
     `columns`: what `settings.shown_columns` gave; `order`: the column that rows are sorted by, before rule 8's order;
@@ -50,7 +50,7 @@ class ReportInputs:
 
     partner: Row
     run: Row
-    choices: ReportChoices
+    choices: SettledChoices
     formats: Formats
     changes: pl.DataFrame
     summary: pl.DataFrame

@@ -12,7 +12,7 @@ from pipeline.settings import shown_columns
 from pipeline.views import terms
 from pipeline.views.locale_formats import formats_for
 from pipeline.views.partner_report import partner_report
-from pipeline.views.report_inputs import ReportChoices
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 NARROW, HARD = "\u202f", "\u00a0"
@@ -24,7 +24,7 @@ def view_in(locale, changes=None, columns=rules.DEFAULT_COLUMNS, **run):
         data.tables([data.change()] if changes is None else changes, [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN | run,
-        choices=ReportChoices(shown_columns(columns), locale=locale),
+        choices=SettledChoices(shown_columns(columns), locale=locale),
     )
 
 

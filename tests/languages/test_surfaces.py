@@ -20,7 +20,7 @@ from pipeline.settings import shown_columns
 from pipeline.views import locale_formats
 from pipeline.views.changes_since import Previous
 from pipeline.views.partner_report import partner_report
-from pipeline.views.report_inputs import ReportChoices
+from pipeline.views.report_inputs import SettledChoices
 from tests.languages.catalogues import Marked, unmarked
 from tests.render import report_data as data
 
@@ -73,7 +73,7 @@ def marked_view():
         partner={"partner_id": "#1", "partner_name": "#2", "locale": None},
         run=RUN,
         previous=Previous(news(), date(2026, 11, 16)),
-        choices=ReportChoices(shown_columns(rules.ADDABLE_COLUMNS), locale="ja", cards=True),
+        choices=SettledChoices(shown_columns(rules.ADDABLE_COLUMNS), locale="ja", cards=True),
     )
     assert view.document.title == "«Upcoming client renewals»"
     assert len(view.table.rows) == 14

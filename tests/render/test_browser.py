@@ -23,7 +23,7 @@ from pipeline.render.html import report_html
 from pipeline.settings import shown_columns
 from pipeline.views.document import Brand
 from pipeline.views.partner_report import PartnerReport, partner_report
-from pipeline.views.report_inputs import ReportChoices
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -76,7 +76,7 @@ def view_of(
         data.tables(changes, [data.figures()], **details),
         partner=data.PARTNER,
         run=data.RUN,
-        choices=ReportChoices(shown_columns((*rules.DEFAULT_COLUMNS, *columns)), locale=locale),
+        choices=SettledChoices(shown_columns((*rules.DEFAULT_COLUMNS, *columns)), locale=locale),
     )
 
 
@@ -448,7 +448,7 @@ def test_axe_finds_nothing_serious_in_table_menu_and_panel(opened, scheme):
         data.tables(data.varied(12), [data.figures()], **data.details("h0000")),
         partner=data.PARTNER,
         run=data.RUN,
-        choices=ReportChoices(shown_columns(rules.ADDABLE_COLUMNS), brand=brand),
+        choices=SettledChoices(shown_columns(rules.ADDABLE_COLUMNS), brand=brand),
     )
     page = opened(view, color_scheme=scheme)
     page.tab.evaluate(AXE.read_text())

@@ -16,7 +16,7 @@ from pipeline.render.pdf import report_page
 from pipeline.settings import shown_columns
 from pipeline.views.partner_charts import MOST_MONTHS
 from pipeline.views.partner_report import partner_report
-from pipeline.views.report_inputs import ReportChoices
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 LETTER, LINE = 3.3, 6.0
@@ -42,7 +42,7 @@ def view_of(months: int, currencies: tuple[str, ...] = ("USD",), locale: str = "
         data.tables(changes, [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN,
-        choices=ReportChoices(shown_columns(rules.DEFAULT_COLUMNS), locale=locale),
+        choices=SettledChoices(shown_columns(rules.DEFAULT_COLUMNS), locale=locale),
     )
 
 

@@ -26,7 +26,7 @@ from pipeline.settings import shown_columns
 from pipeline.views.changes_since import Previous
 from pipeline.views.document import Brand
 from pipeline.views.partner_report import partner_report
-from pipeline.views.report_inputs import ReportChoices
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 from tests.test_brand import png
 
@@ -38,7 +38,7 @@ def view_of(changes, columns=rules.DEFAULT_COLUMNS, **partner):
         data.tables(changes, [data.figures()]),
         partner=data.PARTNER | partner,
         run=data.RUN,
-        choices=ReportChoices(shown_columns(columns)),
+        choices=SettledChoices(shown_columns(columns)),
     )
 
 
@@ -83,7 +83,7 @@ def full_report() -> bytes:
             partner=data.PARTNER,
             run=data.RUN,
             previous=Previous(pl.DataFrame(findings), data.AS_OF),
-            choices=ReportChoices(
+            choices=SettledChoices(
                 shown_columns(rules.ADDABLE_COLUMNS),
                 locale="ar",
                 cards=True,
@@ -166,7 +166,7 @@ def test_a_status_in_ideographs_stays_on_one_line():
         data.tables(data.varied(12), [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN,
-        choices=ReportChoices(shown_columns(rules.ADDABLE_COLUMNS[:15]), locale="ja"),
+        choices=SettledChoices(shown_columns(rules.ADDABLE_COLUMNS[:15]), locale="ja"),
     )
     place = [column.name for column in view.table.columns].index("status")
     longest = max((row.cells[place].text for row in view.table.rows), key=len)
@@ -202,7 +202,7 @@ def test_no_page_is_left_almost_empty():
             partner=data.PARTNER,
             run=data.RUN,
             previous=Previous(pl.DataFrame(findings * 12), data.AS_OF),
-            choices=ReportChoices(shown_columns(columns)),
+            choices=SettledChoices(shown_columns(columns)),
         )
         text = subprocess.run(
             ["pdftotext", "-layout", "-", "-"], input=report_pdf(view), capture_output=True, check=True
@@ -217,7 +217,7 @@ def test_a_page_for_readers_from_right_to_left_is_mirrored():
         data.tables(data.varied(4), [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN,
-        choices=ReportChoices(shown_columns(rules.DEFAULT_COLUMNS), locale="ar"),
+        choices=SettledChoices(shown_columns(rules.DEFAULT_COLUMNS), locale="ar"),
     )
     assert (view.document.direction, view.document.language, view.document.title) == (
         "rtl",
@@ -240,7 +240,7 @@ def test_the_shorter_style_of_a_page_changes_no_byte(monkeypatch):
         data.tables(data.varied(6), [data.figures()], **data.details("h0000")),
         partner=data.PARTNER,
         run=data.RUN,
-        choices=ReportChoices(shown_columns(rules.DEFAULT_COLUMNS), cards=True),
+        choices=SettledChoices(shown_columns(rules.DEFAULT_COLUMNS), cards=True),
     )
     shorter = report_pdf(view)
     monkeypatch.setattr(pdf, "_ReportPage", HTML)

@@ -26,7 +26,7 @@ from pipeline.settings import shown_columns
 from pipeline.views.changes_since import Previous
 from pipeline.views.document import Brand
 from pipeline.views.partner_report import PartnerReport, partner_report
-from pipeline.views.report_inputs import ReportChoices
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 from tests.test_brand import png
 
@@ -87,7 +87,7 @@ def hostile_view(secret: Path, listener: str) -> PartnerReport:
         partner=data.PARTNER | {"partner_name": texts[0], "partner_id": PARTNER_ID},
         run=data.RUN,
         previous=Previous(news, date(2026, 11, 22)),
-        choices=ReportChoices(
+        choices=SettledChoices(
             shown_columns(rules.ADDABLE_COLUMNS), cards=True, brand=Brand(colour="#1d4ed8", logo=logo())
         ),
     )
