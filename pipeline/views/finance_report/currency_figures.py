@@ -14,7 +14,7 @@ import polars as pl
 
 from pipeline import rules
 from pipeline.tables.finance_tables import RIVAL_MRR
-from pipeline.transform.partner_summary import converted
+from pipeline.transform.conversion import converted
 from pipeline.views.finance_report.finance_cells import part_of, total
 
 Row = dict[str, Any]
