@@ -30,7 +30,7 @@ def plain_png(content: bytes) -> bytes:
     if len(content) > LARGEST_LOGO:
         raise ValueError(f"is larger than {LARGEST_LOGO // 1024} KiB")
     if not content.startswith(_SIGNATURE):
-        raise ValueError("is no PNG file")
+        raise ValueError("is not a PNG file")
     kept, place, name = [_SIGNATURE], len(_SIGNATURE), b""
     while name != b"IEND":
         name, chunk = _chunk(content, place)
@@ -59,7 +59,7 @@ def _chunk(content: bytes, place: int) -> tuple[bytes, bytes]:
 
 def _check_size(name: bytes, chunk: bytes) -> None:
     if name != b"IHDR" or len(chunk) != 25:
-        raise ValueError("is no PNG file")
+        raise ValueError("is not a PNG file")
     if not all(1 <= side <= LONGEST_SIDE for side in struct.unpack(">II", chunk[8:16])):
         raise ValueError(f"is larger than {LONGEST_SIDE} × {LONGEST_SIDE} pixels")
 
@@ -74,16 +74,16 @@ def known_address(text: str) -> str:
     try:
         content = base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except binascii.Error:
-        raise ValueError("is no PNG file") from None
+        raise ValueError("is not a PNG file") from None
     if not text.startswith(PREFIX) or as_address(content) != text:
-        raise ValueError("is no PNG file")
+        raise ValueError("is not a PNG file")
     return text
 
 
 def known_colour(text: str) -> str:
     """The same colour when it is written `#rrggbb` in small letters. Raises ValueError."""
     if not re.fullmatch(r"#[0-9a-f]{6}", text):
-        raise ValueError("is no colour such as '#1d4ed8'")
+        raise ValueError("is not a colour such as '#1d4ed8'")
     return text
 
 
