@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 
 import duckdb
@@ -9,7 +11,7 @@ import pytest
 
 from pipeline import rules
 from pipeline.errors import SettingsError, UsageError
-from pipeline.settings import CONTRACT_TABLES, FileFormat, Settings, parse_settings, shown_columns
+from pipeline.settings import CONTRACT_TABLES, FileFormat, Settings, parse_file_format, parse_settings, shown_columns
 from pipeline.tables.exports import EXPORTS
 
 
@@ -212,3 +214,31 @@ def test_a_choice_that_cannot_be_is_refused(chosen, message):
     with pytest.raises(UsageError) as raised:
         shown_columns(chosen)
     assert str(raised.value).startswith(message)
+
+
+def test_a_table_that_is_declared_alone_names_what_it_knows():
+    with pytest.raises(SettingsError) as raised:
+        parse_file_format("exports.clients", {"delimeter": ";"})
+    assert str(raised.value) == "unknown setting exports.clients.delimeter (did you mean 'delimiter'?)"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**5000, [[0] * 1000], {"a": {"b": 1}}, "x" * 5000, "{braces} %s {0}\nline"],
+    ids=["huge number", "list", "table", "long text", "braces"],
+)
+@pytest.mark.parametrize(
+    "name", ["window_days", "uplift_percent", "locale", "ecb_rates", "exports", "partners", "pdf_engine"]
+)
+def test_a_long_or_odd_value_is_still_one_short_line(name, value):
+    with pytest.raises(SettingsError) as raised:
+        parse_settings({name: value})
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 400
+    assert name in str(raised.value)
+
+
+def test_the_start_of_the_command_line_loads_no_pydantic():
+    code = "import sys, pipeline.cli.terminal, pipeline.settings; print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "False\n"

@@ -115,6 +115,20 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class TextsByName:
+    """A table of texts."""
+
+    takes: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How Pydantic reads it."""
+        from pydantic_core import core_schema
+
+        text = core_schema.str_schema(strict=True)
+        return _takes(core_schema.dict_schema(text, text, strict=True), self.takes)
+
+
+@dataclass(frozen=True, slots=True)
 class KnownNames:
     """A table of tables whose names are among these."""
 

@@ -7,7 +7,7 @@ import difflib
 import functools
 import typing
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Protocol, TypeVar
 
 from pipeline.errors import RenewalsError, SettingsError
 from pipeline.settings.kinds import TAKES
@@ -32,19 +32,27 @@ Declared = TypeVar("Declared", bound=_Dataclass)
 
 
 def validated(
-    declared: type[Declared], values: Any, *, where: str = "", error: type[RenewalsError] = SettingsError
+    declared: type[Declared],
+    values: Any,
+    *,
+    file: str = "",
+    where: str = "",
+    noun: str = "setting",
+    error: type[RenewalsError] = SettingsError,
 ) -> Declared:
     """An instance of the declared dataclass with these values, and its defaults where they say nothing.
 
-    `where`: the place of the table, such as `exports.clients`. Raises `error` with one line: the first setting that
-    cannot be, its value, what it takes, and the name that was probably meant.
+    `file`: what the message begins with. `where`: the place of the table in it, such as `exports.clients`. `noun`: what
+    its names are called. Raises `error` with one line: the first setting that cannot be, its value, what it takes, and
+    the name that was probably meant.
     """
     from pydantic import ValidationError
 
     try:
         return typing.cast(Declared, _adapter(declared).validate_python(values))
     except ValidationError as found:
-        raise error(_line(declared, found.errors(include_url=False)[0], where)) from None
+        line = _line(declared, found.errors(include_url=False)[0], where, noun)
+        raise error(f"{file}: {line}" if file else line) from None
 
 
 @functools.cache
@@ -54,23 +62,24 @@ def _adapter(declared: Any) -> TypeAdapter[Any]:
     return TypeAdapter(declared)
 
 
-def _line(declared: Any, found: ErrorDetails, where: str) -> str:
+def _line(declared: Any, found: ErrorDetails, where: str, noun: str) -> str:
     place = [part for part in found["loc"] if part != "[key]"]
     name = ".".join([*([where] if where else []), *map(str, place)])
     match found["type"]:
         case "unexpected_keyword_argument" | "unknown_name":
             known = found.get("ctx", {}).get("known") or _names(declared, place[:-1])
-            return f"unknown setting {name if '.' in name else repr(name)}{alternatives(place[-1], known)}"
+            return f"unknown {noun} {name if '.' in name else repr(name)}{alternatives(place[-1], known)}"
         case "missing":
             return f"{name} is required"
         case "value_error":
-            return f"{name}{found['ctx']['error']}"
+            return f"{name}{found['ctx']['error']}".lstrip(".: ")  # of the whole table there is no name
         case kind:
             return f"{name} {found['msg'] if kind == TAKES else 'takes a table'}, not {shown(found['input'])}"
 
 
 def _names(declared: Any, place: Iterable[Any]) -> list[str]:
     """The names of the settings of the declared table at a place of another one."""
+    declared = typing.get_args(declared)[0] if typing.get_origin(declared) is Annotated else declared
     for part in place:
         if dataclasses.is_dataclass(declared):
             declared = typing.get_type_hints(declared)[part]

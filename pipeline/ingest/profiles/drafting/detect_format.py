@@ -21,7 +21,7 @@ from pipeline.ingest.formats.encoding import odd_lines
 from pipeline.ingest.profiles.drafting.detect_workbook import look_at_xlsx
 from pipeline.ingest.profiles.drafting.detected_format import Looked
 from pipeline.ingest.profiles.drafting.header_row import header_row
-from pipeline.ingest.profiles.profile import RAW_SUFFIXES, raw_suffix
+from pipeline.ingest.profiles.profile_file import RAW_SUFFIXES, raw_suffix
 from pipeline.settings import FileFormat
 
 _SAMPLE: Final = 1 << 20
