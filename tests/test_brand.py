@@ -23,6 +23,10 @@ def png(*extra: bytes, width: int = 2, height: int = 1, tail: bytes = b"") -> by
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(extra) + pixels + chunk(b"IEND", b"") + tail
 
 
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+HEADER = chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 2, 0, 0, 0))
+
+
 def test_only_the_picture_is_left_of_a_png():
     dirty = png(chunk(b"tEXt", b"Comment\0<script>"), chunk(b"eXIf", b"GPS"), tail=b"PK\3\4 a zip behind it")
     assert brand.plain_png(dirty) == png()
@@ -34,9 +38,17 @@ def test_only_the_picture_is_left_of_a_png():
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a PNG file"),
         (b"", "is not a PNG file"),
         (png()[:-5], "ends too early"),
-        (png().replace(b"IDAT", b"IDAX"), "is damaged"),
+        (png()[:-16], "ends too early"),
+        (png().replace(b"IDAT", b"IDAX"), "has a part 'IDAX' that is not known"),
+        (png().replace(zlib.compress(b"\0" + b"\xff\0\0" * 2), zlib.compress(b"\0" + b"\xfe\0\0" * 2)), "is damaged"),
+        (png().replace(b"IHDR", b"tEXt"), "is damaged"),
+        (SIGNATURE + chunk(b"IEND", b""), "is damaged"),
+        (SIGNATURE + HEADER + chunk(b"IEND", b""), "is damaged"),
+        (SIGNATURE + HEADER + chunk(b"IDAT", b"no picture") + chunk(b"IEND", b""), "is damaged"),
+        (SIGNATURE + HEADER[:12] + chunk(b"IEND", b""), "ends too early"),
+        (png(width=100_000, height=100_000), "is larger than 2000 × 2000 pixels"),
         (png(width=2001), "is larger than 2000 × 2000 pixels"),
-        (png(height=0), "is larger than 2000 × 2000 pixels"),
+        (png(height=0), "is damaged"),
         (png(chunk(b"zzZz", b"x" * 70_000)), "is larger than 64 KiB"),
         (png(chunk(b"ABCD", b"")), "has a part 'ABCD' that is not known"),
     ],
