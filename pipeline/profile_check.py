@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
 
 from pipeline import checks, ingest, transform
@@ -18,6 +17,7 @@ from pipeline.ingest.contract import reasons
 from pipeline.nightly import run_metadata
 from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
+from pipeline.warehouse import Connection
 from pipeline.warehouse.connection import connect
 
 Row = dict[str, Any]
@@ -127,7 +127,7 @@ def _question(answers: ingest.Answers) -> Row:
     }
 
 
-def _table(con: duckdb.DuckDBPyConnection, counts: ingest.TableCounts) -> Row:
+def _table(con: Connection, counts: ingest.TableCounts) -> Row:
     first: Row = {}
     if counts.table in EXPORTS:
         rows = con.sql(f'SELECT * FROM exports."{counts.table}" LIMIT 1').pl().to_dicts()  # noqa: S608
@@ -143,7 +143,7 @@ def _table(con: duckdb.DuckDBPyConnection, counts: ingest.TableCounts) -> Row:
     }
 
 
-def _quarantine(con: duckdb.DuckDBPyConnection, examples: int) -> list[Row]:
+def _quarantine(con: Connection, examples: int) -> list[Row]:
     found = con.execute(
         "SELECT table_name, reason_codes, count(*) AS n, "
         "list({'file': source_file, 'line': line_number, 'cells': cells} ORDER BY source_file, line_number)[1:?] "
@@ -163,7 +163,7 @@ def _quarantine(con: duckdb.DuckDBPyConnection, examples: int) -> list[Row]:
     ]
 
 
-def _figures(con: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> list[Row]:
+def _figures(con: Connection, settings: Settings, as_of: date) -> list[Row]:
     exports = {name: con.sql(f'SELECT * FROM exports."{name}"').pl() for name in EXPORTS}  # noqa: S608
     built = transform.build(exports, as_of=as_of, **settings.rule_values())
     contracts = exports["contracts"]

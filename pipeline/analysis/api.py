@@ -15,7 +15,7 @@ from pipeline.analysis.explanation import Explanation
 from pipeline.analysis.inline_report import InlineReport
 from pipeline.analysis.reader import OpenRun
 from pipeline.errors import UsageError
-from pipeline.warehouse import Home, Run, find_run, list_runs
+from pipeline.warehouse import Home, Partner, Run, Vendor, find_run, list_runs, readable_run
 
 _ATTEMPTS: Final = 5
 """How often the current run is looked for anew when it was pruned between being found and being opened."""
@@ -84,9 +84,9 @@ def compare(
         earlier = older[0]
     else:
         earlier = _as_run(place, "before", before)
-    _refuse_unknown(arguments.text_or_none("partner", partner), earlier, newer)
-    ended = runtime.ended_associations(place)
-    return warehouse.compare(earlier.path, newer.path, partner_id=partner, ended=ended)
+    named = arguments.text_or_none("partner", partner)
+    reader = Vendor() if named is None else Partner(named)
+    return warehouse.compare(*(readable_run(place, run, reader=reader) for run in (earlier, newer)))
 
 
 def explain(change_id: str, *, home: str | Path | None = None, unmask: bool = False) -> Explanation:
@@ -109,19 +109,13 @@ def report(
 
 def _home(named: str | Path | None) -> Home:
     chosen = arguments.folder_or_none("home", named)
-    return runtime.home_to_read() if chosen is None else Home(chosen)
+    return runtime.home_to_read() if chosen is None else runtime.home_at(chosen)
 
 
 def _as_run(home: Home, name: str, wanted: OpenRun | str | date | None) -> Run:
     if isinstance(wanted, OpenRun):
         return wanted.run
     return find_run(home, arguments.reference(name, wanted))
-
-
-def _refuse_unknown(partner: str | None, *compared: Run) -> None:
-    if partner is None or any(warehouse.has_partner(run.path, partner) for run in compared):
-        return
-    raise UsageError(f"no partner {partner!r} in {' or '.join(run.run_id for run in compared)}")
 
 
 def _changed_since(home: Home, found: Run | None) -> bool:

@@ -8,15 +8,12 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-import duckdb
 import polars as pl
 
-from pipeline.errors import UsageError
 from pipeline.settings import Settings
-from pipeline.tables.exports import EXPORTS
 from pipeline.transform import changes as change_rules
 from pipeline.transform import mrr, new_mrr, upgrade_prices
-from pipeline.warehouse.runs import settings_of
+from pipeline.warehouse.explanation_rows import ExplanationRows
 
 STEP_COLUMNS = (
     "change_id",
@@ -90,38 +87,17 @@ def _html_table(frame: pl.DataFrame) -> str:
     return f"<table>{''.join(lines)}</table>"
 
 
-def explanation(con: duckdb.DuckDBPyConnection, run_id: str, change_id: str) -> Explanation:
-    """The explanation of one change, from a connection on its run and as that connection sees it.
-
-    Raises UsageError when no partner's upcoming change has that id.
-    """
-    settings, as_of = settings_of(con)
-    changes: pl.DataFrame = con.sql(
-        "SELECT * FROM upcoming_renewals WHERE contract_id = "
-        "(SELECT contract_id FROM upcoming_renewals WHERE change_id = $id)",
-        params={"id": change_id},
-    ).pl()
-    if changes.is_empty():
-        raise UsageError(f"no upcoming change {change_id!r} in {run_id}: see 'renewals table upcoming_renewals'")
-    rows: dict[str, pl.DataFrame] = {
-        name: con.sql(
-            f"SELECT {', '.join(EXPORTS[name].column_names)} FROM exports.{name} WHERE contract_id = $id",  # noqa: S608
-            params={"id": changes["contract_id"][0]},
-        ).pl()
-        for name in ("contracts", "contract_changes", "contract_lines")
-    }
-    books: dict[str, pl.DataFrame] = {
-        name: con.sql(f"SELECT {', '.join(EXPORTS[name].column_names)} FROM exports.{name}").pl()  # noqa: S608
-        for name in ("price_book", "limit_blocks")
-    }
+def explanation(found: ExplanationRows, change_id: str) -> Explanation:
+    """The explanation of one change, from the rows it rests on."""
+    changes, rows, books, settings = found.changes, found.of_contract, found.books, found.settings
     in_order = changes.rename({"renewal_start_date": "effective_date"}).sort(
         "effective_date", change_rules.type_order(), "change_id"
     )
     steps = in_order.head(in_order["change_id"].to_list().index(change_id) + 1)
     lines = rows["contract_lines"].filter(mrr.recurring())
     return Explanation(
-        run_id=run_id,
-        as_of=as_of,
+        run_id=found.run_id,
+        as_of=found.as_of,
         renewal_pricing=settings.renewal_pricing,
         uplift_percent=settings.uplift_percent,
         change=changes.filter(pl.col("change_id") == change_id).to_dicts()[0],

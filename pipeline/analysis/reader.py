@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Literal, overload
 
-import duckdb
 import polars as pl
 
 from pipeline import runtime
@@ -18,13 +17,10 @@ from pipeline.analysis.inline_report import InlineReport
 from pipeline.errors import UsageError
 from pipeline.settings import Settings, shown_columns
 from pipeline.tables.exports import EXPORTS
-from pipeline.tables.finance_tables import FINANCE
 from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decisions_in_effect import EndedPairs
-from pipeline.warehouse.home import Home
-from pipeline.warehouse.runs import Run, find_run, settings_of
-from pipeline.warehouse.sandboxed_connection import PAIRS, open_for_analysts, refuse_other_than_reading
-from pipeline.warehouse.table_queries import decisions_in, table_query
+from pipeline.warehouse import Home, Partner, Run, find_run, newest_decisions, readable_run
+from pipeline.warehouse.analyst_reader import AnalystReader, AnalystRequest
 
 _CONTRACT: Final = "exports."
 
@@ -39,13 +35,12 @@ class OpenRun:
 
     def __init__(self, home: Home, run: Run, *, hidden: EndedPairs = frozenset()) -> None:
         self._home, self._run, self._hidden = home, run, hidden
-        self._ended: EndedPairs = frozenset()
-        self._connections: dict[tuple[bool, bool, bool], duckdb.DuckDBPyConnection] = {}
+        self._rows = AnalystReader(run.path)
         self.settings: Settings
         """The settings the run was made with."""
         self.as_of: date
         """The day its figures are true for."""
-        self.settings, self.as_of = settings_of(self._cursor())
+        self.settings, self.as_of = self._reading().made_with()
 
     @property
     def run(self) -> Run:
@@ -60,21 +55,12 @@ class OpenRun:
     @property
     def ended(self) -> EndedPairs:
         """The associations that partners have ended, by the newest decisions: `(partner_id, hub_id)`."""
-        return runtime.ended_associations(self._home)
+        return newest_decisions(self._home).ended
 
     @property
     def tables(self) -> pl.DataFrame:
         """The tables `table()` and `sql()` know: one row each, `table, grain, description, rows`."""
-        cursor = self._cursor(finance=True)
-        names = cursor.execute("SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal")
-        there = {name if schema == "main" else f"{schema}.{name}" for schema, name in names.fetchall()}
-        declared = {**PUBLISHED, **{f"{_CONTRACT}{name}": table for name, table in EXPORTS.items()}}
-        rows = [
-            (name, table.grain, table.description, cursor.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0])  # noqa: S608
-            for name, table in declared.items()
-            if name in there
-        ]
-        return pl.DataFrame(rows, schema=["table", "grain", "description", "rows"], orient="row")
+        return self._reading().tables()
 
     @overload
     def table(
@@ -125,36 +111,23 @@ class OpenRun:
         partner, columns = arguments.text_or_none("partner", partner), arguments.names_or_none("columns", columns)
         lazy, unmask = arguments.flag("lazy", lazy), arguments.flag("unmask", unmask)
         if name.startswith(_CONTRACT) and name[len(_CONTRACT) :] in EXPORTS:
-            query, values = self._contract_query(name, partner, search, columns), dict[str, Any]()
-        elif name in PUBLISHED:
-            if partner is not None and (instead := self._shown_instead(partner)):
-                return instead.table(name, partner=partner, search=search, columns=columns, lazy=lazy, unmask=unmask)  # type: ignore[call-overload, no-any-return]
-            query, values = table_query(
-                self._cursor(finance=name in FINANCE),
-                name,
-                partner_id=partner,
-                search=search,
-                columns=columns,
-                pairs=PAIRS if self._ended else None,
+            if partner is not None or search is not None:
+                raise UsageError(f"{name} is the vendor's own: partner= and search= are for published tables")
+            exported = name[len(_CONTRACT) :]
+            return self._reading(f"table {name}" if unmask else None).exported(
+                exported, columns, lazy=lazy, unmask=unmask
             )
-        else:
+        if name not in PUBLISHED:
             known = (*PUBLISHED, *(f"{_CONTRACT}{table}" for table in EXPORTS))
             close = difflib.get_close_matches(name, known, n=1)
-            raise UsageError(f"no table {name!r}{f' (did you mean {close[0]!r}?)' if close else ''}: see run.tables")
+            raise UsageError(
+                f"there is no table {name!r}{f' (did you mean {close[0]!r}?)' if close else ''}: see run.tables"
+            )
+        if partner is not None and (instead := self._shown_instead(partner)):
+            return instead.table(name, partner=partner, search=search, columns=columns, lazy=lazy, unmask=unmask)  # type: ignore[call-overload, no-any-return]
         looked = f"table {name}" + (f" of {partner}" if partner else "") if unmask else None
-        cursor = self._cursor(unmask=looked, finance=name in FINANCE)
-        try:
-            relation = cursor.sql(query, params=values) if values else cursor.sql(query)
-        except duckdb.CatalogException:
-            raise UsageError(
-                f"{self.run_id} has no table {name}: it was made by an older version, or with run --no-finance"
-            ) from None
-        except duckdb.BinderException:
-            raise UsageError(
-                f"{self.run_id} was made by an older version and lacks a column of {name}: name the columns you need"
-            ) from None
-        frame: pl.DataFrame | pl.LazyFrame = relation.pl(lazy=True) if lazy else relation.pl()
-        return frame
+        request = AnalystRequest(name, partner, search, columns, lazy)
+        return self._reading(looked).published(request, unmask=unmask)
 
     def sql(
         self,
@@ -178,18 +151,9 @@ class OpenRun:
         for name in mine:
             if name.lower() in PUBLISHED:
                 raise UsageError(f"frames: {name!r} is a table of the run: give your frame another name")
-        refuse_other_than_reading(self._cursor(), query)
+        self._reading().check_query(query)
         looked = f"sql {' '.join(query.split())}" if unmask else None
-        cursor = self._cursor(unmask=looked, finance=any(name in query.lower() for name in FINANCE), wide=True)
-        try:
-            for name, frame in mine.items():
-                cursor.register(name, frame)
-            # DuckDB takes an empty set of parameters for one too many.
-            relation = cursor.sql(query, params=values) if values else cursor.sql(query)
-            found: pl.DataFrame = relation.pl()
-        except duckdb.Error as error:
-            raise UsageError(f"DuckDB says: {error}") from None
-        return found
+        return self._reading(looked).select(query, values, mine, unmask=unmask)
 
     def explain(self, change_id: str, *, unmask: bool = False) -> Explanation:
         """Every step of the estimate of one change, with the export rows it came from.
@@ -197,8 +161,8 @@ class OpenRun:
         Raises UsageError when no partner's upcoming change has that id.
         """
         change_id, unmask = arguments.text("change_id", change_id), arguments.flag("unmask", unmask)
-        cursor = self._cursor(unmask=f"explanation of {change_id}" if unmask else None)
-        return explanation(cursor, self.run_id, change_id)
+        reading = self._reading(f"explanation of {change_id}" if unmask else None)
+        return explanation(reading.explanation_rows(self.run_id, change_id, unmask=unmask), change_id)
 
     def report(
         self,
@@ -218,7 +182,8 @@ class OpenRun:
         Raises UsageError for an unknown partner, column or locale.
         """
         from pipeline.render.html import report_html
-        from pipeline.render.load_partner_view import partner_view
+        from pipeline.render.load_partner_view import load_partner_view
+        from pipeline.render.report_choices import ReportChoices
         from pipeline.settings import known_locale
 
         partner_id, unmask = arguments.text("partner_id", partner_id), arguments.flag("unmask", unmask)
@@ -226,57 +191,28 @@ class OpenRun:
         height = arguments.whole("height", height, lowest=50, highest=20_000)
         if instead := self._shown_instead(partner_id):
             return instead.report(partner_id, columns=columns, locale=locale, height=height, unmask=unmask)
-        cursor = self._cursor(unmask=f"report of {partner_id}" if unmask else None)
-        view = partner_view(
-            cursor,
-            partner_id,
-            decided=decisions_in(cursor, partner_id=partner_id),
+        rows = self._reading(f"report of {partner_id}" if unmask else None).partner_rows(partner_id, unmask=unmask)
+        choices = ReportChoices(
             columns=None if columns is None else shown_columns(list(columns)),
             locale=None if locale is None else known_locale("locale", locale),
         )
+        view = load_partner_view(rows, choices)
         return InlineReport(partner_id, self.run_id, report_html(view), height)
 
     def __repr__(self) -> str:
         return f"<{self.run_id} as of {self.as_of}>"
 
-    def _contract_query(self, name: str, partner: str | None, search: str | None, columns: Sequence[str] | None) -> str:
-        declared = EXPORTS[name[len(_CONTRACT) :]].column_names
-        if partner is not None or search is not None:
-            raise UsageError(f"{name} is the vendor's own: partner= and search= are for published tables")
-        for column in columns or ():
-            if column not in declared:
-                raise UsageError(f"{name} has no column {column!r}. It has: {', '.join(declared)}")
-        return f"SELECT {', '.join(columns or declared)} FROM {name}"  # noqa: S608
-
     def _shown_instead(self, partner_id: str) -> OpenRun | None:
         """The run that a held partner is shown instead of this one; None when it is shown this one (rule 14)."""
-        shown = runtime.shown_to(self._home, self._run, partner_id)
-        if not shown.held:
+        shown = readable_run(self._home, self._run, reader=Partner(partner_id))
+        if shown.held is None:
             return None
-        run = find_run(self._home, shown.run_file.stem)
-        return OpenRun(self._home, run, hidden=shown.hidden)
+        return OpenRun(self._home, find_run(self._home, shown.run_id), hidden=shown.ended)
 
-    def _cursor(
-        self, *, unmask: str | None = None, finance: bool = False, wide: bool = False
-    ) -> duckdb.DuckDBPyConnection:
-        """A cursor on the run. `unmask`: what is looked at, when people are to be seen; `finance`: for its tables;
-        `wide`: with decimals of 38 digits."""
-        if unmask is not None:
-            record_look(
-                self._home,
-                time=runtime.now(),
-                who=runtime.system_user(),
-                run_id=self.run_id,
-                what=unmask,
-            )
-        ended = runtime.ended_associations(self._home) | self._hidden
-        if ended != self._ended:
-            self._connections.clear()
-            self._ended = ended
-        # Without ended associations finance's tables cost nothing: one connection serves all.
-        kind = (unmask is not None, finance and bool(ended), wide)
-        if kind not in self._connections:
-            self._connections[kind] = open_for_analysts(
-                self._run.path, ended=ended, unmask=kind[0], finance=finance or not ended, wide=wide
-            )
-        return self._connections[kind].cursor()
+    def _reading(self, looked: str | None = None) -> AnalystReader:
+        """The run's rows, as the newest decisions show them. `looked`: what of people's data is looked at."""
+        if looked is not None:
+            now, who = runtime.now(), runtime.system_user()
+            record_look(self._home, time=now, who=who, run_id=self.run_id, what=looked)
+        self._rows.hide(newest_decisions(self._home).ended | self._hidden)
+        return self._rows

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline import checks
-from pipeline.cli.reporting import after_publishing
 from pipeline.cli.safe_text import plain_text, say
 from pipeline.errors import RunHeldError, UsageError
 from pipeline.nightly.hold_or_publish import Signed, publish_held, show_acceptance
+from pipeline.nightly.reports import after_publishing
 from pipeline.runtime import now, run_book, system_user
 from pipeline.settings import Settings
 

@@ -40,13 +40,12 @@ def command(run_reference: str | None, replays: int, as_json: bool) -> None:
     is how often the interval held what happened.
     """
     from pipeline.transform.projection.backtest import summary
-    from pipeline.warehouse import find_run, open_run
-    from pipeline.warehouse.runs import settings_of
+    from pipeline.warehouse import Finance, find_run, open_run
 
     home = home_folder()
     run = find_run(home, run_reference)
-    with open_run(run.path) as con:
-        settings, as_of = settings_of(con)
+    with open_run(home, run, reader=Finance()) as reader:
+        settings, as_of = reader.settings, reader.as_of
     compared = _compared(home, run, as_of, settings.renewal_probability, replays)
     judged = summary(compared)
     if as_json:

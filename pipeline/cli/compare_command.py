@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli import options
-from pipeline.cli.partners_shown import shown_to_partner
+from pipeline.cli.partners_shown import readable_by_partner
 from pipeline.cli.safe_text import say, tell
 from pipeline.cli.terminal import print_json, print_rows
 from pipeline.errors import UsageError
@@ -35,8 +35,7 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
     Without names: from the run before the current one to the current one. With --held: from the current run to the held
     one, in rows per table and in money per partner and currency.
     """
-    from pipeline.runtime import ended_associations, shown_to
-    from pipeline.warehouse import compare, find_run, list_runs
+    from pipeline.warehouse import Partner, Vendor, compare, find_run, list_runs, readable_run
 
     home = home_folder()
     if held:
@@ -52,12 +51,12 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
         earlier = older[0]
     else:
         earlier = find_run(home, before)
-    _check_partner(partner_id, earlier.path, newer.path)
-    paths, hidden = (earlier.path, newer.path), ended_associations(home)
-    if partner_id is not None:
-        shown = [shown_to_partner(home, newer, partner_id), shown_to(home, earlier, partner_id)]
-        paths, hidden = (shown[1].run_file, shown[0].run_file), shown[0].hidden
-    changes = compare(*paths, partner_id=partner_id, ended=hidden)
+    if partner_id is None:
+        both = [readable_run(home, run, reader=Vendor()) for run in (earlier, newer)]
+    else:
+        shown = readable_by_partner(home, newer, partner_id)
+        both = [readable_run(home, earlier, reader=Partner(partner_id)), shown]
+    changes = compare(*both)
     if as_json:
         print_json({"before": earlier.run_id, "after": newer.run_id, "changes": changes.to_dicts()})
         return
@@ -69,28 +68,20 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
     say(_counted(changes))
 
 
-def _check_partner(partner_id: str | None, before: Path, after: Path) -> None:
-    from pipeline.warehouse.table_queries import partner_ids
-
-    if partner_id is not None and partner_id not in {*partner_ids(before), *partner_ids(after)}:
-        raise UsageError(f"no partner {partner_id!r} in {before.stem} or {after.stem}")
-
-
 def _counted(changes: pl.DataFrame) -> str:
     counts = Counter(changes["what"].to_list())
     return ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "no upcoming change differs"
 
 
 def _compare_held(home: Home, reference: str | None, partner_id: str | None, as_json: bool) -> None:
-    from pipeline.runtime import ended_associations
-    from pipeline.warehouse import compare, current_run, find_held
+    from pipeline.warehouse import Partner, Vendor, compare, current_run, find_held, readable_run
     from pipeline.warehouse.comparison import money_per_partner, rows_per_table
 
     kept, readers = find_held(home, reference), current_run(home)
-    _check_partner(partner_id, readers.path, kept.path)
-    rows = rows_per_table(readers.path, kept.path)
-    money = money_per_partner(readers.path, kept.path, partner_id=partner_id)
-    changes = compare(readers.path, kept.path, partner_id=partner_id, ended=ended_associations(home))
+    vendors = readable_run(home, readers, reader=Vendor())
+    before = vendors if partner_id is None else replace(vendors, reader=Partner(partner_id))
+    after = before.at(kept.path)
+    rows, money, changes = rows_per_table(before, after), money_per_partner(before, after), compare(before, after)
     if as_json:
         tables = {"rows": rows.to_dicts(), "money": money.to_dicts(), "changes": changes.to_dicts()}
         findings = {"findings_hash": kept.findings_hash, "findings": list(kept.findings)}

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.safe_text import say, tell
 from pipeline.cli.terminal import print_json
-from pipeline.runtime import home_folder, nothing_decided, now, open_store, system_user
+from pipeline.runtime import home_folder, now, open_store, system_user
 from pipeline.warehouse.home import Home
+from pipeline.warehouse.newest_decisions import nothing_decided
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,7 +46,7 @@ def make_decision(request: DecisionRequest, *, actor: str | None, reason: str, d
     # A dry run of the first decision must not make the store.
     store = DecisionStore.open("sqlite://") if dry_run and nothing_decided(home) else open_store(home)
     with store:
-        event = decide(store, run.path, request, signed, dry_run=dry_run)
+        event = decide(store, run, request, signed, dry_run=dry_run)
     stale = stale_reports(home, request.partner_id) if request.kind == "association_ended" else []
     if as_json:
         print_json(

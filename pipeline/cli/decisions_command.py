@@ -43,8 +43,9 @@ def command(
         return
     from pipeline.cli.decision_output import decision_values, value_text
     from pipeline.decisions import not_used_by
-    from pipeline.runtime import nothing_decided, open_store
+    from pipeline.runtime import open_store
     from pipeline.warehouse import find_run
+    from pipeline.warehouse.newest_decisions import nothing_decided
 
     if run_reference is not None and not since_run:
         raise UsageError("--run names the run of --since-run: say both")
@@ -54,7 +55,7 @@ def command(
         with open_store(home) as store:
             events = store.events(partner_id=partner_id, hub_id=hub_id, kinds=None if kind is None else [kind])
     if since_run:
-        events = not_used_by(events, find_run(home, run_reference).path)
+        events = not_used_by(events, find_run(home, run_reference))
     if as_json:
         print_json([decision_values(event) for event in events])
         return

@@ -19,13 +19,12 @@ from pipeline.runtime import home_folder
 def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
     """Show how the estimate of CHANGE_ID came about: the changes before it, its parts, and the export rows behind."""
     from pipeline.analysis.explanation import TITLES, explanation
-    from pipeline.runtime import ended_associations
-    from pipeline.warehouse import find_run, open_run
+    from pipeline.warehouse import Vendor, find_run, open_run
 
     home = home_folder()
     run = find_run(home, run_reference)
-    with open_run(run.path, ended=ended_associations(home), finance=False) as con:
-        found = explanation(con, run.run_id, change_id).as_dict()
+    with open_run(home, run, reader=Vendor()) as reader:
+        found = explanation(reader.explanation_rows(change_id), change_id).as_dict()
     if as_json:
         print_json(found)
         return

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING
 from pipeline.cli.safe_text import say
 
 if TYPE_CHECKING:
-    from pipeline.warehouse import Home, Run
-    from pipeline.warehouse.run_shown import Shown
+    from pipeline.warehouse import Home, ReadableRun, Run
 
 
-def shown_to_partner(home: Home, run: Run, partner_id: str) -> Shown:
-    """What that partner is shown of the run; says on stderr when it is held, since when, and what releases it.
+def readable_by_partner(home: Home, run: Run, partner_id: str) -> ReadableRun:
+    """What that partner may read of the run; says on stderr when it is held, since when, and what releases it.
 
     Raises UsageError when the partner is held and there is no older run to show.
     """
-    from pipeline.runtime import held_partners, shown_to
+    from pipeline.warehouse import Partner, readable_run
 
-    shown = shown_to(home, run, partner_id)
-    if shown.held:
-        held = held_partners(home)[partner_id]
+    readable = readable_run(home, run, reader=Partner(partner_id))
+    if held := readable.held:
         say(
-            f"partner {partner_id} is held since {held.since_run_id} ({held.reason}); shown is {shown.run_file.stem}, "
+            f"partner {partner_id} is held since {held.since_run_id} ({held.reason}); shown is {readable.run_id}, "
             f"without the clients it no longer has. Release it with: renewals release {partner_id} --reason TEXT"
         )
-    return shown
+    return readable

@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli import options
 from pipeline.cli.safe_text import say
-from pipeline.cli.terminal import load_settings, print_json
+from pipeline.cli.terminal import at_terminal, load_settings, print_json
 from pipeline.errors import UsageError
 from pipeline.runtime import home_folder, now, run_book, system_user
 
@@ -33,8 +33,8 @@ def command(
     Who accepted, when, why and what was found is recorded for good. Refused once another run has been published since.
     Prints the run's file and the path of each report, one a line.
     """
-    from pipeline.cli.reporting import AllReports, after_publishing, make_all_reports
     from pipeline.nightly.hold_or_publish import Signed, publish_held, show_acceptance
+    from pipeline.nightly.reports import AllReports, after_publishing, make_all_reports
 
     if accept is None:
         raise UsageError(f"say why its findings are acceptable: renewals publish {run_reference} --accept REASON")
@@ -44,7 +44,7 @@ def command(
     say(f"{run.run_id} is published; accepted by {signed.actor}. Undo: renewals rollback")
     with after_publishing(run.run_id, run.path):
         show_acceptance(home, run, signed, book=run_book(home))
-        made = AllReports() if no_reports else make_all_reports(home, run.path, settings=settings)
+        made = AllReports() if no_reports else make_all_reports(home, run, settings=settings, telling=at_terminal())
         paths = [home.reports(run.run_id) / "checks.html", *made.paths]
         if as_json:
             accepted = {"actor": signed.actor, "reason": signed.reason}

@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli import options
 from pipeline.cli.safe_text import say
-from pipeline.cli.terminal import load_settings, settings_file
+from pipeline.cli.terminal import at_terminal, load_settings, settings_file
 from pipeline.errors import UsageError
 from pipeline.runtime import home_folder
 from pipeline.settings import Settings, scheduler_address, shown_columns
@@ -61,9 +61,8 @@ def command(
     Finance's report of one partner or currency is named after them (finance.partner-ID.currency-EUR.html)
     and leaves that of all clients alone.
     """
-    from pipeline.cli.reporting import make_shown_reports, raise_failures
-    from pipeline.warehouse.runs import whole_run
-    from pipeline.warehouse.table_queries import partner_ids
+    from pipeline.nightly.reports import Wanted, make_partner_reports, raise_failures
+    from pipeline.warehouse.runs import partner_ids_of, whole_run
 
     if finance:
         _refuse(all_partners=all_partners, columns=columns, scheduler=scheduler, force=force, anew=anew)
@@ -83,11 +82,12 @@ def command(
     settings = _settings_for(run.path, settings_path)
     if scheduler is not None:
         settings = replace(settings, scheduler=scheduler)
-    known = partner_ids(run.path)
+    known = partner_ids_of(run.path)
     if partner_id is not None and partner_id not in known:
-        raise UsageError(f"no partner {partner_id!r} in {run.run_id}")
+        raise UsageError(f"there is no partner {partner_id!r} in {run.run_id}")
     wanted = known if partner_id is None else [partner_id]
-    made = make_shown_reports(home, run, wanted, settings=settings, columns=chosen, locale=locale, force=force or anew)
+    asked = Wanted(columns=chosen, locale=locale, force=force or anew)
+    made = make_partner_reports(home, run, wanted, settings=settings, wanted=asked, telling=at_terminal())
     for path in made.paths:
         click.echo(str(path))
     raise_failures(made)
@@ -129,19 +129,19 @@ def _finance(
     settings_path: Path | None,
 ) -> None:
     from pipeline.render.finance_files import write_finance_report
-    from pipeline.runtime import ended_associations
+    from pipeline.warehouse import Finance, Partner, readable_run
+    from pipeline.warehouse.finance_figures import EveryClient
     from pipeline.warehouse.runs import whole_run
 
     home = home_folder()
     run = whole_run(home, run_reference)
     paths = write_finance_report(
-        run.path,
+        readable_run(home, run, reader=Finance()),
         output or home.reports(run.run_id),
-        partner_id=partner_id,
+        clients=EveryClient() if partner_id is None else Partner(partner_id),
         currency=currency,
         locale=locale,
         chosen=_settings_for(run.path, settings_path),
-        ended=ended_associations(home),
     )
     for path in paths:
         click.echo(str(path))

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.reporting import AllReports, after_publishing, make_all_reports
 from pipeline.cli.safe_text import say
-from pipeline.cli.terminal import print_json, short_id, stage_progress, today
+from pipeline.cli.terminal import at_terminal, print_json, short_id, stage_progress, today
 from pipeline.runtime import home_folder, now, run_book
 from pipeline.settings import Settings
 
@@ -42,21 +41,17 @@ def main_job(
     from pipeline.cli import accept_findings
     from pipeline.cli.decision_output import decisions_for_run
     from pipeline.nightly.hold_or_publish import options_typed
-    from pipeline.nightly.run import run
+    from pipeline.nightly.reports import after_publishing
+    from pipeline.nightly.run import RunRequest, run
 
     home = home_folder()
+    request = RunRequest(exports, as_of or today(settings), now(), short_id(), profile, publish, finance)
     outcome = run(
-        exports,
+        request,
         home=home,
         settings=settings,
-        as_of=as_of or today(settings),
-        now=now(),
-        short_id=short_id(),
         decisions=decisions_for_run(home, settings),
         book=run_book(home),
-        profile=profile,
-        publish=publish,
-        finance=finance,
         progress=stage_progress(quiet),
     )
     say_findings(outcome)
@@ -71,10 +66,14 @@ def main_job(
 def _report(outcome: Outcome, home: Home, *, settings: Settings, reports: bool, as_json: bool) -> None:
     """Say which partners are held, make the reports of a published run, print the paths."""
     from pipeline.cli import accept_findings
+    from pipeline.nightly.reports import AllReports, make_all_reports
+    from pipeline.warehouse import find_run
 
     partners = accept_findings.partner_rows(outcome, run_book(home))
     accept_findings.say_partners(partners)
-    made = make_all_reports(home, outcome.run_file, settings=settings) if reports and outcome.run_file else AllReports()
+    made = AllReports()
+    if reports and outcome.run_file:
+        made = make_all_reports(home, find_run(home, outcome.run_id), settings=settings, telling=at_terminal())
     paths = [home.reports(outcome.run_id) / "checks.html", *made.paths]
     if as_json:
         held = {"held": accept_findings.held_summary(outcome), "held_partners": partners}

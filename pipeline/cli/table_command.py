@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli import options
-from pipeline.cli.partners_shown import shown_to_partner
+from pipeline.cli.partners_shown import readable_by_partner
 from pipeline.cli.safe_text import say
 from pipeline.cli.terminal import print_rows
 from pipeline.errors import UsageError
@@ -23,7 +23,7 @@ from pipeline.whole_files import chosen_file
 if TYPE_CHECKING:
     import polars as pl
 
-SEARCHED = ("client_name", "website", "hub_id")
+    from pipeline.warehouse import RunReader
 
 
 @click.command(
@@ -32,7 +32,11 @@ SEARCHED = ("client_name", "website", "hub_id")
 @click.argument("name", type=click.Choice(sorted(PUBLISHED)), metavar="NAME")
 @options.run
 @options.partner
-@click.option("--search", metavar="TEXT", help="Only rows with TEXT in client name, website or hub ID.")
+@click.option(
+    "--search",
+    metavar="TEXT",
+    help="Only rows with these words in client name, website, hub or contract ID, or contact.",
+)
 @click.option("--columns", metavar="A,B", help="Only these columns, in this order.")
 @click.option(
     "--format",
@@ -61,24 +65,32 @@ def command(
     finance's: mrr_projection, projection_interval, mrr_bridge, retention, renewal_rates, rival_mrr, currency_rates,
     findings.
     """
-    from pipeline.runtime import ended_associations
-    from pipeline.warehouse import find_run
-    from pipeline.warehouse.table_queries import read_table
+    from pipeline.tables.finance_tables import FINANCE
+    from pipeline.warehouse import Finance, Vendor, find_run, readable_run
 
     home = home_folder()
     run = find_run(home, run_reference)
     chosen = [column.strip() for column in columns.split(",")] if columns is not None else None
-    run_file, hidden = run.path, ended_associations(home)
     if partner_id is not None:
-        shown = shown_to_partner(home, run, partner_id)
-        run_file, hidden = shown.run_file, shown.hidden
-    frame = read_table(run_file, name, partner_id=partner_id, search=search, columns=chosen, ended=hidden)
+        readable = readable_by_partner(home, run, partner_id)
+    else:
+        readable = readable_run(home, run, reader=Finance() if name in FINANCE else Vendor())
+    with readable.open() as reader:
+        frame = reader.table(name, columns=chosen, search=search)
+        say_lacking(reader, name, chosen)
     if output is not None:
         _write(frame, file_format, output)
     elif file_format == "parquet":
         _print_parquet(frame)
     else:
         _print(frame, file_format, sys.stdout)
+
+
+def say_lacking(reader: RunReader, name: str, columns: list[str] | None) -> None:
+    """Name the columns that are shown empty because an older version made the run."""
+    lacking = [column for column in reader.lacking(name) if columns is None or column in columns]
+    if lacking:
+        say(f"not in this run, which an older version made: {', '.join(lacking)}")
 
 
 def _print(frame: pl.DataFrame, file_format: str, handle: Any) -> None:

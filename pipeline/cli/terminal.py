@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,9 @@ from pipeline.errors import SettingsError
 from pipeline.regular_file import check_regular, read_regular, toml_values
 from pipeline.runtime import home_folder, now
 from pipeline.settings import Settings, parse_settings, retired_settings
+
+if TYPE_CHECKING:
+    from pipeline.nightly.reports import Telling
 
 SETTINGS_FILE = "renewals.toml"
 
@@ -141,6 +144,13 @@ def stage_progress(quiet: bool) -> Callable[[str], None]:
         say(f"[{seconds:6.1f} s] {message}")
 
     return progress
+
+
+def at_terminal() -> Telling:
+    """Where the nightly job says things when somebody sits at a terminal: lines and progress bars on stderr."""
+    from pipeline.nightly.reports import Telling
+
+    return Telling(say=say, bar=progress_bar)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ gives the decisions as the frame that the transforms take, and the ended associa
 rules themselves are in `transform.decisions_in_effect` and `transform.ownership`; the events are in `store`.
 """
 
-from pipeline.decisions.reading import decisions_frame, ended_now, not_used_by
+from pipeline.decisions.reading import decisions_frame, not_used_by
 from pipeline.decisions.record_decision import Attribution, DecisionRequest, decide
 from pipeline.decisions.values import import_decisions
 
@@ -14,7 +14,6 @@ __all__ = [
     "DecisionRequest",
     "decide",
     "decisions_frame",
-    "ended_now",
     "import_decisions",
     "not_used_by",
 ]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
-from pipeline.decisions.partner_clients import Accounts
+from pipeline.decisions.partner_clients import PartnerClients, partner_clients
 from pipeline.decisions.values import check_reason, check_value
 from pipeline.errors import UsageError
 from pipeline.settings import shown_columns
 from pipeline.store import DecisionStore, Draft, Event
 from pipeline.store.decision_store import Validator
 from pipeline.tables.decision_events import ASSOCIATED, ENDED, KINDS
+from pipeline.warehouse import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Attribution:
 
 
 def decide(
-    store: DecisionStore, run_file: Path, request: DecisionRequest, signed: Attribution, *, dry_run: bool = False
+    store: DecisionStore, run: Run, request: DecisionRequest, signed: Attribution, *, dry_run: bool = False
 ) -> Event:
     """Store what is requested, if that can be; with `dry_run` only say what would be stored (its `position` is 0).
 
@@ -57,9 +57,8 @@ def decide(
         )
     if not signed.actor.strip():
         raise UsageError("a decision needs an actor: say who decides")
-    accounts = Accounts(run_file)
-    accounts.check_partner(request.partner_id)
-    validate = _VALIDATORS[request.kind](accounts, store, request, signed)
+    clients = partner_clients(run, request.partner_id, request.hub_id)
+    validate = _VALIDATORS[request.kind](clients, store, request, signed)
     draft = Draft(
         decision_id=signed.decision_id,
         decided_at=signed.decided_at,
@@ -72,36 +71,36 @@ def decide(
     return store.append(draft, validate, dry_run=dry_run)
 
 
-def _owner(accounts: Accounts, store: DecisionStore, request: DecisionRequest, _: Attribution) -> Validator:
+def _owner(clients: PartnerClients, store: DecisionStore, request: DecisionRequest, _: Attribution) -> Validator:
     if request.hub_id is not None:
-        _check_client(accounts, store, request)
+        _check_client(clients, store, request)
     check_value(request.kind, request.value)
     return lambda _: request.value
 
 
-def _contact(accounts: Accounts, store: DecisionStore, request: DecisionRequest, _: Attribution) -> Validator:
-    _check_client(accounts, store, request)
+def _contact(clients: PartnerClients, store: DecisionStore, request: DecisionRequest, _: Attribution) -> Validator:
+    _check_client(clients, store, request)
     check_value(request.kind, request.value)
     if request.value is not None:
-        accounts.check_contact(str(request.hub_id), request.value)
+        clients.check_contact(str(request.hub_id), request.value)
     return lambda _: request.value
 
 
-def _columns(_: Accounts, _store: DecisionStore, request: DecisionRequest, _signed: Attribution) -> Validator:
+def _columns(_: PartnerClients, _store: DecisionStore, request: DecisionRequest, _signed: Attribution) -> Validator:
     check_value(request.kind, request.value)
     chosen = None if request.value is None else list(shown_columns(list(request.value)))
     return lambda _: chosen
 
 
-def _preferences(_: Accounts, _store: DecisionStore, request: DecisionRequest, _signed: Attribution) -> Validator:
+def _preferences(_: PartnerClients, _store: DecisionStore, request: DecisionRequest, _signed: Attribution) -> Validator:
     if request.value is None:
         return lambda _: None
     check_value(request.kind, request.value)
     return lambda before: {**(before or {}), **request.value}
 
 
-def _ending(accounts: Accounts, _store: DecisionStore, request: DecisionRequest, signed: Attribution) -> Validator:
-    accounts.check_client(request.partner_id, str(request.hub_id))
+def _ending(clients: PartnerClients, _store: DecisionStore, request: DecisionRequest, signed: Attribution) -> Validator:
+    clients.check_client(str(request.hub_id))
     check_reason(signed.reason)
 
     def validate(before: Any) -> Any:
@@ -114,7 +113,7 @@ def _ending(accounts: Accounts, _store: DecisionStore, request: DecisionRequest,
     return validate
 
 
-def _restoring(_: Accounts, _store: DecisionStore, request: DecisionRequest, _signed: Attribution) -> Validator:
+def _restoring(_: PartnerClients, _store: DecisionStore, request: DecisionRequest, _signed: Attribution) -> Validator:
     # The run is not asked: whom the client belongs to by now is not this partner's to know.
     def validate(before: Any) -> Any:
         if before != ENDED:
@@ -126,8 +125,8 @@ def _restoring(_: Accounts, _store: DecisionStore, request: DecisionRequest, _si
     return validate
 
 
-def _check_client(accounts: Accounts, store: DecisionStore, request: DecisionRequest) -> None:
-    accounts.check_client(request.partner_id, str(request.hub_id))
+def _check_client(clients: PartnerClients, store: DecisionStore, request: DecisionRequest) -> None:
+    clients.check_client(str(request.hub_id))
     associations = [name for name, kind in KINDS.items() if kind.subject == "association"]
     events = store.events(partner_id=request.partner_id, hub_id=request.hub_id, kinds=associations)
     if events and events[-1].kind == "association_ended":
@@ -136,7 +135,7 @@ def _check_client(accounts: Accounts, store: DecisionStore, request: DecisionReq
         )
 
 
-_VALIDATORS: Final[dict[str, Callable[[Accounts, DecisionStore, DecisionRequest, Attribution], Validator]]] = {
+_VALIDATORS: Final[dict[str, Callable[[PartnerClients, DecisionStore, DecisionRequest, Attribution], Validator]]] = {
     "communication_owner": _owner,
     "communication_default": _owner,
     "primary_contact": _contact,

@@ -327,7 +327,7 @@ def show_acceptance(home: Home, run: Run, signed: Signed, *, book: RunBook) -> N
     """Write the checks page of an accepted run again, with who accepted its findings, when and why."""
     accepted = {"actor": signed.actor, "time": f"{signed.at:%Y-%m-%d %H:%M} UTC", "reason": signed.reason}
     partners = tuple(_partner_row(each) for each in book.held().values())
-    with warehouse.open_run(run.path) as con:
+    with warehouse.open_run_file(run.path) as con:
         render.write_checks_page(
             con, home.reports(run.run_id), Situation(run.run_id, partners=partners, acceptance=accepted)
         )

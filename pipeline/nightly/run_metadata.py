@@ -20,10 +20,9 @@ from pipeline.views.run_stopped import Situation, one_line, stopped
 from pipeline.warehouse.summary import summarise
 
 if TYPE_CHECKING:
-    import duckdb
-
     from pipeline.ingest import IngestReport
     from pipeline.settings import Settings
+    from pipeline.warehouse import Connection
 
 _ENGINES = ("duckdb", "polars", "great-expectations", "weasyprint")
 
@@ -49,7 +48,7 @@ def run_information(
     )
 
 
-def counts_for_the_gate(con: duckdb.DuckDBPyConnection, ingested: IngestReport) -> list[checks.TableCounts]:
+def counts_for_the_gate(con: Connection, ingested: IngestReport) -> list[checks.TableCounts]:
     """What ingest counted, per contract table, with the reasons and some of the refused rows from `quarantine`."""
     reasons = con.execute(
         "SELECT table_name, reason, count(*) FROM (SELECT table_name, "
@@ -85,14 +84,14 @@ def counts_for_the_gate(con: duckdb.DuckDBPyConnection, ingested: IngestReport) 
     ]
 
 
-def reference_rates(con: duckdb.DuckDBPyConnection, settings: Settings, *, as_of: date) -> list[checks.CheckResult]:
+def reference_rates(con: Connection, settings: Settings, *, as_of: date) -> list[checks.CheckResult]:
     """Let reference rates stand in where the export has none (rule 11), and say so on the checks page."""
     told = add_reference_rates(con, as_of=as_of, reporting_currency=settings.reporting_currency)
     return [] if told is None else [checks.CheckResult("reference_rates", "export", "warning", "fx_rates", False, told)]
 
 
 def keep_results_or_stop(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     results: list[checks.CheckResult],
     reports: Path,
     situation: Situation,
@@ -123,12 +122,12 @@ def why_stopped(results: list[checks.CheckResult], situation: Situation, page: P
     return one_line(told, page=str(page)) if told else ""
 
 
-def keep_summary(con: duckdb.DuckDBPyConnection) -> None:
+def keep_summary(con: Connection) -> None:
     """Let the finished candidate say of itself what a list of runs shows."""
     con.execute("UPDATE main.run_info SET summary = $summary", {"summary": summarise(con)})
 
 
-def what_was_written(con: duckdb.DuckDBPyConnection, results: list[checks.CheckResult]) -> warehouse.Contents:
+def what_was_written(con: Connection, results: list[checks.CheckResult]) -> warehouse.Contents:
     """What publishing must find in the file again; the results are those of the gates, not those in the file."""
     found = ((each.name, each.gate, each.level, each.table_name, each.success) for each in results)
     return warehouse.contents_of(con, checked=found)

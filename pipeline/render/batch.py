@@ -7,26 +7,26 @@ import hashlib
 import shutil
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pipeline.errors import RenewalsError
 from pipeline.render.fingerprint import report_keys
 from pipeline.render.folders import partner_folder
-from pipeline.render.limits import DEFAULT_LIMITS, Limits, within
+from pipeline.render.limits import Limits, within
 from pipeline.render.partner_files import FORMATS, write_partner_report
+from pipeline.render.report_choices import ALL_AS_DECIDED, BatchChoices, ReportChoices
 from pipeline.render.report_manifest import has_manifest, kept_files, write_manifest
 from pipeline.render.workers import all_done
 from pipeline.settings import Look, Settings
-from pipeline.transform.decisions_in_effect import EndedPairs
+from pipeline.warehouse import ReadableRun
 from pipeline.warehouse.leftovers import marked
-from pipeline.warehouse.runs import made_with, why_unreadable
-from pipeline.warehouse.table_queries import partner_ids as known_partners
+from pipeline.warehouse.runs import made_with, partner_ids_of, why_unreadable
 
 _ONE_AT_A_TIME: Final = threading.Lock()
 """WeasyPrint's shared fonts are for one thread: workers are processes, and a process makes one report at a time."""
@@ -58,66 +58,54 @@ class Batch:
 class _Task:
     """All that a worker needs, on this machine or another, to make one partner's report."""
 
-    run_file: Path
+    run: ReadableRun
     run_id: str
-    partner_id: str
     out_dir: Path
-    columns: tuple[str, ...] | None
-    locale: str | None
-    default_locale: str
-    look: Look
-    formats: tuple[str, ...] | None
-    ended: EndedPairs
-    pdf_engine: str
+    choices: ReportChoices
     limits: Limits
     key: str
-    previous: Path | None
-    held: bool
+    previous: ReadableRun | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Where reports are made: on that `executor`, else by so many `workers` of this machine (None = its cores)."""
+
+    executor: Executor | None = None
+    workers: int | None = None
+
+
+THIS_MACHINE: Final = Pool()
 
 
 def write_reports(
-    run_file: Path,
+    run: ReadableRun,
     partner_ids: Sequence[str],
     out_dir: Path,
+    choices: BatchChoices = ALL_AS_DECIDED,
     *,
-    columns: Mapping[str, tuple[str, ...]] | None = None,
-    default_columns: tuple[str, ...] | None = None,
-    chosen: Settings | None = None,
-    locale: str | None = None,
-    formats: tuple[str, ...] | None = None,
-    ended: EndedPairs = frozenset(),
-    pdf_engine: str = "weasyprint",
     earlier: Sequence[Path] = (),
     force: bool = False,
-    held: bool = False,
-    limits: Limits = DEFAULT_LIMITS,
     progress: Callable[[str], None] = lambda _: None,
-    executor: Executor | None = None,
-    workers: int | None = None,
+    pool: Pool = THIS_MACHINE,
 ) -> Batch:
-    """Write the reports of those partners; `progress` hears the id of each partner whose report is there or failed.
+    """Write the reports of those partners; `progress` hears the ID of each partner whose report is there or failed.
 
-    `columns` holds the choices of single partners; the others get `default_columns`, or with None what the run's
-    settings say. `chosen`: whose looks and default language the reports have, instead of those of the run's settings.
-    `ended`: the associations ended by the newest decisions. A report with the same content (see
-    `content.report_keys`) in `out_dir`, or the partner's newest in `earlier` (the reports of earlier runs, newest
-    first), is kept with its bytes unless `force`; the others say what changed since that one. `held`: the partners are
-    held and shown this older run (rule 14), which their reports say; nothing is new to them. `limits`: what one report
-    may take. `executor`: where the tasks run, instead of `workers` processes of this machine.
+    `run`: as the vendor reads it, or as one held partner does, whose report says that it is an older run (rule 14). A
+    report with the same content (see `fingerprint.report_keys`) in `out_dir`, or the partner's newest in `earlier` (the
+    reports of earlier runs, newest first), is kept with its bytes unless `force`; the others say what changed since
+    that one; nothing is new to a held partner.
     """
-    run_id, own_settings = made_with(run_file)
-    chosen = chosen or own_settings
-    looks = {partner_id: chosen.partner_look(partner_id) for partner_id in partner_ids}
-    own = {partner_id: (columns or {}).get(partner_id, default_columns) for partner_id in partner_ids}
-    options = {"locale": locale, "default_locale": chosen.locale, "formats": formats, "pdf_engine": pdf_engine}
-    options |= {"held": "yes"} if held else {}
-    own_options = {
-        partner_id: [own[partner_id] or own_settings.partner_columns(partner_id), _fingerprint(looks[partner_id])]
-        for partner_id in partner_ids
-    }
-    keys = report_keys(run_file, partner_ids, ended=ended, options=options, own_options=own_options)
-    folders = _folders(run_file)
-    behind = cache(partial(_run_behind, run_file=run_file))
+    run_id, settings = made_with(run.run_file)
+    own = {partner_id: choices.of_partner(partner_id, settings) for partner_id in partner_ids}
+    keys = report_keys(
+        run,
+        partner_ids,
+        options=_common_options(choices, settings, held=run.held is not None),
+        own_options={name: _own_options(name, each, settings) for name, each in own.items()},
+    )
+    folders = _folders(run.run_file)
+    run_behind = cache(partial(_run_behind, run_file=run.run_file))
     done: dict[str, list[Path]] = {}
     tasks: dict[str, _Task] = {}
     for partner_id in partner_ids:
@@ -129,40 +117,59 @@ def write_reports(
         if kept:
             done[partner_id] = kept
             progress(partner_id)
-        else:
-            tasks[partner_id] = _Task(
-                run_file=run_file,
-                run_id=run_id,
-                partner_id=partner_id,
-                out_dir=out_dir,
-                columns=own[partner_id],
-                locale=locale,
-                default_locale=chosen.locale,
-                look=looks[partner_id],
-                formats=formats,
-                ended=frozenset(pair for pair in ended if pair[0] == partner_id),
-                pdf_engine=pdf_engine,
-                limits=limits,
-                key=keys[partner_id],
-                previous=None if held else before and behind(before),
-                held=held,
-            )
+            continue
+        readable = run.of_partner(partner_id)
+        behind = run_behind(before) if before and run.held is None else None
+        previous = readable.at(behind) if behind else None
+        tasks[partner_id] = _Task(
+            readable, run_id, out_dir, own[partner_id], choices.limits, keys[partner_id], previous
+        )
     batch = Batch(kept=list(done), wanted=len(partner_ids))
-    with marked(out_dir) if tasks else nullcontext():
-        for partner_id, future in all_done(tasks, _report, executor=executor, workers=workers) if tasks else ():
+    _make(tasks, out_dir, batch, done, progress=progress, pool=pool)
+    batch.paths.extend(path for partner_id in partner_ids for path in done.get(partner_id, []))
+    return batch
+
+
+def _make(
+    tasks: dict[str, _Task],
+    out_dir: Path,
+    batch: Batch,
+    done: dict[str, list[Path]],
+    *,
+    progress: Callable[[str], None],
+    pool: Pool,
+) -> None:
+    """Make those reports; what came of each goes into `done` or the failures of the batch."""
+    if not tasks:
+        return
+    with marked(out_dir):
+        for partner_id, future in all_done(tasks, _report, executor=pool.executor, workers=pool.workers):
             error = future.exception()
             if error is None:
                 done[partner_id] = future.result()
             else:
                 batch.failures[partner_id] = _in_one_line(error)
             progress(partner_id)
-    batch.paths.extend(path for partner_id in partner_ids for path in done.get(partner_id, []))
-    return batch
 
 
-def remove_reports(run_file: Path, partner_id: str, out_dir: Path) -> None:
+def _common_options(choices: BatchChoices, settings: Settings, *, held: bool) -> dict[str, Any]:
+    common: dict[str, Any] = {
+        "locale": choices.locale,
+        "default_locale": (choices.chosen or settings).locale,
+        "formats": choices.formats,
+        "pdf_engine": choices.pdf_engine,
+    }
+    return common | ({"held": "yes"} if held else {})
+
+
+def _own_options(partner_id: str, choices: ReportChoices, settings: Settings) -> list[Any]:
+    look = choices.look
+    return [choices.columns or settings.partner_columns(partner_id), _fingerprint(look) if look else None]
+
+
+def remove_reports(run: ReadableRun, partner_id: str, out_dir: Path) -> None:
     """Take away a partner's reports: it may no longer be shown what they show."""
-    shutil.rmtree(out_dir / _folders(run_file).get(partner_id, partner_folder(partner_id)), ignore_errors=True)
+    shutil.rmtree(out_dir / _folders(run.run_file).get(partner_id, partner_folder(partner_id)), ignore_errors=True)
 
 
 @lru_cache(maxsize=256)
@@ -179,7 +186,7 @@ def _run_behind(reports: Path, run_file: Path) -> Path | None:
 
 def _folders(run_file: Path) -> dict[str, str]:
     """The folder of every partner of the run."""
-    known = known_partners(run_file)
+    known = partner_ids_of(run_file)
     alike = Counter(partner_id.lower() for partner_id in known)
     return {name: partner_folder(name, case_twin=alike[name.lower()] > 1) for name in known}
 
@@ -208,24 +215,11 @@ def _collected_at_the_end() -> Iterator[None]:
 def _report(task: _Task) -> list[Path]:
     """Make one report within its limits, and say beside it what it shows."""
     with _ONE_AT_A_TIME, _collected_at_the_end(), within(task.limits):
-        paths = write_partner_report(
-            task.run_file,
-            task.partner_id,
-            task.out_dir,
-            columns=task.columns,
-            locale=task.locale,
-            default_locale=task.default_locale,
-            look=task.look,
-            formats=task.formats,
-            ended=task.ended,
-            pdf_engine=task.pdf_engine,
-            previous=task.previous,
-            held=task.held,
-        )
+        paths = write_partner_report(task.run, task.out_dir, task.choices, previous=task.previous)
     folder = paths[0].parent
     for name in FORMATS:
         stale = folder / f"report.{name}"
         if stale not in paths:
             stale.unlink(missing_ok=True)
-    write_manifest(folder, task.key, paths, run=task.run_id, pdf_engine=task.pdf_engine)
+    write_manifest(folder, task.key, paths, run=task.run_id, pdf_engine=task.choices.pdf_engine)
     return paths

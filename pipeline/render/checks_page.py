@@ -12,9 +12,8 @@ from pipeline.warehouse.leftovers import marked
 from pipeline.whole_files import write_whole
 
 if TYPE_CHECKING:
-    import duckdb
-
     from pipeline.views.run_stopped import Situation
+    from pipeline.warehouse import Connection
 
 EXAMPLES_SHOWN: Final = 5
 """Refused rows shown per table and reason: enough to find the cause; `renewals table quarantine` has all."""
@@ -37,7 +36,7 @@ def checks_page(view: dict[str, Any]) -> str:
     return self_contained("checks.html.j2", view)
 
 
-def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path, situation: Situation | None = None) -> Path:
+def write_checks_page(run: Connection, out_dir: Path, situation: Situation | None = None) -> Path:
     """Write `checks.html` of the run or candidate behind that connection into the folder; returns its path.
 
     `situation`: what to type when nothing was published, who accepted the run, which partners are held.
@@ -55,13 +54,13 @@ def write_checks_page(run: duckdb.DuckDBPyConnection, out_dir: Path, situation: 
         return write_whole(out_dir / "checks.html", checks_page(view))
 
 
-def _rows(run: duckdb.DuckDBPyConnection, query: str, *values: int) -> list[dict[str, Any]]:
+def _rows(run: Connection, query: str, *values: int) -> list[dict[str, Any]]:
     result = run.execute(query, list(values))
     names = [column[0] for column in result.description or []]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _refused_by_reason(run: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+def _refused_by_reason(run: Connection) -> list[dict[str, Any]]:
     """One entry per table and reason, the most frequent first, with its first examples."""
     reasons: dict[tuple[str, str], dict[str, Any]] = {}
     for row in _rows(run, _REASONS, EXAMPLES_SHOWN):

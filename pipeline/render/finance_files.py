@@ -9,40 +9,40 @@ from pipeline.render.finance_pages import finance_html, finance_pdf
 from pipeline.render.finance_xlsx import finance_xlsx
 from pipeline.render.folders import partner_folder
 from pipeline.settings import Settings
-from pipeline.transform.decisions_in_effect import EndedPairs
 from pipeline.views.finance_report import finance_report
-from pipeline.warehouse.finance_figures import DEFAULT_MOST, Most, finance_of_run
+from pipeline.warehouse import Partner, ReadableRun
+from pipeline.warehouse.finance_figures import DEFAULT_MOST, Clients, Most, finance_of_run
 from pipeline.warehouse.leftovers import marked
-from pipeline.warehouse.table_queries import partner_ids
 from pipeline.whole_files import write_whole
 
 FORMATS: Final = ("html", "pdf", "xlsx")
 
 
 def write_finance_report(
-    run_file: Path,
+    run: ReadableRun,
     out_dir: Path,
     *,
-    partner_id: str | None = None,
+    clients: Clients,
     currency: str | None = None,
     locale: str | None = None,
     chosen: Settings | None = None,
-    ended: EndedPairs = frozenset(),
     most: Most = DEFAULT_MOST,
 ) -> list[Path]:
     """Write `finance.html`, `finance.pdf` and `finance.xlsx` into the folder; returns their paths.
 
-    `partner_id`, `currency`: of that partner's clients, of that currency only, under a name of its own
-    (`report_name`). `chosen`: whose look and language the report has, instead of those of the run's settings; `locale`
-    goes before. `ended`: the associations ended by the newest decisions.
-    Each file appears whole or not at all. Raises what `finance_of_run` raises.
+    `run`: as finance reads it. `clients`, `currency`: of that partner's clients, of that currency only, under a name of
+    its own (`report_name`). `chosen`: whose look and language the report has, instead of those of the run's settings;
+    `locale` goes before. Each file appears whole or not at all. Raises what `finance_of_run` raises.
     """
-    run, frames = finance_of_run(run_file, partner_id=partner_id, currency=currency, ended=ended, most=most)
-    settings = Settings.from_json(run["settings"])
+    partner_id = clients.partner_id if isinstance(clients, Partner) else None
+    with run.open() as reader:
+        information, frames = finance_of_run(reader, clients=clients, currency=currency, most=most)
+        known = reader.partner_ids()
+    settings = Settings.from_json(information["settings"])
     chosen = chosen or settings
     view = finance_report(
         frames,
-        run=run,
+        run=information,
         partner_id=partner_id,
         currency=currency,
         locale=locale or chosen.locale,
@@ -55,7 +55,7 @@ def write_finance_report(
         "pdf": finance_pdf(view, workbook=workbook),
         "xlsx": workbook,
     }
-    alike = [known for known in partner_ids(run_file) if partner_id and known.lower() == partner_id.lower()]
+    alike = [name for name in known if partner_id and name.lower() == partner_id.lower()]
     name = report_name(partner_id, currency, case_twin=len(alike) > 1)
     with marked(out_dir):
         return [write_whole(out_dir / f"{name}.{ending}", contents[ending]) for ending in FORMATS]

@@ -14,15 +14,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
 import pipeline
 from pipeline.render.environment import templates_folder
 from pipeline.settings import OPERATIONAL, REPORT_CHOICES
 from pipeline.tables.published import PARTNER_SUMMARY, UPCOMING_RENEWALS
-from pipeline.transform.decisions_in_effect import EndedPairs
 from pipeline.views.clients import TABLES as DETAILS
-from pipeline.warehouse import open_run
+from pipeline.warehouse import ReadableRun
 
 CODE: Final = ("views", "render", "locale", "transform", "tables", "warehouse", "rules.py", "brand.py")
 """The parts of the package on which a report's bytes depend, besides the templates."""
@@ -31,62 +28,37 @@ ENGINES: Final = ("weasyprint", "pydyf", "jinja2", "babel", "fonttools", "xlsxwr
 
 _TABLES: Final = (UPCOMING_RENEWALS.name, PARTNER_SUMMARY.name, *DETAILS, "decisions")
 
-_ASSOCIATIONS: Final = "(SELECT partner_id, hub_id, association_ended_on FROM exports.clients)"
-
-_ROWS: Final = """
-SELECT partner_id, count(*) AS row_count, bit_xor(md5_number(t::VARCHAR))::VARCHAR AS digest
-FROM {table} t WHERE partner_id IS NOT NULL GROUP BY partner_id
-"""
-"""The rows of a table per partner, whatever their order."""
-
 
 def report_keys(
-    run_file: Path,
+    run: ReadableRun,
     partner_ids: Sequence[str],
     *,
-    ended: EndedPairs = frozenset(),
     options: Mapping[str, Any],
     own_options: Mapping[str, Any],
 ) -> dict[str, str]:
     """The key of each partner's report: of its rows, the day and the settings of the run, the options, and this code.
 
-    Also of whose clients are the partner's and which associations it has `ended`: what changed since the previous
+    Also of whose clients are the partner's and which associations it has ended: what changed since the previous
     report may name clients that have no row any more.
     `options` hold for every report, `own_options` (by partner) for one; both JSON-able; what the settings choose for
     reports stands there. The run's name and time are left out on purpose: the same content in a later run is the same
     report (`report_manifest` sees to the one place that names the run). The day is in: a report says as of when it is
     true.
     """
-    rows = _digests(run_file, ended)
-    with open_run(run_file) as con:
-        day, settings, version = con.execute("SELECT as_of, settings, pipeline_version FROM main.run_info").fetchall()[
-            0
-        ]
+    with run.open() as reader:
+        rows = reader.digests(_TABLES)
+        info = reader.run_info()
+    day, settings, version = info["as_of"], info["settings"], info["pipeline_version"]
     told = {name: value for name, value in json.loads(settings).items() if name not in (*OPERATIONAL, *REPORT_CHOICES)}
     common = json.dumps([str(day), told, version, code_version(), options], sort_keys=True, default=str)
     endings: dict[str, list[str]] = {}
-    for partner_id, hub_id in sorted(ended):
+    for partner_id, hub_id in sorted(run.ended):
         endings.setdefault(partner_id, []).append(hub_id)
 
     def content(partner_id: str) -> list[Any]:
         return [common, rows.get(partner_id, []), endings.get(partner_id, []), own_options.get(partner_id)]
 
     return {partner_id: _hash(json.dumps(content(partner_id), default=str)) for partner_id in partner_ids}
-
-
-def _digests(run_file: Path, ended: EndedPairs) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    with open_run(run_file, ended=ended, finance=False) as con:
-        there = _tables_there(con)
-        for table in ("exports.partners", _ASSOCIATIONS, *(name for name in _TABLES if name in there)):
-            for partner_id, count, digest in con.execute(_ROWS.format(table=table)).fetchall():
-                found.setdefault(partner_id, []).append([table, count, digest])
-    return found
-
-
-def _tables_there(con: duckdb.DuckDBPyConnection) -> set[str]:
-    names = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
-    return {name for (name,) in names}
 
 
 @cache

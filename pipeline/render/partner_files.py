@@ -1,4 +1,4 @@
-"""One partner's report files, from a run's file: a task of ids and paths that a worker process can be given."""
+"""One partner's report files, from what it may read of a run: a task that a worker process can be given."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from pipeline.render.bulk_pdf import bulk_pdf
 from pipeline.render.csv import report_csv
 from pipeline.render.folders import partner_folder
 from pipeline.render.html import report_html
-from pipeline.render.load_partner_view import has_case_twin, partner_view
+from pipeline.render.load_partner_view import load_partner_view
 from pipeline.render.pdf import report_pdf
+from pipeline.render.report_choices import AS_DECIDED, ReportChoices
 from pipeline.render.xlsx import report_xlsx
-from pipeline.settings import Look
-from pipeline.transform.decisions_in_effect import EndedPairs, report_preferences
-from pipeline.warehouse import compare, open_run
-from pipeline.warehouse.runs import settings_of
-from pipeline.warehouse.table_queries import decisions_used
+from pipeline.transform.decisions_in_effect import report_preferences
+from pipeline.warehouse import ReadableRun, compare
+from pipeline.warehouse.runs import made_on
 from pipeline.whole_files import write_whole
 
 FORMATS: Final[dict[str, Callable[[dict[str, Any]], str | bytes]]] = {
@@ -34,57 +33,29 @@ FORMATS: Final[dict[str, Callable[[dict[str, Any]], str | bytes]]] = {
 
 
 def write_partner_report(
-    run_file: Path,
-    partner_id: str,
-    out_dir: Path,
-    *,
-    columns: tuple[str, ...] | None = None,
-    locale: str | None = None,
-    default_locale: str | None = None,
-    look: Look | None = None,
-    formats: tuple[str, ...] | None = None,
-    ended: EndedPairs = frozenset(),
-    pdf_engine: str = "weasyprint",
-    previous: Path | None = None,
-    held: bool = False,
+    run: ReadableRun, out_dir: Path, choices: ReportChoices = AS_DECIDED, *, previous: ReadableRun | None = None
 ) -> list[Path]:
-    """Write that partner's report files into `out_dir/<partner's folder>`; returns their paths in order of `formats`.
+    """Write a partner's report files into `out_dir/<partner's folder>`; returns their paths in order of the formats.
 
-    `columns`, `locale` and `formats` default to what the partner had decided when the run was made, then to what the
-    run's settings and the export say of it, then to the run's. `look`, `default_locale`: instead of the run's settings'
-    look and language (of a partner that has none of its own). Only this partner's rows are read, and none of the
-    associations it has `ended` by now. `pdf_engine`: `weasyprint`, or `plutoprint` (untagged). `previous`: the run of
-    the partner's previous report, for what changed since. `held`: the partner is shown this run although there is a
-    newer one (rule 14), which the report says. Each file appears whole or not at all.
+    `run`: what the partner may read; a held partner's report says that it is an older run (rule 14). `previous`: the
+    run of the partner's previous report, for what changed since. Each file appears whole or not at all.
 
     Raises UsageError for a partner that the run does not know and for a choice of columns that cannot be.
     """
-    with open_run(run_file, ended=ended, finance=False) as run:
-        # A file that this process has open already is opened again in no time.
-        decided = decisions_used(run_file, partner_id=partner_id)
-        view = partner_view(
-            run,
-            partner_id,
-            decided=decided,
-            columns=columns,
-            locale=locale,
-            default_locale=default_locale,
-            look=look,
-            previous=_news(previous, run_file, partner_id, ended) if previous else None,
-            held=held,
-        )
-        twin = has_case_twin(run, partner_id)
-    preferences = report_preferences(decided).get(partner_id, {})
-    folder = out_dir / partner_folder(partner_id, case_twin=twin)
-    names = tuple(formats or preferences.get("formats", FORMATS))
-    makers = _makers(view, names, pdf_engine)
+    with run.open() as reader:
+        rows = reader.partner_rows()
+    partner_id = rows.partner["partner_id"]
+    news = _changes_since(previous, run) if previous else None
+    view = load_partner_view(rows, choices, previous=news, held=run.held is not None)
+    preferences = report_preferences(rows.decided).get(partner_id, {})
+    folder = out_dir / partner_folder(partner_id, case_twin=rows.has_case_twin)
+    names = tuple(choices.formats or preferences.get("formats", FORMATS))
+    makers = _makers(view, names, choices.pdf_engine)
     return [write_whole(folder / f"report.{name}", makers[name](view)) for name in names]
 
 
-def _news(previous: Path, run_file: Path, partner_id: str, ended: EndedPairs) -> tuple[pl.DataFrame, date]:
-    with open_run(previous) as con:
-        _, since = settings_of(con)
-    return compare(previous, run_file, partner_id=partner_id, ended=ended), since
+def _changes_since(previous: ReadableRun, run: ReadableRun) -> tuple[pl.DataFrame, date]:
+    return compare(previous, run), made_on(previous.run_file)
 
 
 def _makers(

@@ -14,25 +14,31 @@ import polars as pl
 from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decisions_in_effect import EndedPairs, pairs_frame
 from pipeline.transform.partner_summary import partner_summary
-from pipeline.warehouse.finance_association_visibility import AGAIN, project_again
+from pipeline.warehouse.table_queries import declared_select
 
 VENDOR_WIDE: Final = ("contract_mrr", "mrr_bridge", "findings")
 """Finance's tables that keep an ended association's contracts, as nobody's (rule 7)."""
 
+AGAIN: Final = {
+    "mrr_projection": "partner_id NULLS FIRST, currency, scenario, month",
+    "projection_interval": "scope, partner_id NULLS FIRST, currency, month",
+    "retention": "partner_id NULLS FIRST, currency, scenario",
+    "rival_mrr": "partner_id NULLS FIRST, currency",
+}
+"""The tables that are computed again, and the order of their rows."""
+
 KEPT_WHOLE: Final = ("decisions",)
 """The vendor's own record: it names whoever decided what, unless it is asked for one partner's rows."""
-
-LEFT_OUT: Final = "SELECT error('{name} was left out: open the run with finance')"
 
 _ENDED: Final = "(FROM $pairs e WHERE e.partner_id = t.partner_id AND e.hub_id = t.hub_id)"
 
 
-def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str, *, finance: bool = True) -> None:
+def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str) -> None:
     """Let this connection see `VENDOR_WIDE` without the partner of those pairs, and no other row of theirs.
 
-    The summaries of the partners concerned are computed again from the rows that are left. So are finance's tables
-    that add up clients (`finance_association_visibility.AGAIN`); without `finance` they cannot be read from this
-    connection.
+    The summaries of the partners concerned are computed again from the rows that are left. Finance's tables that add
+    up clients cannot be read from this connection until `show_finance_again` (`finance_association_visibility`) has
+    laid them over.
     """
     if not ended:
         return
@@ -45,12 +51,9 @@ def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str, *, fi
     for name in there & BY_CLIENT.keys():
         con.execute(f"CREATE TEMP VIEW {name} AS {view_by_client(name, database)}")
     if {"upcoming_renewals", "contract_mrr", "partner_summary"} <= there:
-        _summarise_again(con, ended, f"{_stored(database)}.partner_summary")
-    if there >= AGAIN.keys() and finance:
-        project_again(con, _stored(database))
-    elif there >= AGAIN.keys():
-        for name in AGAIN:
-            con.execute(f"CREATE TEMP VIEW {name} AS {LEFT_OUT.format(name=name)}")
+        _summarise_again(con, ended, f"{stored_schema(database)}.partner_summary")
+    for name in there & AGAIN.keys():
+        con.execute(f"CREATE TEMP VIEW {name} AS SELECT error('{name} is read by finance, which shows it again')")
 
 
 def view_by_client(name: str, database: str, *, pairs: str = "ended_associations") -> str:
@@ -58,10 +61,11 @@ def view_by_client(name: str, database: str, *, pairs: str = "ended_associations
 
     `pairs`: the relation of the ended associations. Only for the tables of `BY_CLIENT`.
     """
-    return BY_CLIENT[name].replace("$stored", f"{_stored(database)}.{name}").replace("$pairs", pairs)
+    return BY_CLIENT[name].replace("$stored", f"{stored_schema(database)}.{name}").replace("$pairs", pairs)
 
 
-def _stored(database: str) -> str:
+def stored_schema(database: str) -> str:
+    """The schema of the run's own tables in that database, quoted."""
     quoted = database.replace('"', '""')
     return f'"{quoted}".main'
 
@@ -90,7 +94,10 @@ def _summarise_again(con: duckdb.DuckDBPyConnection, ended: EndedPairs, stored: 
         "SELECT as_of, settings ->> 'reporting_currency' FROM main.run_info"
     ).fetchall()[0]
     rows = {
-        name: con.sql(f"FROM {name} SEMI JOIN partners_concerned USING (partner_id)").pl()
+        name: con.sql(
+            f"SELECT {declared_select(con, 'main', PUBLISHED[name])} FROM {name} "  # noqa: S608
+            "SEMI JOIN partners_concerned USING (partner_id)"
+        ).pl()
         for name in ("upcoming_renewals", "contract_mrr")
     }
     again = partner_summary(

@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.tables.exports import RENEWAL_HISTORY
 from pipeline.transform.projection.backtest import PastRun
-from pipeline.warehouse.database import open_run
+from pipeline.warehouse.database import open_run_file
 from pipeline.warehouse.runs import Run, settings_of
 
 _SAID: Final = (
@@ -30,7 +30,7 @@ _SAID: Final = (
 
 def history(run_file: Path) -> pl.DataFrame:
     """The run's `renewal_history`, with null in columns that a run of before does not have."""
-    with closing(open_run(run_file)) as con:
+    with closing(open_run_file(run_file)) as con:
         past: pl.DataFrame = con.sql("FROM exports.renewal_history").pl()
     missing = {name: dtype for name, dtype in RENEWAL_HISTORY.polars_schema.items() if name not in past.columns}
     return past.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in missing.items())
@@ -42,7 +42,7 @@ def past_runs(runs: Iterable[Run]) -> list[PastRun]:
 
 
 def _said(run: Run) -> PastRun | None:
-    with closing(open_run(run.path)) as con:
+    with closing(open_run_file(run.path)) as con:
         try:
             rates: pl.DataFrame = con.sql("FROM main.renewal_rates").pl()
         except duckdb.CatalogException:

@@ -10,9 +10,11 @@ import polars as pl
 from pipeline.errors import UsageError
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED
-from pipeline.transform.decisions_in_effect import EndedPairs, pairs_frame
+from pipeline.transform.decisions_in_effect import pairs_frame
 from pipeline.warehouse.connection import connect
-from pipeline.warehouse.database import open_run
+from pipeline.warehouse.database import open_run_file
+from pipeline.warehouse.readers import partner_of
+from pipeline.warehouse.run_reader import ReadableRun
 
 _SQL = """
 WITH a AS (FROM before.main.upcoming_renewals), b AS (FROM after.main.upcoming_renewals),
@@ -46,22 +48,32 @@ ORDER BY partner_id, client_name, change_id, what
 """
 
 
-def compare(
-    before: Path, after: Path, *, partner_id: str | None = None, ended: EndedPairs = frozenset()
-) -> pl.DataFrame:
-    """What changed in `upcoming_renewals` from one run file to another, one row per change and finding.
+def compare(before: ReadableRun, after: ReadableRun) -> pl.DataFrame:
+    """What changed in `upcoming_renewals` from one run to another for their reader, one row per change and finding.
 
     Columns: `partner_id, change_id, client_name, what, currency, before, after`; `what` is new, gone, status,
     renewal_deadline, current_mrr or estimated_new_mrr. Values are exact text; money is in `currency` per month.
-    `ended`: the associations ended by the newest decisions, whose clients are in no row of their former partner.
-    With `partner_id` only clients that the later run still gives to that partner are in it (rule 7): one that another
-    partner has by now, whose association the vendor has ended, or that was the partner's by mistake, is in no row.
+    Of a partner only clients that the later run still gives it are in it (rule 7): one that another partner has by
+    now, whose association has ended, or that was the partner's by mistake, is in no row.
+    Raises UsageError for a partner that neither run knows.
     """
     with connect() as con:
-        _attach_both(con, before, after)
-        con.register("ended_associations", pairs_frame(ended))
+        _attach_both(con, before.run_file, after.run_file)
+        partner_id = _partner_of_both(con, before, after)
+        con.register("ended_associations", pairs_frame(after.ended))
         changes: pl.DataFrame = con.sql(_SQL, params={"partner": partner_id}).pl()
     return changes
+
+
+def _partner_of_both(con: duckdb.DuckDBPyConnection, before: ReadableRun, after: ReadableRun) -> str | None:
+    partner_id = partner_of(after.reader)
+    known = (
+        "SELECT 1 FROM before.exports.partners WHERE partner_id = $id "
+        "UNION ALL SELECT 1 FROM after.exports.partners WHERE partner_id = $id"
+    )
+    if partner_id is not None and not con.execute(known, {"id": partner_id}).fetchall():
+        raise UsageError(f"there is no partner {partner_id!r} in {before.run_id} or {after.run_id}")
+    return partner_id
 
 
 def contracts_gone(con: duckdb.DuckDBPyConnection, before: Path) -> pl.DataFrame:
@@ -75,15 +87,15 @@ def contracts_gone(con: duckdb.DuckDBPyConnection, before: Path) -> pl.DataFrame
     return gone
 
 
-def rows_per_table(before: Path, after: Path) -> pl.DataFrame:
+def rows_per_table(before: ReadableRun, after: ReadableRun) -> pl.DataFrame:
     """How many rows each table has in two run files: `table_name, before, after`, null where it is missing.
 
     The contract's tables first, in their order, then those that are published. Tables without rows in both are left
     out. Raises UsageError for a file that cannot be opened as a run.
     """
     counted: list[dict[str, int]] = []
-    for path in (before, after):
-        with open_run(path) as con:
+    for run in (before, after):
+        with open_run_file(run.run_file) as con:
             there = con.execute(
                 "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY ALL"
             ).fetchall()
@@ -119,14 +131,15 @@ ORDER BY partner_id NULLS LAST, currency
 """
 
 
-def money_per_partner(before: Path, after: Path, *, partner_id: str | None = None) -> pl.DataFrame:
+def money_per_partner(before: ReadableRun, after: ReadableRun) -> pl.DataFrame:
     """Clients and contracts in force and their current MRR in two run files, one row per partner and currency.
 
     Columns: `partner_id` (null = clients without a partner), `currency`, `clients_before`, `clients_after`,
     `contracts_before`, `contracts_after`, `mrr_before`, `mrr_after`, `mrr_change`; money is in `currency` per month.
     """
     with connect() as con:
-        _attach_both(con, before, after)
+        _attach_both(con, before.run_file, after.run_file)
+        partner_id = _partner_of_both(con, before, after)
         money: pl.DataFrame = con.sql(_MONEY, params={"partner": partner_id}).pl()
     return money
 

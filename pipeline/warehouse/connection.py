@@ -7,6 +7,9 @@ from typing import Any
 
 import duckdb
 
+Connection = duckdb.DuckDBPyConnection
+"""What those above the warehouse call a connection that they hand on and do not query."""
+
 
 def connect(
     database: str | Path = ":memory:", *, read_only: bool = False, config: dict[str, Any] | None = None

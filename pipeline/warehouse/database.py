@@ -15,8 +15,6 @@ import polars as pl
 from pipeline.errors import UsageError
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import PUBLISHED, SCHEMA_VERSION
-from pipeline.transform.decisions_in_effect import EndedPairs
-from pipeline.warehouse.association_visibility import hide
 from pipeline.warehouse.connection import connect
 
 STORAGE: Final = "v1.5.0"
@@ -47,12 +45,10 @@ def create_run_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("CHECKPOINT")
 
 
-def open_run(path: Path, *, ended: EndedPairs = frozenset(), finance: bool = True) -> duckdb.DuckDBPyConnection:
-    """A read-only connection on a published run file; a symlink is resolved first, so it pins that run.
+def open_run_file(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection on a published run file, whole; a symlink is resolved first, so it pins that run.
 
-    `ended`: the associations ended by the newest decisions (`decisions.ended_now`). Whoever shows a partner its rows
-    gives them: the connection (not a cursor of it) then sees those clients in no row of their former partner (rule 7).
-    For finance's tables that takes a while, which whoever reads none of them saves with `finance` false.
+    For the warehouse and the checks. Whoever shows rows to somebody reads them through `RunReader`.
     Raises UsageError when there is no such file, or it was made by newer code than this.
     """
     real = os.path.realpath(path)
@@ -69,7 +65,6 @@ def open_run(path: Path, *, ended: EndedPairs = frozenset(), finance: bool = Tru
     if version > SCHEMA_VERSION:
         con.close()
         raise UsageError(f"{path.name} was made by a newer version of this product: upgrade, or choose an older run")
-    hide(con, ended, Path(real).stem, finance=finance)
     return con
 
 

@@ -3,80 +3,150 @@
 What `mrr_projection` and its like say of a partner cannot be taken apart into clients again, so they are computed
 anew from the run's own exports, settings and renewal rates: for the partners concerned and for nobody's clients, whom
 the ended ones join (rule 7). What is said of everybody else, and of all clients together, stays as the run has it.
+
+That is done once, when finance first reads such a table after the decision, and kept in a small file beside the run.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import duckdb
 import polars as pl
 
+from pipeline.errors import MachineError
 from pipeline.settings import Settings
 from pipeline.tables.finance_tables import FINANCE
+from pipeline.tables.published import SCHEMA_VERSION
 from pipeline.transform import as_declared
+from pipeline.transform.decisions_in_effect import EndedPairs
 from pipeline.transform.projection import finance_tables
+from pipeline.warehouse.association_visibility import AGAIN, hide, stored_schema
+from pipeline.warehouse.connection import connect
+from pipeline.warehouse.database import Exports, open_run_file
+from pipeline.whole_files import whole_file
 
-AGAIN: Final = {
-    "mrr_projection": "partner_id NULLS FIRST, currency, scenario, month",
-    "projection_interval": "scope, partner_id NULLS FIRST, currency, month",
-    "retention": "partner_id NULLS FIRST, currency, scenario",
-    "rival_mrr": "partner_id NULLS FIRST, currency",
-}
-"""The tables that are computed again, and the order of their rows."""
+ATTACHED: Final = "finance_again"
+"""The name under which the kept file is attached."""
 
 _OF_CLIENTS: Final = ("contracts", "contract_lines", "contract_changes")
 _KNOWN_TO_ALL: Final = ("price_book", "limit_blocks", "fx_rates")
 
 
-def project_again(con: duckdb.DuckDBPyConnection, stored: str) -> None:
-    """Lay temporary tables over those of `AGAIN`, where a partner has ended an association that the run counts.
+def attach_finance_again(con: duckdb.DuckDBPyConnection, run_file: Path, ended: EndedPairs) -> bool:
+    """Attach finance's figures after those endings as `ATTACHED`; False where no partner's figures change by them."""
+    kept = str(_kept(run_file, ended)).replace("'", "''")
+    con.execute(f"ATTACH IF NOT EXISTS '{kept}' AS {ATTACHED} (READ_ONLY)")
+    return bool(con.execute(f"FROM {ATTACHED}.main.partners LIMIT 1").fetchall())
 
-    `stored`: the schema of the run's own tables, quoted. Needs the relation `ended_associations` and `mrr_bridge`, in
-    which ended associations are nobody's by now.
-    """
-    con.execute(
-        f"CREATE TEMP TABLE partners_projected_again AS "  # noqa: S608
-        f"SELECT DISTINCT partner_id FROM {stored}.mrr_bridge SEMI JOIN ended_associations USING (partner_id, hub_id)"
+
+def finance_again(name: str, stored: str) -> str:
+    """SQL of that table as it is after the endings; needs `attach_finance_again`. `stored`: the run's own schema."""
+    kept = f"partner_id IS NOT NULL AND partner_id NOT IN (FROM {ATTACHED}.main.partners)"
+    if "scope" in FINANCE[name].column_names:
+        kept += " OR scope = 'vendor'"
+    return (
+        f"SELECT * FROM (FROM {stored}.{name} WHERE {kept} "  # noqa: S608
+        f"UNION ALL BY NAME FROM {ATTACHED}.main.{name}) ORDER BY {AGAIN[name]}"
     )
-    if not con.execute("FROM partners_projected_again LIMIT 1").fetchall():
-        return
-    con.execute(
-        f"CREATE TEMP TABLE contracts_projected_again AS SELECT s.contract_id, s.hub_id, b.partner_id "  # noqa: S608
-        f"FROM {stored}.mrr_bridge s JOIN mrr_bridge b USING (contract_id) "
-        "WHERE s.partner_id IS NULL OR s.partner_id IN (FROM partners_projected_again)"
-    )
-    settings, as_of = con.execute("SELECT settings, as_of FROM main.run_info").fetchall()[0]
-    again = finance_tables(
-        _exports(con),
-        con.sql("SELECT DISTINCT hub_id, partner_id FROM contracts_projected_again").pl(),
-        as_of=as_of,
-        rates=con.sql("FROM main.renewal_rates").pl(),
-        **Settings.from_json(settings).finance_values(),
-    )
-    for name, order in AGAIN.items():
-        _replace(con, f"{stored}.{name}", as_declared(again[name], FINANCE[name]), order)
+
+
+def show_finance_again(con: duckdb.DuckDBPyConnection, run_file: Path, ended: EndedPairs, database: str) -> None:
+    """Let this connection see finance's tables as they are after those endings."""
+    changed = attach_finance_again(con, run_file, ended)
+    for name in AGAIN:
+        query = finance_again(name, stored_schema(database)) if changed else f"FROM {stored_schema(database)}.{name}"
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+
+
+def _kept(run_file: Path, ended: EndedPairs) -> Path:
+    """The file that keeps the figures: made when it is not there yet or cannot be read."""
+    real = Path(os.path.realpath(run_file))
+    told = json.dumps([SCHEMA_VERSION, duckdb.__version__, sorted(ended)])
+    path = real.with_name(f"{real.stem}.ended-{hashlib.sha256(told.encode()).hexdigest()[:16]}.duckdb")
+    if _readable(path):
+        return path
+    figures = _figures(real, ended)
+    try:
+        _write(path, figures)
+    except MachineError:
+        # A home that this user may only read: the figures then last as long as the process.
+        path = Path(_own_folder()) / path.name
+        if not _readable(path):
+            _write(path, figures)
+    for other in real.parent.glob(f"{real.stem}.ended-*.duckdb"):
+        if other.name != path.name and path.parent == real.parent:
+            other.unlink(missing_ok=True)
+    return path
+
+
+@cache
+def _own_folder() -> str:
+    return tempfile.mkdtemp(prefix="renewals-finance-")
+
+
+def _readable(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        with connect(str(path), read_only=True) as con:
+            con.execute("FROM main.partners LIMIT 1").fetchall()
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _write(path: Path, figures: dict[str, pl.DataFrame]) -> None:
+    with whole_file(path) as unfinished, connect(str(unfinished)) as con:
+        for name, frame in figures.items():
+            con.register("rows_to_keep", frame)
+            con.execute(f"CREATE TABLE main.{name} AS FROM rows_to_keep")
+            con.unregister("rows_to_keep")
+        con.execute("CHECKPOINT")
+
+
+def _figures(run_file: Path, ended: EndedPairs) -> dict[str, pl.DataFrame]:
+    """The rows of the tables of `AGAIN` for the partners concerned and for nobody's clients; `partners`: those."""
+    with open_run_file(run_file) as con:
+        hide(con, ended, run_file.stem)
+        stored = stored_schema(run_file.stem)
+        con.execute(
+            f"CREATE TEMP TABLE partners_projected_again AS "  # noqa: S608
+            f"SELECT DISTINCT partner_id FROM {stored}.mrr_bridge "
+            "SEMI JOIN ended_associations USING (partner_id, hub_id)"
+        )
+        partners = con.sql("FROM partners_projected_again ORDER BY partner_id").pl()
+        if partners.is_empty():
+            return {"partners": partners} | {name: FINANCE[name].polars_schema.to_frame() for name in AGAIN}
+        con.execute(
+            f"CREATE TEMP TABLE contracts_projected_again AS SELECT s.contract_id, s.hub_id, b.partner_id "  # noqa: S608
+            f"FROM {stored}.mrr_bridge s JOIN mrr_bridge b USING (contract_id) "
+            "WHERE s.partner_id IS NULL OR s.partner_id IN (FROM partners_projected_again)"
+        )
+        settings, as_of = con.execute("SELECT settings, as_of FROM main.run_info").fetchall()[0]
+        again = finance_tables(
+            _exports(con),
+            con.sql("SELECT DISTINCT hub_id, partner_id FROM contracts_projected_again").pl(),
+            as_of=as_of,
+            rates=con.sql("FROM main.renewal_rates").pl(),
+            **Settings.from_json(settings).finance_values(),
+        )
+    declared = {name: as_declared(again[name], FINANCE[name]) for name in AGAIN}
+    return {"partners": partners} | {
+        name: frame.filter(scope="partner") if "scope" in frame.columns else frame for name, frame in declared.items()
+    }
 
 
 def _exports(con: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:
     """The run's exports as far as they concern these contracts; without history, whose rates are given."""
-    mine = {
-        name: con.sql(f"FROM exports.{name} SEMI JOIN contracts_projected_again USING (contract_id)").pl()
-        for name in _OF_CLIENTS
-    }
-    history = con.sql("FROM exports.renewal_history LIMIT 0").pl()
-    return mine | {name: con.sql(f"FROM exports.{name}").pl() for name in _KNOWN_TO_ALL} | {"renewal_history": history}
-
-
-def _replace(con: duckdb.DuckDBPyConnection, stored: str, again: pl.DataFrame, order: str) -> None:
-    name = stored.rpartition(".")[2]
-    kept = "partner_id IS NOT NULL AND partner_id NOT IN (FROM partners_projected_again)"
-    if "scope" in again.columns:
-        again = again.filter(scope="partner")
-        kept += " OR scope = 'vendor'"
-    con.register("rows_again", again)
-    con.execute(
-        f"CREATE TEMP TABLE {name} AS FROM (FROM {stored} WHERE {kept} "
-        f"UNION ALL BY NAME FROM rows_again) ORDER BY {order}"
-    )
-    con.unregister("rows_again")
+    all_rows = Exports(con)
+    mine = con.sql("SELECT contract_id FROM contracts_projected_again").pl()
+    of_clients = {name: all_rows[name].join(mine, on="contract_id", how="semi") for name in _OF_CLIENTS}
+    history = all_rows["renewal_history"].head(0)
+    return of_clients | {name: all_rows[name] for name in _KNOWN_TO_ALL} | {"renewal_history": history}

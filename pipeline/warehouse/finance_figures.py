@@ -7,7 +7,6 @@ left out is counted in the sums. The tables themselves hold every row.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -16,10 +15,10 @@ import polars as pl
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.tables.finance_tables import FINANCE, MRR_BRIDGE
-from pipeline.transform.decisions_in_effect import EndedPairs
 from pipeline.transform.projection.drill_down import bridge_lines
 from pipeline.transform.projection.months import last_day
-from pipeline.warehouse.database import open_run
+from pipeline.warehouse.readers import Partner
+from pipeline.warehouse.run_reader import RunReader
 
 MONEY: Final = tuple(column.name for column in MRR_BRIDGE.columns if column.kind == "decimal")
 """The amounts of the bridge."""
@@ -45,22 +44,30 @@ class Most:
 DEFAULT_MOST: Final = Most()
 
 
-def finance_of_run(
-    run_file: Path,
-    *,
-    partner_id: str | None = None,
-    currency: str | None = None,
-    ended: EndedPairs = frozenset(),
-    most: Most = DEFAULT_MOST,
-) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
-    """The row of `run_info`, and by name the frames that `views.finance_report` takes.
+@dataclass(frozen=True, slots=True)
+class EveryClient:
+    """All clients, nobody's too."""
 
-    `partner_id`, `currency`: only that partner's clients, only that currency; by default all, nobody's clients too.
-    `ended`: the associations ended by the newest decisions. Raises UsageError for a run without finance tables, a
-    partner the run does not know, and a currency in which there is no contract.
+
+Clients = EveryClient | Partner
+"""Whose contracts a finance report adds up."""
+
+
+def finance_of_run(
+    reader: RunReader, *, clients: Clients, currency: str | None, most: Most = DEFAULT_MOST
+) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
+    """The row of `run_info`, and by name the frames that `views.finance_report` takes. For finance.
+
+    `clients`: whose contracts; `currency`: only that one, None = all. Raises UsageError for a run without finance
+    tables, a partner the run does not know, and a currency in which there is no contract.
     """
-    with open_run(run_file, ended=ended) as con:
-        _check(con, run_file, partner_id, currency)
+    partner_id = clients.partner_id if isinstance(clients, Partner) else None
+    if not has_finance(reader):
+        raise UsageError(
+            f"{reader.run_id} has no finance tables: it was made by an older version, or without them. Make a new run"
+        )
+    with reader.finance_connection().cursor() as con:
+        _check(con, reader.run_id, partner_id, currency)
         run = con.sql("FROM main.run_info").pl().to_dicts()[0]
         conditions = [f"{name} = ${name}" for name in _given(partner_id, currency)]
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -101,26 +108,16 @@ def _read(con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | Non
     return frame
 
 
-def has_finance(run_file: Path) -> bool:
+def has_finance(reader: RunReader) -> bool:
     """Whether the run holds finance's tables: one made by an older version, or without them, does not."""
-    with open_run(run_file) as con:
-        return _has_finance(con)
+    return all(reader.has(name) for name in FINANCE)
 
 
-def _has_finance(con: duckdb.DuckDBPyConnection) -> bool:
-    there = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
-    return {name for (name,) in there} >= FINANCE.keys()
-
-
-def _check(con: duckdb.DuckDBPyConnection, run_file: Path, partner_id: str | None, currency: str | None) -> None:
-    if not _has_finance(con):
-        raise UsageError(
-            f"{run_file.stem} has no finance tables: it was made by an older version, or without them. Make a new run"
-        )
+def _check(con: duckdb.DuckDBPyConnection, run_id: str, partner_id: str | None, currency: str | None) -> None:
     if partner_id is not None:
         known = con.execute("SELECT 1 FROM exports.partners WHERE partner_id = ?", [partner_id]).fetchall()
         if not known:
-            raise UsageError(f"no partner {partner_id!r} in {run_file.stem}")
+            raise UsageError(f"there is no partner {partner_id!r} in {run_id}")
     if currency is not None:
         whose = "WHERE $partner IS NULL OR partner_id = $partner"
         rows = con.execute(

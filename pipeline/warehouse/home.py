@@ -15,9 +15,13 @@ from pipeline.whole_files import not_writable
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folders of one installation, below `root`."""
+    """The folders of one installation, below `root`, and where its decisions are kept.
+
+    `decisions_url`: the database of the decisions, where it is not `decisions.sqlite` in the home.
+    """
 
     root: Path
+    decisions_url: str | None = None
 
     @property
     def runs(self) -> Path:
@@ -38,6 +42,11 @@ class Home:
     def decisions(self) -> Path:
         """Where decisions are kept when no database is named."""
         return self.root / "decisions.sqlite"
+
+    @property
+    def store_url(self) -> str:
+        """The database of the decisions, as a URL."""
+        return self.decisions_url or f"sqlite:///{self.decisions}"
 
     @property
     def held(self) -> Path:

@@ -14,7 +14,7 @@ import duckdb
 
 from pipeline.errors import MachineError, UsageError
 from pipeline.warehouse.contents import Contents, checksum_file, contents_of, keep_checksum, sha256
-from pipeline.warehouse.database import open_run
+from pipeline.warehouse.database import open_run_file
 from pipeline.warehouse.home import Home
 from pipeline.warehouse.machine import machine_failures
 from pipeline.warehouse.runs import Besides, Run, find_run, list_runs, nothing_besides, prune, why_damaged
@@ -85,7 +85,7 @@ def _refuse_other_contents(path: Path, expected: Contents) -> None:
 
 
 def _contents(path: Path) -> Contents:
-    with open_run(path) as con:
+    with open_run_file(path) as con:
         return contents_of(con)
 
 

@@ -11,11 +11,13 @@ from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from pipeline.errors import DamagedRunError, MachineError, UsageError
 from pipeline.settings import Settings
+from pipeline.transform.decisions_in_effect import no_decisions
 from pipeline.warehouse.contents import all_tables, checksum_file, kept_checksum, sha256
-from pipeline.warehouse.database import open_run
+from pipeline.warehouse.database import open_run_file
 from pipeline.warehouse.held_runs import held_ids
 from pipeline.warehouse.home import Home
 from pipeline.warehouse.leftovers import remove_leftovers
@@ -35,7 +37,7 @@ class Run:
     def as_of(self) -> date:
         """The day its figures are true for. Raises UsageError when the file cannot be read."""
         try:
-            with open_run(self.path) as con:
+            with open_run_file(self.path) as con:
                 return settings_of(con)[1]
         except duckdb.Error as error:
             raise damage(error) or error from None
@@ -77,7 +79,7 @@ def why_unreadable(run_file: Path, *, tables: tuple[str, ...] | None = ("contrac
     without a word.
     """
     try:
-        with open_run(run_file) as con:
+        with open_run_file(run_file) as con:
             for name in all_tables(con) if tables is None else (f"main.{table}" for table in tables):
                 con.execute(f"SELECT bit_xor(hash(rows)) FROM {name} AS rows").fetchall()  # noqa: S608
             settings_of(con)
@@ -139,6 +141,8 @@ def prune(home: Home, *, keep: int, besides: Besides = nothing_besides) -> None:
         if not run.is_current and run.run_id not in reasons:
             run.path.unlink()
             checksum_file(run.path).unlink(missing_ok=True)
+            for figures in run.path.parent.glob(f"{run.run_id}.ended-*.duckdb"):
+                figures.unlink(missing_ok=True)
     kept = {run.run_id for run in list_runs(home)} | held_ids(home)
     newest = max(kept, default="")
     reports = home.root / "reports"
@@ -179,7 +183,7 @@ def candidate(home: Home, run_id: str) -> Iterator[Path]:
 
 def made_with(path: Path) -> tuple[str, Settings]:
     """The name of the run in that file and the settings it was made with."""
-    with open_run(path) as con:
+    with open_run_file(path) as con:
         return str(con.execute("SELECT run_id FROM run_info").fetchall()[0][0]), settings_of(con)[0]
 
 
@@ -187,3 +191,26 @@ def settings_of(con: duckdb.DuckDBPyConnection) -> tuple[Settings, date]:
     """The settings and the day a run was made with, from its own file."""
     settings, as_of = con.execute("SELECT settings, as_of FROM run_info").fetchall()[0]
     return Settings.from_json(settings), as_of
+
+
+def made_on(path: Path) -> date:
+    """The day for which the figures of the run in that file are true."""
+    with open_run_file(path) as con:
+        return settings_of(con)[1]
+
+
+def partner_ids_of(path: Path) -> list[str]:
+    """Every partner of the run in that file, in the order of their IDs."""
+    with open_run_file(path) as con:
+        rows = con.execute("SELECT partner_id FROM exports.partners ORDER BY partner_id").fetchall()
+    return [partner_id for (partner_id,) in rows]
+
+
+def decisions_of(path: Path) -> pl.DataFrame:
+    """The decisions that the run in that file used; none for a run from before there were decisions."""
+    with open_run_file(path) as con:
+        there = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'decisions' AND schema_name = 'main'")
+        if not there.fetchall():
+            return no_decisions()
+        used: pl.DataFrame = con.sql("FROM main.decisions ORDER BY position").pl()
+    return used

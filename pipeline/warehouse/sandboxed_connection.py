@@ -20,9 +20,9 @@ import duckdb
 from pipeline.errors import UsageError
 from pipeline.tables.published import SCHEMA_VERSION
 from pipeline.transform.decisions_in_effect import EndedPairs
-from pipeline.warehouse.association_visibility import BY_CLIENT, LEFT_OUT, hide, view_by_client
+from pipeline.warehouse.association_visibility import AGAIN, BY_CLIENT, hide, view_by_client
 from pipeline.warehouse.connection import connect
-from pipeline.warehouse.finance_association_visibility import AGAIN
+from pipeline.warehouse.finance_association_visibility import attach_finance_again, finance_again
 from pipeline.warehouse.masking import masked
 
 SCHEMAS: Final = ("main", "exports")
@@ -39,19 +39,21 @@ _FUNCTIONS: Final = ("range", "generate_series", "unnest", "json_each", "json_tr
 _INTERNAL: Final = "SELECT view_name FROM duckdb_views() WHERE internal AND schema_name IN ('main', 'pg_catalog')"
 """DuckDB's own views that a bare name finds: they tell the path of the run's file and what the views are made of."""
 
+_NOT_READ: Final = "SELECT error('{name} was left out: open the run with finance')"
+
 _TELLS_SQL: Final = "pg_get_"
 """How the functions begin that give the SQL of a view."""
 
 
 def open_for_analysts(
-    path: Path, *, ended: EndedPairs, unmask: bool = False, finance: bool = True, wide: bool = False
+    path: Path, *, ended: EndedPairs, unmask: bool, finance: bool, wide: bool
 ) -> duckdb.DuckDBPyConnection:
     """A connection whose `main` and `exports` are the run's, masked unless `unmask`, for its cursors.
 
     `ended`: the associations ended by the newest decisions, whose clients are in no row of their former partner;
-    finance's tables that add up clients are then computed again, which whoever reads none of them saves with
-    `finance` false. `wide`: decimals have 38 digits, so that queries can multiply three of them (DuckDB keeps 18 digits
-    for a product of decimals of up to 18); a column read as it is has another type than declared then.
+    finance's tables that add up clients can then be read with `finance` only. `wide`: decimals have 38 digits, so that
+    queries can multiply three of them (DuckDB keeps 18 digits for a product of decimals of up to 18); a column read as
+    it is has another type than declared then.
     Raises UsageError when there is no such file, or it was made by newer code than this.
     """
     real = os.path.realpath(path)
@@ -70,6 +72,8 @@ def open_for_analysts(
         raise UsageError(f"{path.name} cannot be opened as a run: {str(error).splitlines()[0]}") from None
     if con.execute("SELECT schema_version FROM run_file.main.run_info").fetchall()[0][0] > SCHEMA_VERSION:
         raise UsageError(f"{path.name} was made by a newer version of this product: upgrade, or choose an older run")
+    if finance and ended:
+        attach_finance_again(con, path, ended)
     _lay_views(con, ended, unmask=unmask, finance=finance, wide=wide)
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
@@ -102,7 +106,7 @@ def _lay_views(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, unmask: boo
 def _put_under(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, finance: bool) -> frozenset[str]:
     """Put what ended associations change where cursors see it, as they see nothing temporary; the names of it."""
     con.execute("USE run_file.main")
-    hide(con, ended, "run_file", finance=finance)
+    hide(con, ended, "run_file")
     con.execute("USE memory.main")
     con.execute(f"CREATE SCHEMA {_UNDER}")
     laid = con.execute(
@@ -113,8 +117,8 @@ def _put_under(con: duckdb.DuckDBPyConnection, ended: EndedPairs, *, finance: bo
     for name in names & {"ended_associations", "partner_summary"}:
         con.execute(f"CREATE TABLE {_UNDER}.{name} AS FROM temp.main.{name}")
     for name in names & AGAIN.keys():
-        computed = f"TABLE {_UNDER}.{name} AS FROM temp.main.{name}"
-        con.execute(f"CREATE {computed if finance else f'VIEW {_UNDER}.{name} AS {LEFT_OUT.format(name=name)}'}")
+        query = finance_again(name, "run_file.main") if finance else _NOT_READ.format(name=name)
+        con.execute(f"CREATE VIEW {_UNDER}.{name} AS {query}")
     for name in names & BY_CLIENT.keys():
         con.execute(f"CREATE VIEW {_UNDER}.{name} AS {view_by_client(name, 'run_file', pairs=PAIRS)}")
     return names

@@ -22,9 +22,9 @@
   };
 
   // Letters that Unicode does not take apart into a plain letter and a mark.
-  const PLAIN = { ß: "ss", ł: "l", ø: "o", đ: "d", æ: "ae", œ: "oe", ı: "i", ð: "d", þ: "th" };
+  const PLAIN = { ß: "ss", ł: "l", ø: "o", đ: "d", æ: "ae", œ: "oe", ı: "i", ð: "d", þ: "th", ς: "σ" };
   const fold = (text) =>
-    text.toLowerCase().normalize("NFKD").replace(/\p{M}+/gu, "").replace(/[ßłøđæœıðþ]/g, (letter) => PLAIN[letter]);
+    text.toLowerCase().normalize("NFKD").replace(/\p{M}+/gu, "").replace(/[ßłøđæœıðþς]/g, (letter) => PLAIN[letter]);
 
   const state = { partner: "", currency: "", bar: "", terms: [] };
 

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from pipeline.decisions import ended_now, not_used_by
+from pipeline.decisions import not_used_by
 from pipeline.errors import UsageError
 from pipeline.tables.decision_events import KINDS
+from pipeline.warehouse import ended_now
 from tests.decisions.test_effect import TO_SOUTH
 from tests.decisions.world import exports, make, publish
 
@@ -144,5 +145,5 @@ def test_decisions_that_a_run_has_not_used_are_known_by_their_ids(store, run, ho
     make(store, run, "communication_owner", "north", "h1", "vendor")
     later = publish(home, exports(), decisions=decisions_frame(store.events(), time_zone="UTC"))
     since = make(store, later, "communication_owner", "north", "h2", "vendor")
-    assert not_used_by(store.events(), later.path) == [since]
-    assert len(not_used_by(store.events(), run.path)) == 2
+    assert not_used_by(store.events(), later) == [since]
+    assert len(not_used_by(store.events(), run)) == 2

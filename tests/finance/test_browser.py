@@ -10,9 +10,9 @@ import pytest
 
 from pipeline.render.finance_pages import finance_html
 from pipeline.views.finance_report import finance_report
-from pipeline.warehouse.finance_figures import finance_of_run
 from tests.finance.book import amount, write_run
 from tests.finance.test_report import small_export
+from tests.reading import finance_of_run
 from tests.render.test_browser import AXE, CHROMIUM, OFFLINE, playwright
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import reporting
 from pipeline.errors import RenewalsError
+from pipeline.nightly import reports as nightly_reports
 from pipeline.render.batch import Batch
 from tests.conftest import SAMPLE, SAMPLE_DAY, tree
 
@@ -81,8 +81,8 @@ def test_when_it_fails_the_other_reports_are_there(exports, tmp_path, monkeypatc
         raise RenewalsError("no ink")
 
     monkeypatch.setenv("RENEWALS_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("pipeline.render.finance_files.write_finance_report", fails)
-    monkeypatch.setattr(reporting, "make_reports", lambda *_, **__: Batch())
+    monkeypatch.setattr(nightly_reports, "write_finance_report", fails)
+    monkeypatch.setattr(nightly_reports, "make_partner_reports", lambda *_, **__: Batch())
     said = renewals("run", "--exports", SAMPLE, "--as-of", SAMPLE_DAY, "--quiet")
     assert said.code == 4
     assert "renewals: finance's report failed: no ink" in said.err.splitlines()

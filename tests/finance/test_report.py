@@ -16,17 +16,18 @@ import polars as pl
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.render.finance_files import report_name, write_finance_report
+from pipeline.render.finance_files import report_name
 from pipeline.settings import Settings
 from pipeline.tables.finance_tables import WHAT_TO_DO
 from pipeline.views.finance_report import finance_report, finance_words
 from pipeline.views.locale_formats import formats_for
 from pipeline.views.translations import LANGUAGES
-from pipeline.warehouse import create_run_file, open_run
-from pipeline.warehouse.finance_figures import Most, finance_of_run
+from pipeline.warehouse import create_run_file, open_run_file
+from pipeline.warehouse.finance_figures import Most
 from tests import strategies
 from tests.conftest import ROOT
 from tests.finance.book import AS_OF, Page, amount, pdf_words, sheets_xml, write_run
+from tests.reading import finance_of_run, write_finance_report
 
 HOSTILE = "=cmd|' /C calc'!A0"
 SCRIPT = "<script>alert(1)</script>"
@@ -143,7 +144,7 @@ def test_the_pdf_is_tagged_titled_bookmarked_and_holds_the_workbook(book):
 
 def test_equal_runs_give_equal_bytes_in_another_process_too(book, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from pipeline.render.finance_files import write_finance_report; "
+        "import sys; from pathlib import Path; from tests.reading import write_finance_report; "
         "write_finance_report(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     environment = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LANG": "C", "PATH": "/usr/bin:/bin"}
@@ -232,7 +233,7 @@ def test_findings_name_contract_client_and_mrr(book, view):
 
 def test_a_contract_that_is_missing_tonight_is_named(tmp_path):
     before = write_run(tmp_path / "before.duckdb", small_export(contract_id="c"))
-    with open_run(before) as con:
+    with open_run_file(before) as con:
         previous = con.sql("FROM contract_mrr").pl().with_columns(contract_id=pl.lit("gone"))
     run_file = write_run(tmp_path / "run.duckdb", small_export(), previous=previous)
     assert ["Missing from tonight's export", "USD", "gone", "Client", "–", "Nov 23, 2026", "USD 100.00"] in texts_of(

@@ -14,9 +14,9 @@ import openpyxl
 import pytest
 
 from pipeline import rules
-from pipeline.render.finance_files import write_finance_report
 from tests import oracle, oracle_projection
 from tests.finance.book import AMOUNT, AS_OF, Page, amount, bridge_of_page, pdf_words, write_run
+from tests.reading import write_finance_report
 from tests.strategies import CURRENCIES
 
 LABELS = {

@@ -14,11 +14,11 @@ from pipeline.render.finance_xlsx import finance_xlsx
 from pipeline.settings import Settings
 from pipeline.views import locale_formats
 from pipeline.views.finance_report import finance_report
-from pipeline.warehouse.finance_figures import finance_of_run
 from tests.finance.book import AS_OF, write_run
 from tests.finance.test_report import small_export
 from tests.languages.catalogues import Marked
 from tests.languages.test_surfaces import left_over, page_texts
+from tests.reading import finance_of_run
 
 COMMANDS = re.compile(r"renewals (table|report)[a-z0-9_ .-]*", re.IGNORECASE)
 

@@ -24,11 +24,10 @@ import polars as pl
 import pytest
 
 from pipeline import rules
-from pipeline.render.partner_files import write_partner_report
 from pipeline.settings import shown_columns
 from pipeline.tables.published import PUBLISHED
-from pipeline.warehouse import create_run_file, open_run, write_table
-from pipeline.warehouse.table_queries import read_table
+from pipeline.warehouse import create_run_file, open_run_file, write_table
+from tests.reading import read_table, write_partner_report
 from tests.render import report_data as data
 
 PARTNERS = 200
@@ -131,7 +130,7 @@ def run_file(tmp_path_factory) -> Iterator[Path]:
         con.register("p", pl.DataFrame({"partner_id": PARTNER_IDS, "partner_name": PARTNER_IDS}))
         con.execute("CREATE SCHEMA exports; CREATE TABLE exports.partners AS SELECT *, NULL::VARCHAR AS locale FROM p")
     # A file that is open already is opened again in no time.
-    with open_run(path):
+    with open_run_file(path):
         yield path
 
 

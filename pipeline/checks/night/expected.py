@@ -12,7 +12,7 @@ from pipeline.checks.declare_check import Check, failing_rows
 from pipeline.checks.night.night_results import result
 from pipeline.checks.results import CheckResult
 from pipeline.tables.exports import EXPORTS
-from pipeline.warehouse import open_run
+from pipeline.warehouse import open_run_file
 
 _OPTIONAL: Final = tuple(table.name for table in EXPORTS.values() if not table.required)
 
@@ -37,7 +37,7 @@ def expected_of_candidate(yardstick: Path | None, published: Path | None, *, as_
     expected = [] if published is None else [_not_before(published, as_of)]
     if yardstick is None:
         return expected
-    with closing(open_run(yardstick)) as con:
+    with closing(open_run_file(yardstick)) as con:
         there = {
             name: len(con.table(f"exports.{name}"))
             for (name,) in con.execute(
@@ -59,7 +59,7 @@ def _kept(table: str, rows: int) -> Expected:
 
 
 def _not_before(published: Path, as_of: date) -> Expected:
-    with closing(open_run(published)) as con:
+    with closing(open_run_file(published)) as con:
         day: date = con.execute("SELECT as_of FROM main.run_info").fetchall()[0][0]
     sql = f"SELECT as_of FROM $rows WHERE as_of < DATE '{day.isoformat()}'"
     check = failing_rows("not_before_published", "stop", "run_info", "days before the published run", sql)

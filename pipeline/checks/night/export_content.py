@@ -18,7 +18,7 @@ from pipeline.errors import UsageError
 from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.published import EXPORT_CONTENT
-from pipeline.warehouse import open_run, write_table
+from pipeline.warehouse import open_run_file, write_table
 
 _REQUIRED: Final = tuple(table for table in EXPORTS.values() if table.required)
 _ENGINE: Final = f"duckdb-{duckdb.__version__}:"
@@ -72,7 +72,7 @@ def content_of(run_file: Path) -> Content | None:
     What it kept of it, or, in a file of an older version, what its rows say now; then its own day is the first.
     """
     try:
-        with closing(open_run(run_file)) as con:
+        with closing(open_run_file(run_file)) as con:
             return _content_in(con, run_file.stem)
     except (UsageError, duckdb.Error):
         return None
@@ -111,7 +111,7 @@ def same_rows_as_older(tonight: Content, last: Content | None, older: tuple[Path
 def _if_the_same(path: Path, tonight: Content) -> Content | None:
     """That run's content when it is the same: the numbers of rows are looked at first, they cost nothing."""
     try:
-        with closing(open_run(path)) as con:
+        with closing(open_run_file(path)) as con:
             if _counted(con) != tonight.rows:
                 return None
             content = _content_in(con, path.stem)
