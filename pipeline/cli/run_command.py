@@ -44,16 +44,12 @@ def command(
     is held: exit code 3, nothing published. --accept publishes it all the same.
     """
     from pipeline.cli.accept_findings import acceptance
-    from pipeline.cli.running import main_job
+    from pipeline.cli.running import Asked, main_job
 
     main_job(
         exports,
         settings=load_settings(settings_path),
         as_of=as_of,
-        profile=profile,
-        reports=not no_reports,
-        finance=not no_finance,
+        asked=Asked(profile, reports=not no_reports, finance=not no_finance, as_json=as_json, quiet=quiet),
         accept=acceptance(accept, findings, actor),
-        as_json=as_json,
-        quiet=quiet,
     )

@@ -75,7 +75,7 @@ def test_rows_can_be_chosen_by_partner_and_search_and_columns(run):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"name": "upcoming_renewal"}, r"no table 'upcoming_renewal' \(did you mean 'upcoming_renewals'\?\)"),
+        ({"name": "upcoming_renewal"}, r"there is no table 'upcoming_renewal' \(did you mean 'upcoming_renewals'\?\)"),
         ({"name": "upcoming_renewals", "partner": "P-NOBODY"}, "there is no partner 'P-NOBODY' in run-"),
         ({"name": "upcoming_renewals", "columns": ["mrr"]}, "upcoming_renewals has no column 'mrr'"),
         ({"name": "exports.contracts", "columns": ["mrr"]}, r"exports\.contracts has no column 'mrr'"),

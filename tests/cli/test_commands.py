@@ -139,7 +139,7 @@ def test_a_report_shows_the_columns_asked_for_and_the_locked_ones(renewals, own_
     [
         ([], "name one partner with --partner ID, or all with --all"),
         (["--all", "--partner", "P-SAO"], "name one partner with --partner ID, or all with --all"),
-        (["--partner", "nobody"], "no partner 'nobody' in run-"),
+        (["--partner", "nobody"], "there is no partner 'nobody' in run-"),
         (["--all", "--columns", "web_site"], "unknown column 'web_site' (did you mean 'website'?)"),
         (["--all", "--columns", "status,website"], "cannot be removed: locked columns are always shown"),
     ],

@@ -46,7 +46,7 @@ def test_it_can_be_written_elsewhere(read_home, renewals, tmp_path):
         (["--finance", "--anew"], "--anew does not go with --finance"),
         (["--all", "--currency", "EUR"], "--currency and --output belong to --finance"),
         (["--partner", "P-MONEY", "--output", "x"], "--currency and --output belong to --finance"),
-        (["--finance", "--partner", "NOBODY"], "no partner 'NOBODY' in run-"),
+        (["--finance", "--partner", "NOBODY"], "there is no partner 'NOBODY' in run-"),
         (["--finance", "--partner", "P-DAYS", "--currency", "JPY"], "no contract in 'JPY'. There are: USD"),
         (["--finance", "--run", "2020-01-01"], "2020-01-01"),
         ([], "name one partner with --partner ID, or all with --all; finance's report with --finance"),

@@ -390,7 +390,7 @@ def test_names_of_filtered_reports_never_meet():
 
 
 def test_what_cannot_be_asked_for(book, tmp_path):
-    with pytest.raises(UsageError, match="no partner 'nobody' in run"):
+    with pytest.raises(UsageError, match="there is no partner 'nobody' in run"):
         finance_of_run(book.run_file, partner_id="nobody")
     with pytest.raises(UsageError, match=r"no contract in 'XXX'\. There are: CLF, EUR, JPY, KWD, USD"):
         finance_of_run(book.run_file, currency="XXX")
