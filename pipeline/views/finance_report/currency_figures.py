@@ -14,7 +14,7 @@ import polars as pl
 
 from pipeline import rules
 from pipeline.tables.finance_tables import RIVAL_MRR
-from pipeline.transform.partner_summary import converted
+from pipeline.transform.conversion import converted
 from pipeline.views.finance_report.finance_cells import Row, part_of, total
 
 CAUSES: Final = ("change_new", "change_price", "change_discount", "change_limits", "change_quote", "change_churn")
