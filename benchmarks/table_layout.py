@@ -20,7 +20,6 @@ import time
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -29,25 +28,27 @@ from weasyprint import CSS
 from benchmarks.reports import COLUMNS, WORKBOOK
 from pipeline.render import pdf
 from pipeline.render.environment import bundled_text
-from pipeline.views.partner_report import partner_report
+from pipeline.views.partner_report import PartnerReport, partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 
-def view_of(rows: int) -> dict[str, Any]:
+def view_of(rows: int) -> PartnerReport:
     """A report of that many rows."""
     changes = [data.change(number) for number in range(rows)]
-    return partner_report(data.tables(changes, [data.figures()]), partner=data.PARTNER, run=data.RUN, columns=COLUMNS)
+    tables = data.tables(changes, [data.figures()])
+    return partner_report(tables, partner=data.PARTNER, run=data.RUN, choices=SettledChoices(COLUMNS))
 
 
-def ours(view: dict[str, Any]) -> bytes:
+def ours(view: PartnerReport) -> bytes:
     """With the widths of `layout`."""
-    return pdf.tagged_pdf(pdf.report_page(view), view, workbook=WORKBOOK, name="report.xlsx")
+    return pdf.tagged_pdf(pdf.report_page(view), view.document, workbook=WORKBOOK, name="report.xlsx")
 
 
-def automatic(view: dict[str, Any]) -> bytes:
+def automatic(view: PartnerReport) -> bytes:
     """With WeasyPrint's widths."""
     page = re.sub(r"<colgroup>.*?</colgroup>", "", pdf.report_page(view), flags=re.S)
-    return pdf.tagged_pdf(page, view, workbook=WORKBOOK, name="report.xlsx", styles=(automatic_widths(),))
+    return pdf.tagged_pdf(page, view.document, workbook=WORKBOOK, name="report.xlsx", styles=(automatic_widths(),))
 
 
 @cache
