@@ -54,7 +54,7 @@ class PageRow(NamedTuple):
     """A row as the page's script reads it, an array in JSON.
 
     `client` is the place of its client, `cells` those of its cells; its shares of the totals are whole numbers of
-    10⁻⁴; contract and change are for the saved CSV.
+    10⁻⁴; contract and change are for the saved CSV, the contact's address is searched.
     """
 
     client: int
@@ -64,6 +64,7 @@ class PageRow(NamedTuple):
     mrr_change: str
     contract_id: str
     change_id: str
+    contact_email: str
     cells: list[int]
 
 
@@ -133,7 +134,8 @@ def _packed_rows(
 
     def packed(row: Row, own: Cells) -> PageRow:
         found = [places.setdefault(_packed(row, own[name]), len(places)) for name in names]
-        return PageRow(hubs[row["hub_id"]], row["currency"], *_shares(row), row["contract_id"], row["change_id"], found)
+        ids = (row["contract_id"], row["change_id"], row["primary_contact_email"] or "")
+        return PageRow(hubs[row["hub_id"]], row["currency"], *_shares(row), *ids, found)
 
     return [packed(row, own) for row, own in zip(rows, cells, strict=True)], list(places)
 
