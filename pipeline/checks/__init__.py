@@ -11,7 +11,7 @@ a thread of its own, by `warm_up_beside`.
 from __future__ import annotations
 
 from pipeline.checks.engine_import import warm_up, warm_up_beside
-from pipeline.checks.export_gate import TableCounts, export_gate
+from pipeline.checks.export_gate import CountedTable, export_gate
 from pipeline.checks.hold_reasons import findings_hash, findings_seen, holding
 from pipeline.checks.night import NightsBefore, NightVerdict, PartnerHold, night_gate
 from pipeline.checks.output_gate import output_gate
@@ -19,10 +19,10 @@ from pipeline.checks.results import CheckResult, stopping, write
 
 __all__ = [
     "CheckResult",
+    "CountedTable",
     "NightVerdict",
     "NightsBefore",
     "PartnerHold",
-    "TableCounts",
     "export_gate",
     "findings_hash",
     "findings_seen",

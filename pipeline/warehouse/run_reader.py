@@ -169,7 +169,8 @@ class RunReader:
 
     def run_info(self) -> dict[str, Any]:
         """The row of `run_info`."""
-        return self.table("run_info").to_dicts()[0]
+        request = TableRequest("run_info")
+        return read_rows(self._con, request, partner_id=None, hidden=False).to_dicts()[0]
 
     def partner_rows(self) -> PartnerRows:
         """All that the partner's report is made from. Only for a partner."""

@@ -22,6 +22,7 @@ from pipeline.warehouse.held_runs import held_ids
 from pipeline.warehouse.home import Home
 from pipeline.warehouse.leftovers import remove_leftovers
 from pipeline.warehouse.machine import damage
+from pipeline.warehouse.table_queries import tables_there
 
 _RUN_FILE = re.compile(r"run-\d{8}T\d{6}Z-[0-9a-f]+\.duckdb")
 
@@ -209,8 +210,7 @@ def partner_ids_of(path: Path) -> list[str]:
 def decisions_of(path: Path) -> pl.DataFrame:
     """The decisions that the run in that file used; none for a run from before there were decisions."""
     with open_run_file(path) as con:
-        there = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'decisions' AND schema_name = 'main'")
-        if not there.fetchall():
+        if "decisions" not in tables_there(con):
             return no_decisions()
         used: pl.DataFrame = con.sql("FROM main.decisions ORDER BY position").pl()
     return used

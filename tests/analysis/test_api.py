@@ -144,7 +144,7 @@ def test_a_report_is_shown_in_a_frame_of_its_own(run, sample_home, tmp_path):
         ({"partner_id": "P-NOBODY"}, "there is no partner 'P-NOBODY' in run-"),
         ({"partner_id": "P-DAYS", "columns": ["mrr"]}, "unknown column 'mrr'"),
         ({"partner_id": "P-DAYS", "columns": ["client_name"]}, "cannot be removed: locked columns"),
-        ({"partner_id": "P-DAYS", "locale": "xx"}, "'xx' is no known locale"),
+        ({"partner_id": "P-DAYS", "locale": "xx"}, "'xx' is not a known locale"),
     ],
 )
 def test_a_report_that_cannot_be_is_refused(run, arguments, message):

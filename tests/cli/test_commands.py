@@ -72,7 +72,7 @@ def test_doctor_says_what_is_wrong_with_the_settings(renewals, read_home, tmp_pa
     (tmp_path / "renewals.toml").write_text("time_zone = 'Moon'\n")
     said = renewals("doctor")
     assert said.code == 2
-    assert "WRONG  settings: renewals.toml: time_zone: 'Moon' is no IANA time zone" in said.out
+    assert "WRONG  settings: renewals.toml: time_zone: 'Moon' is not an IANA time zone" in said.out
     assert said.err == "renewals: something is wrong with settings\n"
 
 

@@ -72,7 +72,7 @@ def test_preferences_change_only_what_they_name(store, run):
         ("columns", "north", None, ["websit"], r"unknown column 'websit' \(did you mean 'website'\?\)"),
         ("columns", "north", None, ["client_name", "status"], "cannot be removed: locked columns are always shown"),
         ("report_preferences", "north", None, {"colour": "red"}, "there is no report preference 'colour'"),
-        ("report_preferences", "north", None, {"locale": "xx-XX"}, "locale: 'xx-XX' is no known locale"),
+        ("report_preferences", "north", None, {"locale": "xx-XX"}, "locale: 'xx-XX' is not a known locale"),
         ("report_preferences", "north", None, {"formats": []}, "formats are some of html, pdf, csv, xlsx, each once"),
         ("report_preferences", "north", None, {"formats": ["csv", "csv"]}, "each once"),
         ("report_preferences", "north", None, {"order": "current_mrr"}, "not by 'current_mrr'"),

@@ -142,6 +142,16 @@ def test_how_a_file_is_written(tmp_path: Path, source: Path, name: str, content:
     assert figures(drafted(tmp_path, source / name), "mrr") == {"USD": ("30.00",)}
 
 
+def test_a_stray_zero_byte_does_not_make_a_file_utf_16(source: Path):
+    (source / "r.csv").write_bytes("No,Customer\n1,Mü\0ller\n".encode())
+    assert look(source / "r.csv").format == FileFormat()
+
+
+def test_utf_16_without_a_mark_and_with_few_letters_of_ascii_is_known(source: Path):
+    (source / "r.csv").write_bytes("番号,顧客名,開始日\n契約第一,株式会社東京,二〇二六年\n".encode("utf-16-be"))
+    assert look(source / "r.csv").format.encoding == "utf-16-be"
+
+
 def test_a_parquet_file(tmp_path: Path, source: Path):
     table = pa.table(
         {

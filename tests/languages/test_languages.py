@@ -12,6 +12,7 @@ from pipeline.settings import shown_columns
 from pipeline.views import terms
 from pipeline.views.locale_formats import formats_for
 from pipeline.views.partner_report import partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 NARROW, HARD = "\u202f", "\u00a0"
@@ -23,15 +24,14 @@ def view_in(locale, changes=None, columns=rules.DEFAULT_COLUMNS, **run):
         data.tables([data.change()] if changes is None else changes, [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN | run,
-        columns=shown_columns(columns),
-        locale=locale,
+        choices=SettledChoices(shown_columns(columns), locale=locale),
     )
 
 
 def test_the_portuguese_terms_are_the_official_ones():
     # Issue 3, point 4: the terms of the Brazilian product.
-    columns = view_in("pt-BR", columns=rules.ADDABLE_COLUMNS)["columns"]
-    labels = {column["name"]: column["label"] for column in columns}
+    columns = view_in("pt-BR", columns=rules.ADDABLE_COLUMNS).table.columns
+    labels = {column.name: column.label for column in columns}
     expected = {
         "client_name": "Nome do cliente",
         "communication_owner": "Responsável pela comunicação",
@@ -50,7 +50,7 @@ def test_the_portuguese_terms_are_the_official_ones():
         "estimated_new_mrr": "Novo MRR estimado",
     }
     assert {name: labels[name] for name in expected} == expected
-    assert view_in("pt-BR")["title"] == "Próximas renovações"
+    assert view_in("pt-BR").document.title == "Próximas renovações"
 
 
 def test_the_portuguese_codes_are_the_official_ones():
@@ -144,7 +144,7 @@ def test_plural_forms(locale, forms):
 )
 def test_which_locale_reads_which_words(locale, language, title):
     view = view_in(locale)
-    assert (view["language"], view["title"]) == (language, title)
+    assert (view.document.language, view.document.title) == (language, title)
 
 
 @pytest.mark.parametrize(
@@ -153,15 +153,15 @@ def test_which_locale_reads_which_words(locale, language, title):
 )
 def test_a_page_runs_as_its_readers_read_also_where_its_words_are_english(locale, direction, mirrored):
     view = view_in(locale)
-    assert (view["direction"], view["mirrored"]) == (direction, mirrored)
+    assert (view.document.direction, view.document.mirrored) == (direction, mirrored)
 
 
 def test_a_sentence_is_written_in_the_order_of_its_language():
-    assert view_in("ja")["window"] == "2026/11/24～2027/03/23に発効する変更"
-    assert view_in("de")["row_count"] == "1 Änderung, sortiert nach: Verlängerungsfrist"
-    assert view_in("ja")["page_of"] == ["", " / ", " ページ"]
-    assert view_in("de")["page_of"] == ["Seite ", " von ", ""]
-    assert view_in("fr")["words"]["colon"] == f"{HARD}:"
+    assert view_in("ja").cover.window == "2026/11/24～2027/03/23に発効する変更"
+    assert view_in("de").table.row_count == "1 Änderung, sortiert nach: Verlängerungsfrist"
+    assert view_in("ja").document.page_of == ("", " / ", " ページ")
+    assert view_in("de").document.page_of == ("Seite ", " von ", "")
+    assert view_in("fr").words.page["colon"] == f"{HARD}:"
 
 
 def test_values_are_never_taken_for_placeholders():
@@ -170,7 +170,7 @@ def test_values_are_never_taken_for_placeholders():
 
 
 def test_a_page_number_must_come_before_the_number_of_pages():
-    from pipeline.views.partner_report import around_numbers
+    from pipeline.views.document import around_numbers
 
     with pytest.raises(ValueError, match="pages"):
         around_numbers("{pages} pages, this is {page}")

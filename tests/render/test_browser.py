@@ -21,8 +21,11 @@ from pipeline import rules
 from pipeline.render.csv import report_csv
 from pipeline.render.html import report_html
 from pipeline.settings import shown_columns
-from pipeline.views.partner_report import partner_report
+from pipeline.views.document import Brand
+from pipeline.views.partner_report import PartnerReport, partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
+from tests.search_cases import CLIENT_NAMES, FOUND
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = next(
@@ -69,13 +72,12 @@ CHANGES = [
 
 def view_of(
     changes: list[dict[str, Any]], *columns: str, locale: str = "en", **details: list[dict[str, Any]]
-) -> dict[str, Any]:
+) -> PartnerReport:
     return partner_report(
         data.tables(changes, [data.figures()], **details),
         partner=data.PARTNER,
         run=data.RUN,
-        columns=shown_columns((*rules.DEFAULT_COLUMNS, *columns)),
-        locale=locale,
+        choices=SettledChoices(shown_columns((*rules.DEFAULT_COLUMNS, *columns)), locale=locale),
     )
 
 
@@ -90,7 +92,7 @@ def browser():
 class Page:
     """The page of a view, opened from disk; every request and every complaint of the browser is kept."""
 
-    def __init__(self, browser: Any, folder: Path, view: dict[str, Any], **context: Any) -> None:
+    def __init__(self, browser: Any, folder: Path, view: PartnerReport, **context: Any) -> None:
         self.context = browser.new_context(**context)
         self.context.set_default_timeout(10_000)
         self.tab = self.context.new_page()
@@ -128,7 +130,7 @@ class Page:
 def opened(browser, tmp_path):
     pages: list[Page] = []
 
-    def open_page(view: dict[str, Any] | None = None, **context: Any) -> Page:
+    def open_page(view: PartnerReport | None = None, **context: Any) -> Page:
         page = Page(browser, tmp_path, view or view_of(CHANGES, "current_mrr", **data.details()), **context)
         pages.append(page)
         return page
@@ -144,7 +146,7 @@ def test_the_script_shows_what_the_page_held_without_it(opened):
     view = view_of(data.varied(40), *rules.ADDABLE_COLUMNS[1:])
     with_script, without = opened(view), opened(view, java_script_enabled=False)
     cells = "#rows tbody td"
-    assert with_script.texts(cells) == [cell["text"] for row in view["rows"] for cell in row["cells"]]
+    assert with_script.texts(cells) == [cell.text for row in view.table.rows for cell in row.cells]
     read = without.tab.locator(cells).all_text_contents()
     assert read == with_script.texts(cells)
     assert without.tab.locator("#totals td").all_text_contents() == with_script.texts("#totals td")
@@ -152,30 +154,31 @@ def test_the_script_shows_what_the_page_held_without_it(opened):
     assert with_script.tab.locator("#tools").is_visible()
 
 
-@pytest.mark.parametrize(
-    ("sought", "found"),
-    [
-        ("cafe grosse", ["Café Größe"]),
-        ("LODZ", ["Łódź Ltd"]),
-        ("automatic", ["Beta <b>bold</b>"]),
-        ("jpy overage", ["-Gamma"]),
-        ("dec 2, 2026", ["Café Größe"]),
-        ("client4.example", []),  # the website is not shown, so it is not searched
-    ],
-)
-def test_search_finds_parts_of_all_shown_text_without_case_and_accents(opened, sought, found):
-    page = opened()
+def test_search_is_that_of_rule_8_whatever_columns_are_shown(opened):
+    # The same table of cases as `renewals table --search` and analysts' `search=` (tests/rules/test_search.py).
+    page = opened(view_of([data.change(n, client_name=name) for n, name in enumerate(CLIENT_NAMES)]))
+    for sought, found in FOUND:
+        page.tab.fill("#search", sought)
+        assert set(page.names()) == set(found), sought
+        assert page.texts("#count")[0].startswith(f"{len(found)} of {len(CLIENT_NAMES)} shown")
+
+
+def test_search_looks_in_the_searched_columns_and_in_no_other(opened):
+    page = opened(view_of([data.change(1, primary_contact_email="ada@park.example"), data.change(2, currency="JPY")]))
     page.tab.keyboard.press("/")
-    page.tab.keyboard.type(sought)
-    assert page.names() == found
-    assert page.texts("#count")[0].startswith(f"{len(found)} of 5 shown")
+    for sought in ("client1.example", "H0001", "c0001", "ADA@park"):
+        page.tab.fill("#search", sought)
+        assert page.names() == ["Client 0001"], sought
+    page.tab.fill("#search", "park client 0002")
+    assert page.names() == ["Client 0002"]
+    for sought in ("jpy", "pending", "–"):
+        page.tab.fill("#search", sought)
+        assert page.names() == [], sought
 
 
-def test_a_column_that_is_added_is_searched_and_defined(opened):
+def test_a_column_that_is_added_is_defined(opened):
     page = opened()
     page.check("columns", "Website")
-    page.tab.fill("#search", "client4.example")
-    assert page.names() == ["Beta <b>bold</b>"]
     assert "Website: Domain of the client’s website." in page.texts("#definitions .added")
 
 
@@ -311,7 +314,7 @@ def test_the_saved_csv_is_the_reports_csv(opened, tmp_path):
     # The same form for the rows that are shown.
     assert [row[0] for row in rows] == ["\ufeffClient name", "alpha"]
     assert rows[0] == next(csv.reader(io.StringIO(report_csv(view), newline="")))
-    shown = [column["name"] for column in view["columns"]]
+    shown = [column.name for column in view.table.columns]
     assert [rows[1][shown.index(name)] for name in ("website", "days_to_deadline")] == ["'=1+1", "-3"]
     assert rows[1][-2:] == ["c0003", "c0003:renewal"]
 
@@ -442,13 +445,12 @@ AXE = resources.files("axe_playwright_python") / "axe.min.js"
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_table_menu_and_panel(opened, scheme):
-    brand = {"colour": "#fde68a", "logo": ""}
+    brand = Brand(colour="#fde68a")
     view = partner_report(
         data.tables(data.varied(12), [data.figures()], **data.details("h0000")),
         partner=data.PARTNER,
         run=data.RUN,
-        columns=shown_columns(rules.ADDABLE_COLUMNS),
-        brand=brand,
+        choices=SettledChoices(shown_columns(rules.ADDABLE_COLUMNS), brand=brand),
     )
     page = opened(view, color_scheme=scheme)
     page.tab.evaluate(AXE.read_text())

@@ -19,6 +19,7 @@ from pipeline.render.html import report_html
 from pipeline.render.pdf import report_page, report_pdf
 from pipeline.settings import shown_columns
 from pipeline.views.partner_report import partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.conftest import CASES
 from tests.render import report_data as data
 
@@ -30,8 +31,7 @@ def view_of(names, locale="en", **partner):
         data.tables([data.change(n, client_name=name) for n, name in enumerate(names)], [data.figures()]),
         partner=data.PARTNER | partner,
         run=data.RUN,
-        columns=shown_columns(rules.DEFAULT_COLUMNS),
-        locale=locale,
+        choices=SettledChoices(shown_columns(rules.DEFAULT_COLUMNS), locale=locale),
     )
 
 

@@ -19,6 +19,7 @@ from pipeline.render.html import report_html
 from pipeline.settings import shown_columns
 from pipeline.views.checks_report import checks_report
 from pipeline.views.partner_report import partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"
@@ -30,7 +31,7 @@ def page(changes, columns=rules.DEFAULT_COLUMNS, summary=None, **partner):
             data.tables(changes, [data.figures()] if summary is None else summary),
             partner=data.PARTNER | partner,
             run=data.RUN,
-            columns=shown_columns(columns),
+            choices=SettledChoices(shown_columns(columns)),
         )
     )
 

@@ -17,6 +17,7 @@ from pipeline.render.xlsx import report_xlsx
 from pipeline.settings import shown_columns
 from pipeline.views.partner_report import partner_report
 from pipeline.views.partner_workbook import day_code, fits_a_cell, number_code
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"
@@ -27,8 +28,7 @@ def book_of(changes, *columns, locale="en", cached=True):
         data.tables(changes, [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN,
-        columns=shown_columns((*rules.DEFAULT_COLUMNS, *columns)),
-        locale=locale,
+        choices=SettledChoices(shown_columns((*rules.DEFAULT_COLUMNS, *columns)), locale=locale),
     )
     return openpyxl.load_workbook(io.BytesIO(report_xlsx(view)), data_only=cached)
 
@@ -109,7 +109,7 @@ def test_equal_views_give_equal_bytes():
             data.tables(data.varied(9), [data.figures()]),
             partner=data.PARTNER,
             run=data.RUN,
-            columns=rules.DEFAULT_COLUMNS,
+            choices=SettledChoices(rules.DEFAULT_COLUMNS),
         )
         for _ in range(2)
     ]
@@ -147,7 +147,7 @@ def test_text_is_never_a_formula_a_link_or_cut():
         data.tables(changes, [data.figures()]),
         partner=data.PARTNER | {"partner_name": "=1+1"},
         run=data.RUN,
-        columns=shown_columns(("website",)),
+        choices=SettledChoices(shown_columns(("website",))),
     )
     made = report_xlsx(view)
     sheet = openpyxl.load_workbook(io.BytesIO(made))["Upcoming changes"]

@@ -183,8 +183,6 @@ NO_SCOPE = {
     "finance_files.py:report_name(partner_id)": "a part of a file's name",
     "decision_store.py:events(partner_id)": "a filter of the vendor's own record, below the door",
     "run_records.py:run_records(partner_id)": "the same",
-    "finance_cells.py:row(partner)": "which filter of finance's page shows the row",
-    "report.py:finance_report(partner_id)": "what finance's report says it shows",
     "ownership.py:associations(ended)": "rule 7 as a function of frames",
     "stories_people.py:_sao(ended)": "a story of the sample",
 }

@@ -15,7 +15,7 @@ import polars as pl
 
 from pipeline import rules
 from pipeline.transform import exact_amounts
-from pipeline.transform.partner_summary import converted, latest_rates
+from pipeline.transform.conversion import converted, latest_rates
 
 
 def currency_rates(

@@ -8,16 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from pipeline import rules
 from pipeline.tables.finance_tables import RIVAL_MRR
-from pipeline.transform.partner_summary import converted
-from pipeline.views.finance_report.finance_cells import part_of, total
-
-Row = dict[str, Any]
+from pipeline.transform.conversion import converted
+from pipeline.views.finance_report.finance_cells import Row, part_of, total
 
 CAUSES: Final = ("change_new", "change_price", "change_discount", "change_limits", "change_quote", "change_churn")
 PENDING: Final = tuple(f"pending_{scenario}" for scenario in rules.SCENARIOS)
