@@ -71,7 +71,7 @@ def test_the_sums_under_the_contracts_are_those_of_the_rows_shown(page, book):
     ).row(0)
     labels = ("Current MRR", "Contracted MRR", "Expected MRR", "Upside MRR")
     assert said.split(": ")[1] == " · ".join(
-        f"{label} EUR {value:,.2f}" for label, value in zip(labels, sums, strict=True)
+        f"{label} EUR\xa0{value:,.2f}" for label, value in zip(labels, sums, strict=True)
     )
 
 
