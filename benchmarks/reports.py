@@ -52,7 +52,7 @@ ROWS = 50
 COLUMNS = shown_columns((*rules.DEFAULT_COLUMNS, "current_mrr", "estimated_new_mrr", "mrr_change", "website"))
 CHANGED_SHARE = 0.03
 WORKER_ROUNDS = 4
-WORKBOOK = b"the same attachment for each way; making it is no part of a PDF's time"
+WORKBOOK = b"the same attachment for each way; making it is not a part of a PDF's time"
 
 
 def view_of(rows: int) -> PartnerReport:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 LARGEST_LOGO: Final = 65_536
-"""Bytes. The logo stands in every report and in every run's settings."""
+"""Bytes. The logo is in every report and in every run's settings."""
 
 LONGEST_SIDE: Final = 2_000
 """Pixels of a logo's width or height: a small file can hold an enormous picture."""

@@ -87,6 +87,27 @@ def test_every_rule_has_a_page_with_its_cases(builder, made):
     )
 
 
+def test_the_text_of_the_rules_links_every_file_with_cases_and_has_every_number(builder):
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    linked = {(ROOT / "docs" / target).resolve() for target in re.findall(r"\]\((\.\./tests/[^)]+)\)", text)}
+    assert all(path.is_file() for path in linked)
+    assert {path.resolve() for path in builder.specifications()} <= linked
+    headings = {int(number) for number in re.findall(r"^## (\d+)\. ", text, flags=re.MULTILINE)}
+    named = re.findall(r"[Rr]ules? (\d+)(?: and (\d+))?", (ROOT / "pipeline" / "rules.py").read_text(encoding="utf-8"))
+    assert {int(number) for found in named for number in found if number} <= headings
+
+
+def test_the_site_leads_from_a_rule_to_its_cases_and_has_short_titles(builder, made, tmp_path, monkeypatch):
+    monkeypatch.setattr(builder, "BUILD", tmp_path)
+    page = tmp_path / "docs" / "rules.md"
+    text = builder.within_the_site(page, (ROOT / "docs" / "rules.md").read_text(encoding="utf-8"))
+    assert "[deadlines](rules/deadlines.md)" in text
+    assert "(../tests/" not in text
+    titles = [builder.short_title(page) for page in made if page.startswith("rules/")]
+    assert {"Deadlines", "MRR on the eve", "Renewal pricing"} <= set(titles)
+    assert max(map(len, titles)) <= 24
+
+
 def test_a_drawn_table_keeps_every_cell_marks_what_must_come_and_gives_the_reason(builder):
     drawing = """
         a  | b || c

@@ -206,7 +206,7 @@ def test_the_locked_columns_are_always_shown_first(chosen, shown):
     ("chosen", "message"),
     [
         (["nonsense"], "unknown column 'nonsense'"),
-        (["website", "website"], "column 'website' is named twice"),
+        (["website", "website"], "column 'website' appears twice"),
         (["status", "website"], "client_name, communication_owner, contract_type, renewal_deadline cannot be removed"),
     ],
 )

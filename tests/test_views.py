@@ -67,7 +67,7 @@ def test_the_columns_have_the_articles_labels_in_the_articles_order():
         ("pending", "awaiting", "Pending"),
         ("pending", "lapsing", "Pending (lapsing)"),
         ("renewed", "agreed", "Renewed (agreed)"),
-        ("renewed", "auto_renewed", "Renewed (by silence)"),
+        ("renewed", "auto_renewed", "Renewed (automatic)"),
         ("confirmed", "agreed", "Confirmed"),
         ("cancellation_requested", "requested", "Cancellation requested"),
         ("cancellation_requested", "requested_late", "Cancellation requested (too late)"),
@@ -81,13 +81,13 @@ def test_a_status_shows_what_it_rests_on(status, basis, shown):
 @pytest.mark.parametrize(
     ("currency", "amount", "shown"),
     [
-        ("USD", "1234.5000", "USD 1,234.50"),
-        ("JPY", "12000.0000", "JPY 12,000"),
-        ("KWD", "1.2345", "KWD 1.2345"),  # finer than the currency: shown in full, never rounded away
-        ("KWD", "1.2340", "KWD 1.234"),
-        ("IQD", "5.0000", "IQD 5.000"),  # ISO 4217 has three decimals where CLDR has none
-        ("USD", "0.0000", "USD 0.00"),
-        ("USD", "12345678901234567890123456789012.1200", "USD 12,345,678,901,234,567,890,123,456,789,012.12"),
+        ("USD", "1234.5000", "USD\xa01,234.50"),
+        ("JPY", "12000.0000", "JPY\xa012,000"),
+        ("KWD", "1.2345", "KWD\xa01.2345"),  # finer than the currency: shown in full, never rounded away
+        ("KWD", "1.2340", "KWD\xa01.234"),
+        ("IQD", "5.0000", "IQD\xa05.000"),  # ISO 4217 has three decimals where CLDR has none
+        ("USD", "0.0000", "USD\xa00.00"),
+        ("USD", "12345678901234567890123456789012.1200", "USD\xa012,345,678,901,234,567,890,123,456,789,012.12"),
     ],
 )
 def test_money_has_its_code_and_its_currencys_decimals(currency, amount, shown):
@@ -95,7 +95,7 @@ def test_money_has_its_code_and_its_currencys_decimals(currency, amount, shown):
 
 
 @pytest.mark.parametrize(
-    ("amount", "shown"), [("50.5000", "USD +50.50"), ("-50.5000", "USD -50.50"), ("0.0000", "USD 0.00")]
+    ("amount", "shown"), [("50.5000", "+USD\xa050.50"), ("-50.5000", "-USD\xa050.50"), ("0.0000", "USD\xa00.00")]
 )
 def test_a_change_of_mrr_shows_its_sign(amount, shown):
     assert texts([data.change(mrr_change=Decimal(amount))], "mrr_change") == [shown]
@@ -117,7 +117,7 @@ def test_billing_frequency(frequency, months, shown):
 
 def test_terms_of_one_month_and_of_many():
     changes = [data.change(1, subscription_term_months=1), data.change(2, subscription_term_months=24)]
-    assert texts(changes, "subscription_term_months") == ["1 month", "24 months"]
+    assert texts(changes, "subscription_term_months") == ["1\xa0month", "24\xa0months"]
 
 
 def test_a_client_without_a_primary_contact_says_so():
@@ -206,14 +206,14 @@ def test_key_figures_stand_per_currency_and_are_never_added():
     groups = view_of([data.change()], summary=[data.figures(), jpy]).key_figures
     assert [group.currency for group in groups] == ["JPY", "USD"]
     assert {item.label: item.text for item in groups[1].tiles} == {
-        "Clients to act on": "6",
+        "Clients needing action": "6",
         "Deadlines in the next 14 days": "2",
-        "MRR up for renewal": "USD 18,300.50",
-        "Estimated change": "USD -420.25",
+        "MRR up for renewal": "USD\xa018,300.50",
+        "Estimated change": "-USD\xa0420.25",
     }
     assert groups[0].converted == (
-        "Converted at 1 JPY = 0.00641 USD (Nov 20, 2026): MRR up for renewal USD 5,769.00, MRR at risk USD 10.00, "
-        "Current MRR USD 20.00, Estimated change USD -2.69."
+        "Converted at 1 JPY = 0.00641 USD (Nov 20, 2026): MRR up for renewal: USD\xa05,769.00; "
+        "MRR at risk: USD\xa010.00; Current MRR: USD\xa020.00; Estimated change: -USD\xa02.69."
     )
     assert groups[1].converted == ""
 
@@ -228,7 +228,7 @@ def test_a_currency_with_nothing_upcoming_is_said_briefly_and_last():
     groups = view_of([data.change()], summary=[quiet, data.figures()]).key_figures
     assert [group.currency for group in groups] == ["USD", "EUR"]
     assert [(item.label, item.text) for item in groups[1].amounts + groups[1].counts] == [
-        ("Current MRR", "EUR 20.00"),
+        ("Current MRR", "EUR\xa020.00"),
         ("Upcoming changes", "0"),
     ]
     assert groups[1].tiles == ()
@@ -241,9 +241,9 @@ def test_agreed_and_silent_are_counted_apart():
     assert {item.label: item.text for item in counts} == {
         "Upcoming changes": "17",
         "Pending": "9",
-        "Cancelling": "1",
+        "Cancellation requested": "1",
         "Agreed": "4",
-        "Renewed by silence": "3",
+        "Auto-renewed": "3",
     }
 
 
@@ -285,7 +285,7 @@ def test_the_window_is_the_runs_own():
 def test_an_estimate_with_nothing_to_price_with_is_noted():
     changes = [data.change(1, estimate_basis="unpriced"), data.change(2)]
     assert view_of(changes).table.notes == (
-        "1 change has nothing to be priced with: the estimate repeats the MRR before the change.",
+        "1 change has no list price; the estimate equals the MRR before the change.",
     )
     assert view_of([data.change()]).table.notes == ()
 

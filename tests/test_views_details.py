@@ -45,14 +45,14 @@ def test_a_clients_panel_shows_its_own_rows_and_no_others():
         ("Bo <i>Ek</i> (primary contact)", "–", "Head of Sales", "Nov 20, 2026"),
     )
     assert first.products == (
-        ("Marketing Hub Professional", "2", "USD 7,200.00", "12.5 % before Jan 20, 2027", "c0001"),
+        ("Marketing Hub Professional", "2", "USD\xa07,200.00", "12.5% before Jan 20, 2027", "c0001"),
     )
     assert first.usage == (("Campaigns", "1,204", "Nov 21, 2026", "Nov 22, 2026"),)
 
 
 @pytest.mark.parametrize(
     ("used", "share", "over"),
-    [(1990, "100 %", False), (2000, "100 %", False), (2001, "100 %", True), (0, "0 %", False)],
+    [(1990, "100%", False), (2000, "100%", False), (2001, "100%", True), (0, "0%", False)],
 )
 def test_above_the_limit_is_said_from_the_first_unit_on(used, share, over):
     own = [{"partner_id": "p1", "hub_id": "h0001", "measured_on": data.AS_OF, "contacts_used": used}]
@@ -65,9 +65,9 @@ def test_an_estimate_is_explained_by_its_parts_that_are_not_zero():
         mrr_change_price=Decimal("70.50"), mrr_change_discount=Decimal("-20.00"), estimate_basis="price_book"
     )
     (shown,) = view_of([change]).clients[0].changes
-    assert shown.before == Fact("MRR before the change", "USD 1,200.00")
-    assert shown.parts == (Fact("Price", "USD +70.50"), Fact("Ending discounts", "USD -20.00"))
-    assert shown.after == Fact("Estimated new MRR", "USD 1,250.50")
+    assert shown.before == Fact("MRR before the change", "USD\xa01,200.00")
+    assert shown.parts == (Fact("Price", "+USD\xa070.50"), Fact("Ending discounts", "-USD\xa020.00"))
+    assert shown.after == Fact("Estimated new MRR", "USD\xa01,250.50")
     assert shown.basis == "Priced from the price list."
 
 
@@ -102,8 +102,8 @@ def test_totals_keep_currencies_apart_and_count_each_figure_as_rule_10_says():
     ]
     lines = view_of(changes).totals.lines
     assert [line.texts for line in lines] == [
-        ("1", "JPY 7", "JPY 7", "JPY -7"),
-        ("4", "USD 700.00", "USD 300.00", "USD +15.00"),
+        ("1", "JPY\xa07", "JPY\xa07", "-JPY\xa07"),
+        ("4", "USD\xa0700.00", "USD\xa0300.00", "+USD\xa015.00"),
     ]
 
 
@@ -126,8 +126,8 @@ def test_a_chart_has_a_bar_for_every_month_and_a_part_for_every_status():
     assert [tick.text for tick in chart.ticks] == ["0", "100", "200", "300", "400"]
     assert chart.bars[0].parts == (BarPart("agreed", 0.25), BarPart("pending", 0.75))
     assert chart.bars[1].parts == ()
-    assert [entry.label for entry in chart.legend] == ["Agreed", "Renewed by silence", "Pending"]
-    assert "Dec 2026 USD 400.00 (Agreed USD 100.00, Pending USD 300.00)" in chart.alt
+    assert [entry.label for entry in chart.legend] == ["Agreed", "Auto-renewed", "Pending"]
+    assert "Dec 2026 USD\xa0400.00 (Agreed USD\xa0100.00, Pending USD\xa0300.00)" in chart.alt
 
 
 def test_each_currency_has_its_own_chart_and_nothing_to_show_has_none():
@@ -186,9 +186,9 @@ def test_what_changed_is_said_in_the_reports_words():
     assert news.title == "Changed since Nov 22, 2026"
     assert news.lines == (
         ("A", "New", "–", "Pending"),
-        ("B", "No longer listed", "Renewed (by silence)", "–"),
+        ("B", "No longer listed", "Renewed (automatic)", "–"),
         ("C", "Renewal deadline", "Dec 1, 2026", "Dec 24, 2026"),
-        ("D", "Estimated new MRR", "USD 100.00", "USD 95.50"),
+        ("D", "Estimated new MRR", "USD\xa0100.00", "USD\xa095.50"),
     )
     assert [count.text for count in news.counts] == ["1", "1", "1", "1"]
     many = view_of([], previous=Previous(pl.concat([frame] * 20), date(2026, 11, 22))).changes_since
@@ -201,9 +201,9 @@ def test_what_changed_is_said_in_the_reports_words():
 
 
 def test_sums_in_the_browser_are_written_like_amounts():
-    assert money_shape(Formats("en"), "USD").minus == ("USD -", "")
+    assert money_shape(Formats("en"), "USD").minus == ("-USD\xa0", "")
     assert money_shape(Formats("de"), "KWD") == MoneyShape(
-        plain=("", " KWD"), negative=("-", " KWD"), plus=("+", " KWD"), minus=("-", " KWD"), decimals=3
+        plain=("", "\xa0KWD"), negative=("-", "\xa0KWD"), plus=("+", "\xa0KWD"), minus=("-", "\xa0KWD"), decimals=3
     )
 
 

@@ -137,7 +137,7 @@ class OpenRun:
         frames: Mapping[str, pl.DataFrame] | None = None,
         unmask: bool = False,
     ) -> pl.DataFrame:
-        """The rows of one SELECT in DuckDB's SQL over the run's tables (`run.tables`), as they stand in `table()`.
+        """The rows of one SELECT in DuckDB's SQL over the run's tables (`run.tables`), as they are in `table()`.
 
         Decimals of the run have 38 digits here, so that a product of three does not overflow.
         `params` fill `$name` in the query. `frames`: Polars frames of yours to join with, by name. `unmask` as in

@@ -1,7 +1,7 @@
 """The gates: what comes from outside is filtered, what we computed is validated.
 
 `export_gate` judges what ingest counted; `output_gate` judges the candidate run file before it is published (Great
-Expectations on DuckDB); `night_gate` compares it with the nights before (rule 14); `write` keeps the results of all in
+Expectations on DuckDB); `night_gate` compares it with previous nights (rule 14); `write` keeps the results of all in
 the run file. `stopping` names what forbids publishing. Every check is declared once, in `suites/` and `night/`.
 
 Importing this package is cheap: Great Expectations (5 to 6 s) is imported by the output gate only, or ahead of it, in

@@ -69,7 +69,7 @@ def _quarantine_share(table: CountedTable, limit_percent: Decimal) -> CheckResul
 
 
 def _rows_left(table: CountedTable) -> CheckResult:
-    # A profile's raw file is no table of the contract: its ragged rows are counted, nothing of it is required.
+    # A profile's raw file is not a table of the contract: its ragged rows are counted, nothing of it is required.
     required = table.table_name in EXPORTS and EXPORTS[table.table_name].required
     observed = f"{table.rows_loaded:,} of {table.rows_read:,} rows loaded"
     return _result("rows_left", "stop", table, observed, required and table.rows_loaded == 0, _examples(table))

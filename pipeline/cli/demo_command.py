@@ -30,7 +30,7 @@ def command(quiet: bool) -> None:
     """Run the main job on the sample data, for the sample's day, and print the path of each report it made.
 
     It has a home of its own, data/demo in the working folder, which is rebuilt each time. RENEWALS_HOME and the runs
-    and decisions in it are left alone, whatever they are.
+    and decisions in it are not touched.
     """
     from pipeline.cli.running import Asked, main_job
     from pipeline.sample import write_demo_sample

@@ -90,7 +90,7 @@ def run(
         progress("checking the result")
         found = checks.output_gate(candidate, settings=settings, as_of=request.as_of)
         results = loaded.results + night.keep(found, loaded.situation)
-        progress("comparing with the nights before")
+        progress("comparing with previous nights")
         verdict, written, said = night.compare(loaded, results)
         outcome = Outcome(request.run_id, None, [*results, *verdict.results], loaded.ingested, verdict.partners)
         if checks.holding(outcome.results):

@@ -1,4 +1,4 @@
-"""checks.html: what the gates found, what was read and what was refused, for whoever has to mend the export."""
+"""checks.html: what the gates found, what was read and what was refused, for whoever has to correct the export."""
 
 from __future__ import annotations
 

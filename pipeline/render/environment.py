@@ -1,4 +1,4 @@
-"""The one Jinja environment and the bundled files it stands on."""
+"""The one Jinja environment and the bundled files it uses."""
 
 from __future__ import annotations
 

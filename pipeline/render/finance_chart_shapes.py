@@ -34,7 +34,7 @@ _LEFT, _TOP, _PLOT = 58.0, 13.0, 98.0
 _AXIS = _TOP + _PLOT
 _LETTER: Final = 4.2
 _LARGEST, _SMALLEST = 7.0, 4.5
-_LINES: Final = 3
+_LINES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

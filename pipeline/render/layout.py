@@ -54,7 +54,7 @@ COMFORTABLE_EM: Final = 16.0
 
 @dataclass(frozen=True, slots=True)
 class ColumnGroup:
-    """The places of the columns that stand beside each other, and each one's share of the width in percent."""
+    """The places of the columns that are next to each other, and each one's share of the width in percent."""
 
     places: tuple[int, ...]
     widths: tuple[float, ...]

@@ -127,7 +127,7 @@ def _basic_style() -> CSS:
 
 @dataclass(frozen=True, slots=True)
 class _TablePart:
-    """Columns of the table of changes that stand beside each other; `caption` says which, "" where these are all."""
+    """Columns of the table of changes that are next to each other; `caption` says which, "" where these are all."""
 
     caption: str
     widths: tuple[float, ...]

@@ -86,7 +86,7 @@ def _column_names(names: tuple[str, ...]) -> tuple[str, ...]:
         raise ValueError(f" takes {_NAMES}")
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise ValueError(f" names {shown(twice)} twice; name each column once")
+        raise ValueError(f" has {shown(twice)} twice; name each column once")
     return names
 
 

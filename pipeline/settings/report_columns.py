@@ -21,7 +21,7 @@ def shown_columns(chosen: list[str] | tuple[str, ...]) -> tuple[str, ...]:
             raise UsageError(f"unknown column {name!r}{did_you_mean(name, known)}. Known: {', '.join(known)}")
     for name in chosen:
         if chosen.count(name) > 1:
-            raise UsageError(f"column {name!r} is named twice: name it once")
+            raise UsageError(f"column {name!r} appears twice: name it once")
     locked = [name for name in chosen if name in rules.LOCKED_COLUMNS]
     missing = [name for name in rules.LOCKED_COLUMNS if name not in locked]
     if locked and missing:

@@ -1,4 +1,4 @@
-"""Every published table from the exports, one after the other, in the order in which inputs can be let go."""
+"""Every published table from the exports, one after the other, in the order in which inputs can be released."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def build_in_turn(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """The published tables one after the other, name and frame, in their declared columns and types.
 
-    One after the other, so that each can be written and let go while the next is computed; the order is the one in
-    which the biggest inputs can be let go first.
+    One after the other, so that each can be written and released while the next is computed; the order is the one in
+    which the biggest inputs can be released first.
     `exports`: the contract's tables as ingest leaves them (`tables.exports`); further columns are ignored.
     `decisions`: what partners have decided (`tables.decision_events`), none by default; those after `as_of` are
     ignored. `choices`: the fields of `Choices`. Raises polars' SchemaError when a frame lacks a column.

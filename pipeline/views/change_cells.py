@@ -68,7 +68,7 @@ def _plain(value: Any) -> str | int:
 
 
 def status_text(status: str, basis: str, formats: Formats) -> str:
-    """A status and what keeps it apart from others of its name (rule 4), such as `Renewed (by silence)`."""
+    """A status and what keeps it apart from others of its name (rule 4), such as `Renewed (automatic)`."""
     label = formats.say(terms.STATUSES[status])
     note = terms.STATUS_NOTES.get((status, basis))
     return formats.say("{status} ({note})", status=label, note=formats.say(note)) if note else label

@@ -38,7 +38,7 @@ class ChangeRow:
 class ChangeTable:
     """The table of changes, what is said about it, and the name of the file it is saved under.
 
-    `first_rows`: those that stand in the page itself; `first_rows_note` says that there are more, else "". `empty`:
+    `first_rows`: those that are in the page itself; `first_rows_note` says that there are more, else "". `empty`:
     what a reader with nothing upcoming is told, else "". `notes`: what a reader must know before trusting an estimate.
     """
 

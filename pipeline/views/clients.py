@@ -172,7 +172,7 @@ def _product(line: Row, formats: Formats) -> tuple[str, ...]:
 def _discount(line: Row, formats: Formats) -> str:
     if not line["discount_percent"]:
         return EMPTY
-    percent = formats.say(terms.DETAILS["percent"], number=formats.number(line["discount_percent"]))
+    percent = formats.percent(line["discount_percent"])
     if line["discount_end_date"] is None:
         return percent
     return formats.say(terms.DETAILS["discount_until"], percent=percent, day=formats.day(line["discount_end_date"]))
@@ -219,7 +219,7 @@ def _share(used: int | None, limit: int, formats: Formats) -> str:
     if used is None or not limit:
         return EMPTY
     share = (Decimal(100 * used) / limit).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return formats.say(terms.DETAILS["percent"], number=formats.number(share))
+    return formats.percent(share)
 
 
 def _change(row: Row, cells: Cells, formats: Formats) -> ChangeExplained:

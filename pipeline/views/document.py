@@ -43,7 +43,7 @@ class Definition:
 class Document:
     """A report as a document.
 
-    `language` is a BCP 47 tag, `direction` is `ltr` or `rtl`; a `mirrored` page is laid out the other way round than
+    `language` is a BCP 47 tag, `direction` is `ltr` or `rtl`; a `mirrored` page is laid out in the other direction than
     its words run. `full_title` also says whose report it is and of which day. `created` (ISO time) is the time inside
     the files. `page_of`: what stands before, between and after the page's number and the number of pages.
     """
@@ -62,7 +62,7 @@ class Document:
 def around_numbers(text: str) -> tuple[str, str, str]:
     """What stands before, between and after the page's number and the number of pages, in the order of the language.
 
-    Raises ValueError for words that name them the other way round: page margins could not show those.
+    Raises ValueError for words that name them in the other direction: page margins could not show those.
     """
     before, between, after = re.split(r"\{page\}|\{pages\}", text)
     if text.index("{page}") > text.index("{pages}"):

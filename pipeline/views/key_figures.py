@@ -74,11 +74,15 @@ def _converted(row: Row, formats: Formats) -> str:
         "Converted at {rate} ({day}): {figures}.",
         rate=rate,
         day=formats.day(row["fx_rate_date"]),
-        figures=formats.say(", ").join(_converted_figures(row, formats)),
+        figures=formats.say("; ").join(_converted_figures(row, formats)),
     )
 
 
 def _converted_figures(row: Row, formats: Formats) -> list[str]:
     shown = figures_shown(row)
     texts = {name: _text(name, row[f"{name}_converted"], row["reporting_currency"], formats) for name in CONVERTED}
-    return [f"{formats.say(terms.FIGURES[name])} {text}" for name, text in texts.items() if name in shown]
+    return [
+        formats.say("{label}: {amount}", label=formats.say(terms.FIGURES[name]), amount=text)
+        for name, text in texts.items()
+        if name in shown
+    ]

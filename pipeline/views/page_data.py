@@ -19,7 +19,7 @@ MONEY_STEPS: Final = 4
 """Decimals of the amounts in the published tables: amounts travel as whole numbers of that step, never as floats."""
 
 ROWS_WITHOUT_SCRIPT: Final = 500
-"""Rows that stand in the page itself, for readers and mail previews without JavaScript."""
+"""Rows that are in the page itself, for readers and mail previews without JavaScript."""
 
 _SAMPLE: Final = Decimal(12)
 _GROUPED: Final = Decimal(1234567)

@@ -1,4 +1,4 @@
-"""What the report's pictures show: MRR up for renewal by month and status, and the deadlines ahead. No shapes."""
+"""What the report's pictures show: MRR up for renewal by month and status, and the upcoming deadlines. No shapes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.views.change_cells import Row
 from pipeline.views.locale_formats import Formats
 
 STACKS: Final = ("agreed", "auto_renewed", "pending", "cancellation_requested")
-"""The parts of a bar from the axis up: agreed, by silence, pending, cancelling. Their labels are the key figures'."""
+"""The parts of a bar from the axis up, from agreed to cancelled. Their labels are those of the key figures."""
 
 DAYS_PER_STEP: Final = 7
 MOST_STEPS: Final = 20
@@ -89,7 +89,7 @@ class TimelineStep:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The deadlines ahead. `soon` is the share of the days that the key figure `soon_label` counts."""
+    """The upcoming deadlines. `soon` is the share of the days that the key figure `soon_label` counts."""
 
     title: str
     note: str
@@ -244,7 +244,7 @@ def deadline_timeline(records: list[Row], formats: Formats, *, as_of: date) -> T
     title = formats.say(terms.CHARTS["deadlines"])
     return Timeline(
         title=title,
-        note=formats.say(terms.CHARTS["deadlines_note"], days=width),
+        note=formats.say(terms.CHARTS["deadlines_by_week" if width == DAYS_PER_STEP else "deadlines_note"], days=width),
         soon=(rules.DEADLINE_SOON_DAYS + 1) / (len(counts) * width),
         soon_label=formats.say(terms.FIGURES["deadlines_in_14_days"]),
         steps=steps,

@@ -102,7 +102,7 @@ class PartnerReport:
 
     @cached_property
     def timeline(self) -> Timeline | None:
-        """The deadlines ahead; None where there are none."""
+        """The upcoming deadlines; None where there are none."""
         return deadline_timeline(self.inputs.records, self.inputs.formats, as_of=self.inputs.as_of)
 
     @cached_property

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from babel import Locale
-
 from pipeline.views import terms
 from pipeline.views.change_cells import Cell, Column, Row
 from pipeline.views.clients import Cells
-from pipeline.views.locale_formats import Formats
+from pipeline.views.locale_formats import Formats, day_pattern
 from pipeline.views.page_data import money_shape
 
 LANGUAGE_CODES: Final = {"en": "409", "pt": "416", "es": "C0A", "de": "407", "fr": "40C", "ja": "411"}
@@ -109,7 +107,7 @@ def codes_by_currency(formats: Formats, currencies: set[str]) -> dict[str, Money
 
 def day_code(locale: str) -> str:
     """Excel's code of the locale's medium date, such as `[$-409]mmm d, yyyy`."""
-    pattern: str = Locale.parse(locale).date_formats["medium"].pattern
+    pattern = day_pattern(locale)
     pieces = re.findall(r"'[^']*'|y+|M+|d+|[^yMd']+", pattern)
     code = "".join(_DAY_LETTERS.get(piece) or _quoted(piece.strip("'")) for piece in pieces).replace('""', "")
     return f"[$-{LANGUAGE_CODES[locale.partition('_')[0]]}]{code}"

@@ -102,7 +102,7 @@ def _since(situation: Situation) -> str:
 def _to_accept(situation: Situation) -> tuple[Step, ...]:
     return (
         Step("What it would change", f"renewals compare --held {situation.run_id}"),
-        Step("Publish it all the same", f'renewals publish {situation.run_id} --accept "REASON"'),
+        Step("Publish it anyway", f'renewals publish {situation.run_id} --accept "REASON"'),
     )
 
 

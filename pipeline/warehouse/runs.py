@@ -69,7 +69,7 @@ def current_run(home: Home) -> Run:
         if run.is_current:
             return run
     if runs:
-        raise UsageError(f"{home.current} leads to none of the {len(runs)} runs: 'renewals rollback' mends it")
+        raise UsageError(f"{home.current} points to none of the {len(runs)} runs: 'renewals rollback' repairs it")
     raise UsageError(f"no run is published in {home.root}: make one with 'renewals run --exports DIR'")
 
 
@@ -120,7 +120,7 @@ def find_run(home: Home, reference: str | None) -> Run:
     if not found and reference.startswith("run-"):
         found = [run for run in runs if run.run_id.startswith(reference)]
     if len(found) > 1:
-        raise UsageError(f"{reference!r} fits {len(found)} runs: {', '.join(run.run_id for run in found[:5])}")
+        raise UsageError(f"{reference!r} matches {len(found)} runs: {', '.join(run.run_id for run in found[:5])}")
     if not found:
         raise UsageError(f"no run {reference!r}: 'renewals runs' lists the {len(runs)} there are")
     return found[0]

@@ -251,7 +251,7 @@
       make("p", { class: "note" }, change.basis));
   };
 
-  // The bar is for the eye; the share stands beside it in words.
+  // The bar is for the eye; the share is next to it in words.
   const share = (limit, words) => {
     const text = limit.over ? `${limit.share} (${words.over})` : limit.share;
     if (!limit.measured) return text;

@@ -40,7 +40,7 @@ REFUSED = [
     (lambda run, home: run.table("upcoming_renewals", columns=[1]), "columns takes a list of column names"),
     (lambda run, home: run.table("upcoming_renewals", columns=[]), "columns is an empty list"),
     (lambda run, home: run.table("exports.contracts", columns=[]), "columns is an empty list"),
-    (lambda run, home: run.table("contract_mrr", columns=["currency"] * 2), "columns names 'currency' twice"),
+    (lambda run, home: run.table("contract_mrr", columns=["currency"] * 2), "columns: 'currency' appears twice"),
     (lambda run, home: run.table("upcoming_renewals", lazy="yes"), "lazy takes True or False, not 'yes'"),
     (lambda run, home: run.table("upcoming_renewals", unmask=1), "unmask takes True or False, not 1"),
     # -- SQL

@@ -59,7 +59,7 @@ def test_init_writes_every_setting_with_its_default_and_never_overwrites(renewal
     assert parse_settings(tomllib.loads("\n".join(line for line in head if "columns" not in line))) == Settings()
     said = renewals("init")
     assert said.code == 2
-    assert said.err == "renewals: renewals.toml exists already and stays as it is: rename it to start anew\n"
+    assert said.err == "renewals: renewals.toml exists already and stays as it is: rename it to start again\n"
 
 
 def test_doctor_is_content_with_a_good_installation(renewals, read_home):

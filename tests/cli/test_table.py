@@ -97,7 +97,7 @@ def test_the_table_for_people_is_aligned_and_counted_on_stderr(renewals, read_ho
         (["quarantine", "--partner", "P-SAO"], "renewals: quarantine has no partner: leave --partner out"),
         (["contract_mrr", "--search", "x"], "renewals: contract_mrr cannot be searched: it has no client name"),
         (["contract_mrr", "--run", "nonsense"], "renewals: no run 'nonsense': 'renewals runs' lists the 1 there are"),
-        (["contract_mrr", "--output", "x.txt"], "renewals: a table for people has no file"),
+        (["contract_mrr", "--output", "x.txt"], "renewals: --output needs --format csv, json or parquet"),
         *(
             (
                 ["contract_mrr", "--format", file_format, "--output", "nowhere/x"],

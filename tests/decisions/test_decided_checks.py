@@ -39,7 +39,7 @@ def findings(home, made, **drawings: str) -> dict[str, list[tuple[object, ...]]]
         ([ENDED], {}, {"ended_association_in_export": [("north", "h1")]}),
         ([ENDED, RESTORED], {}, {}),
         ([ENDED], {"clients": TO_SOUTH}, {}),
-        # The chosen contact is no user of the account any more, though it may be of another one.
+        # The chosen contact is not a user of the account any more, though it may be of another one.
         ([CONTACT], {"contacts": WITHOUT_C2}, {"chosen_contact_gone": [("north", "h1", "c2")]}),
         ([CONTACT, ("primary_contact", "north", "h1", None)], {"contacts": WITHOUT_C2}, {}),
         # The client has another partner: the choice rests.

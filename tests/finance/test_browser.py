@@ -69,7 +69,7 @@ def test_the_sums_under_the_contracts_are_those_of_the_rows_shown(page, book):
         "SELECT sum(current_mrr), sum(contracted_mrr), sum(expected_mrr), sum(full_mrr) FROM mrr_bridge "
         "WHERE partner_id = 'p0' AND currency = 'EUR'"
     ).row(0)
-    labels = ("Current MRR", "Contracted MRR", "Expected MRR", "Full MRR")
+    labels = ("Current MRR", "Contracted MRR", "Expected MRR", "Upside MRR")
     assert said.split(": ")[1] == " · ".join(
         f"{label} EUR {value:,.2f}" for label, value in zip(labels, sums, strict=True)
     )

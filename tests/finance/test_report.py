@@ -124,7 +124,7 @@ def test_every_hash_of_the_policy_is_that_of_what_stands_inline(book):
 
 def test_the_pdf_is_tagged_titled_bookmarked_and_holds_the_workbook(book):
     with pikepdf.open(io.BytesIO(book.pdf)) as pdf:
-        assert pdf.docinfo["/Title"] == "Finance: MRR projection · All clients · Nov 23, 2026"
+        assert pdf.docinfo["/Title"] == "Finance: MRR projection · All partners · Nov 23, 2026"
         assert pdf.Root.MarkInfo.Marked
         assert pdf.Root.Lang == "en"
         with pdf.open_outline() as outline:
@@ -173,30 +173,33 @@ def test_statuses_are_kept_apart_and_add_up(view):
     everywhere = {row.cells[1].text for section in view.sections for row in section.statuses.rows}
     assert {
         "Renewed (agreed)",
-        "Renewed (by silence)",
+        "Renewed (automatic)",
         "Pending",
         "Pending (lapsing)",
         "Cancellation requested",
     } <= everywhere
     legends = {entry.label for section in view.sections for entry in section.wall_picture.legend}
-    assert {"Renewed (agreed)", "Renewed (by silence)", "Pending", "Cancellation requested"} <= legends
+    assert {"Renewed (agreed)", "Renewed (automatic)", "Pending", "Cancellation requested"} <= legends
 
 
 def test_a_currency_without_a_rate_is_named_and_never_guessed(view):
-    assert view.remarks.missing_rates == "Without an exchange rate to USD, and so in no converted figure: CLF."
+    assert (
+        view.remarks.missing_rates
+        == "Without an exchange rate to USD, and so excluded from all converted figures: CLF."
+    )
     (clf,) = [section for section in view.sections if section.currency == "CLF"]
     assert clf.converted == "Not converted: there is no exchange rate from CLF to USD."
     assert clf.fx == ""
     (eur,) = [section for section in view.sections if section.currency == "EUR"]
     assert eur.converted == "Converted at 1 EUR = 1.086 USD, the rate of Nov 20, 2026."
-    assert re.match(r"FX effect since Oct 30, 2026: USD \+[\d.,]+\. It is", eur.fx)
+    assert re.match(r"FX effect since Oct 30, 2026: \+USD\xa0[\d.,]+\. It is", eur.fx)
 
 
 def test_fx_is_a_line_of_its_own_and_no_movement(book, view):
     effects = {row["currency"]: row["fx_effect"] for row in book.sql("FROM currency_rates").to_dicts()}
     *lines, total = texts_of(view)["currencies"]
     assert {line[0]: line[-1] for line in lines if line[-1] != "–"} == {
-        currency: f"USD {'+' if effect > 0 else ''}{effect:,.2f}"
+        currency: f"{'+' if effect > 0 else '-' if effect < 0 else ''}USD\xa0{abs(effect):,.2f}"
         for currency, effect in effects.items()
         if effect is not None
     }
@@ -232,9 +235,8 @@ def test_a_contract_that_is_missing_tonight_is_named(tmp_path):
     with open_run_file(before) as con:
         previous = con.sql("FROM contract_mrr").pl().with_columns(contract_id=pl.lit("gone"))
     run_file = write_run(tmp_path / "run.duckdb", small_export(), previous=previous)
-    assert ["Missing from tonight's export", "USD", "gone", "Client", "–", "Nov 23, 2026", "USD 100.00"] in texts_of(
-        view_of(run_file)
-    )["findings"]
+    missing = ["Missing from the latest export", "USD", "gone", "Client", "–", "Nov 23, 2026", "USD\xa0100.00"]
+    assert missing in texts_of(view_of(run_file))["findings"]
 
 
 # Empty and small states --------------------------------------------------------------------------------------------
@@ -249,7 +251,7 @@ def test_one_currency_without_history(tmp_path):
     )
     assert view.sections[0].converted == ""
     page, pdf, workbook = write_finance_report(run_file, tmp_path)
-    assert "USD 100.00" in page.read_text()
+    assert "USD\xa0100.00" in page.read_text()
     assert "All 21 differences are 0." in pdf_words(pdf.read_bytes())
     assert openpyxl.load_workbook(workbook)["Bridge"]["B2"].value == "Current MRR"
 
@@ -261,7 +263,7 @@ def test_no_contract_at_all(tmp_path):
     said = "There is no contract in force and none that begins within the period, so there are no figures."
     assert said in page.read_text()
     assert said in pdf_words(pdf.read_bytes())
-    assert "There is nothing to look at." in pdf_words(pdf.read_bytes())
+    assert "There is nothing to review." in pdf_words(pdf.read_bytes())
     assert "Definitions" in openpyxl.load_workbook(workbook).sheetnames
 
 
@@ -271,7 +273,7 @@ def test_only_a_contract_whose_renewal_date_has_passed(tmp_path):
     view = view_of(write_run(tmp_path / "run.duckdb", exports))
     assert view.sections == ()
     assert texts_of(view)["findings_counted"] == [
-        ["Expired, not renewed in the export", "USD", "1", "USD 100.00", WHAT_TO_DO["expired_not_rolled"]]
+        ["Expired, not renewed in the export", "USD", "1", "USD\xa0100.00", WHAT_TO_DO["expired_not_rolled"]]
     ]
     write_finance_report(tmp_path / "run.duckdb", tmp_path)
 
@@ -280,7 +282,7 @@ def test_only_a_contract_that_begins_later(tmp_path):
     exports = small_export(term_start_date=AS_OF + timedelta(days=30), renewal_start_date=date(2028, 1, 1))
     view = view_of(write_run(tmp_path / "run.duckdb", exports))
     (section,) = view.sections
-    assert [tile.text for tile in section.tiles[:2]] == ["USD 0.00", "USD 100.00"]
+    assert [tile.text for tile in section.tiles[:2]] == ["USD\xa00.00", "USD\xa0100.00"]
     assert view.remarks.tied
     write_finance_report(tmp_path / "run.duckdb", tmp_path)
 
@@ -301,7 +303,7 @@ def test_amounts_beyond_what_a_spreadsheet_keeps_are_text_and_no_formula_counts_
     _, _, workbook = write_finance_report(write_run(tmp_path / "run.duckdb", exports), tmp_path)
     cells = [cell for sheet in openpyxl.load_workbook(workbook) for row in sheet for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
-    assert "USD 9,999,999,999,999,999.99" in [cell.value for cell in cells]
+    assert "USD\xa09,999,999,999,999,999.99" in [cell.value for cell in cells]
 
 
 # Limits, filters, names --------------------------------------------------------------------------------------------
@@ -325,7 +327,7 @@ def test_a_currency_alone(book, tmp_path):
     paths = write_finance_report(book.run_file, tmp_path, currency="JPY")
     assert [path.name for path in paths] == [f"finance.currency-JPY.{ending}" for ending in ("html", "pdf", "xlsx")]
     view = view_of(book.run_file, currency="JPY")
-    assert view.cover.scope == "All clients · Only JPY"
+    assert view.cover.scope == "All partners · Only JPY"
     assert {row.currency for table in view.page.values() for row in table.rows} <= {"JPY", ""}
     assert "EUR" not in pdf_words(paths[1].read_bytes())
 

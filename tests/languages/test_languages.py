@@ -38,14 +38,14 @@ def test_the_portuguese_terms_are_the_official_ones():
         "primary_contact_name": "Contato principal do cliente",
         "contract_type": "Tipo de contrato",
         "status": "Status",
-        "renewal_deadline": "Prazo de renovação",
+        "renewal_deadline": "Data-limite de renovação",
         "website": "Website",
         "hub_id": "ID do Hub",
         "renewal_start_date": "Data de início da renovação",
         "contact_max": "Máximo de contatos",
-        "email_limit": "Limite de e-mail",
+        "email_limit": "Limite de e-mails",
         "billing_frequency": "Frequência de faturamento",
-        "subscription_term_months": "Prazo da assinatura",
+        "subscription_term_months": "Vigência da assinatura",
         "current_mrr": "MRR atual",
         "estimated_new_mrr": "Novo MRR estimado",
     }
@@ -57,8 +57,8 @@ def test_the_portuguese_codes_are_the_official_ones():
     say = formats_for("pt-BR").say
     assert [say(terms.CONTRACT_TYPES[code]) for code in ("renewal", "contact_tier_upgrade", "email_overage")] == [
         "Renovação",
-        "Atualização do nível de contatos",
-        "Excedente de e-mail",
+        "Upgrade do nível de contatos",
+        "Excedente de e-mails",
     ]
     assert [say(terms.STATUSES[code]) for code in rules.STATUSES] == [
         "Pendente",
@@ -71,29 +71,29 @@ def test_the_portuguese_codes_are_the_official_ones():
         "Trimestral",
         "Semestral",
         "Anual",
-        "Outros (3) meses",
+        "Outra (3\xa0meses)",
     ]
 
 
 @pytest.mark.parametrize(
     ("locale", "amount", "change", "yen", "day", "month", "count"),
     [
-        ("en", "USD 1,234.50", "USD -1,234.50", "JPY 12,000", "Nov 23, 2026", "Nov 2026", "1,234,567"),
-        ("en-GB", "USD 1,234.50", "USD -1,234.50", "JPY 12,000", "23 Nov 2026", "Nov 2026", "1,234,567"),
-        ("pt-BR", "USD 1.234,50", "USD -1.234,50", "JPY 12.000", "23 de nov. de 2026", "nov. de 2026", "1.234.567"),
-        ("es", "1.234,50 USD", "-1.234,50 USD", "12.000 JPY", "23 nov 2026", "nov 2026", "1.234.567"),
-        ("es-MX", "USD 1,234.50", "USD -1,234.50", "JPY 12,000", "23 nov 2026", "nov 2026", "1,234,567"),
-        ("de", "1.234,50 USD", "-1.234,50 USD", "12.000 JPY", "23.11.2026", "Nov. 2026", "1.234.567"),
+        ("en", "USD\xa01,234.50", "-USD\xa01,234.50", "JPY\xa012,000", "Nov 23, 2026", "Nov 2026", "1,234,567"),
+        ("en-GB", "USD\xa01,234.50", "-USD\xa01,234.50", "JPY\xa012,000", "23 Nov 2026", "Nov 2026", "1,234,567"),
+        ("pt-BR", "USD\xa01.234,50", "-USD\xa01.234,50", "JPY\xa012.000", "23/11/2026", "nov. de 2026", "1.234.567"),
+        ("es", "1.234,50\xa0USD", "-1.234,50\xa0USD", "12.000\xa0JPY", "23 nov 2026", "nov 2026", "1.234.567"),
+        ("es-MX", "USD\xa01,234.50", "-USD\xa01,234.50", "JPY\xa012,000", "23 nov 2026", "nov 2026", "1,234,567"),
+        ("de", "1.234,50\xa0USD", "-1.234,50\xa0USD", "12.000\xa0JPY", "23.11.2026", "Nov. 2026", "1.234.567"),
         (
             "fr",
-            f"1{NARROW}234,50 USD",
-            f"-1{NARROW}234,50 USD",
-            f"12{NARROW}000 JPY",
-            "23 nov. 2026",
+            f"1{NARROW}234,50{HARD}USD",
+            f"-1{NARROW}234,50{HARD}USD",
+            f"12{NARROW}000{HARD}JPY",
+            "23/11/2026",
             "nov. 2026",
             f"1{NARROW}234{NARROW}567",
         ),
-        ("ja", "USD 1,234.50", "USD -1,234.50", "JPY 12,000", "2026/11/23", "2026年11月", "1,234,567"),
+        ("ja", "USD\xa01,234.50", "-USD\xa01,234.50", "JPY\xa012,000", "2026/11/23", "2026年11月", "1,234,567"),
     ],
 )
 def test_money_days_months_and_numbers(locale, amount, change, yen, day, month, count):
@@ -107,18 +107,18 @@ def test_money_days_months_and_numbers(locale, amount, change, yen, day, month, 
 
 
 def test_a_rise_shows_its_sign_beside_its_digits():
-    assert formats_for("de").money_change(Decimal("50.5000"), "EUR") == "+50,50 EUR"
-    assert formats_for("pt").money_change(Decimal("50.5000"), "BRL") == "BRL +50,50"
+    assert formats_for("de").money_change(Decimal("50.5000"), "EUR") == "+50,50\xa0EUR"
+    assert formats_for("pt").money_change(Decimal("50.5000"), "BRL") == "+R$\xa050,50"
 
 
 @pytest.mark.parametrize(
     ("locale", "forms"),
     [
-        ("en", ["0 months", "1 month", "2 months"]),
-        ("pt-BR", ["0 mês", "1 mês", "2 meses"]),
-        ("es", ["0 meses", "1 mes", "2 meses"]),
-        ("de", ["0 Monate", "1 Monat", "2 Monate"]),
-        ("fr", ["0 mois", "1 mois", "2 mois"]),
+        ("en", ["0\xa0months", "1\xa0month", "2\xa0months"]),
+        ("pt-BR", ["0\xa0mês", "1\xa0mês", "2\xa0meses"]),
+        ("es", ["0\xa0meses", "1\xa0mes", "2\xa0meses"]),
+        ("de", ["0\xa0Monate", "1\xa0Monat", "2\xa0Monate"]),
+        ("fr", ["0\xa0mois", "1\xa0mois", "2\xa0mois"]),
         ("ja", ["0か月", "1か月", "2か月"]),
     ],
 )
@@ -157,8 +157,8 @@ def test_a_page_runs_as_its_readers_read_also_where_its_words_are_english(locale
 
 
 def test_a_sentence_is_written_in_the_order_of_its_language():
-    assert view_in("ja").cover.window == "2026/11/24から2027/03/23までに発効する変更"
-    assert view_in("de").table.row_count == "1 Änderung, sortiert nach: Frist zur Verlängerung"
+    assert view_in("ja").cover.window == "2026/11/24～2027/03/23に発効する変更"
+    assert view_in("de").table.row_count == "1 Änderung, sortiert nach: Verlängerungsfrist"
     assert view_in("ja").document.page_of == ("", " / ", " ページ")
     assert view_in("de").document.page_of == ("Seite ", " von ", "")
     assert view_in("fr").words.page["colon"] == f"{HARD}:"

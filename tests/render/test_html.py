@@ -74,7 +74,7 @@ def test_a_row_as_it_stands_in_the_page():
         '<td class="text communication-owner"><bdi>HubSpot</bdi>',
         '<td class="text primary-contact-name"><bdi>Ada Park</bdi>',
         '<td class="text contract-type"><bdi>Renewal</bdi>',
-        '<td class="text status renewed auto-renewed"><span class="badge">Renewed (by silence)</span>',
+        '<td class="text status renewed auto-renewed"><span class="badge">Renewed (automatic)</span>',
         '<td class="date renewal-deadline">Dec 6, 2026',
         "</tr>",
     ]

@@ -48,7 +48,7 @@ LABELS = {
         "Pending": ("pending", "awaiting"),
         "Pending (lapsing)": ("pending", "lapsing"),
         "Renewed (agreed)": ("renewed", "agreed"),
-        "Renewed (by silence)": ("renewed", "auto_renewed"),
+        "Renewed (automatic)": ("renewed", "auto_renewed"),
         "Confirmed": ("confirmed", "agreed"),
         "Cancellation requested": ("cancellation_requested", "requested"),
         "Cancellation requested (too late)": ("cancellation_requested", "requested_late"),
@@ -57,14 +57,14 @@ LABELS = {
         "Awaiting an answer": "awaiting",
         "Ends unless agreed": "lapsing",
         "Agreed by the client": "agreed",
-        "Renewed by silence": "auto_renewed",
+        "Auto-renewed": "auto_renewed",
         "Requested in time": "requested",
         "Requested too late": "requested_late",
     },
     "communication_owner_basis": {
         "Chosen for this client": "client_choice",
         "Stated by the partner": "partner_statement",
-        "Vendor's default": "vendor_default",
+        "Vendor’s default": "vendor_default",
     },
     "billing_frequency": {
         "Monthly": ("monthly", 1),
@@ -143,8 +143,8 @@ def read_back(name: str, text: str):
     if name in DAYS:
         return datetime.strptime(text, "%b %d, %Y").date()  # noqa: DTZ007
     if name in MONEY:
-        currency, _, amount = text.partition(" ")
-        return currency, Decimal(amount.replace(",", ""))
+        sign, currency, amount = re.fullmatch(r"([+-]?)([A-Z]{3})\u00a0([\d.,]+)", text).groups()
+        return currency, Decimal(sign + amount.replace(",", ""))
     if name in COUNTS:
         return int(text.replace(",", ""))
     return int(text.split()[0]) if name == "subscription_term_months" else text

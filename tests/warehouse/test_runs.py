@@ -108,7 +108,7 @@ def test_runs_are_found_by_id_by_its_beginning_and_by_day(home):
     assert warehouse.find_run(home, tuesday).run_id == tuesday
     assert warehouse.find_run(home, "run-20261123").run_id == monday
     assert warehouse.find_run(home, "2026-11-24").run_id == tuesday_again
-    with pytest.raises(UsageError, match="fits 2 runs"):
+    with pytest.raises(UsageError, match="matches 2 runs"):
         warehouse.find_run(home, "run-20261124")
     with pytest.raises(UsageError, match="no run 'nonsense': 'renewals runs' lists the 3 there are"):
         warehouse.find_run(home, "nonsense")

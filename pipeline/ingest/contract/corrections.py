@@ -114,7 +114,7 @@ class _Corrected:
         return f"CASE {cases} ELSE {cell} END AS {cell}" if cases else f"{cell} AS {cell}"
 
     def originals(self, records: Sequence[int]) -> Iterator[Original]:
-        """The records as they stand in the file."""
+        """The records as they are in the file."""
         return self.source.originals(records)
 
 

@@ -15,7 +15,7 @@ A profile is a folder with `profile.toml` and one `<table>.sql` per contract tab
 Each statement is one DuckDB SELECT over the raw tables, whose cells are text and which have `_source`, a number unique
 over all raw files. It gives the contract's columns and `_source`: a number, or a list of numbers whose first is
 the row the quarantine points at. `left_out.sql` gives `_source, reason` of the rows dropped on purpose. What several
-statements need stands once in `views/<name>.sql`, a SELECT that they read by that name. All may use the functions of
+statements need is once in `views/<name>.sql`, a SELECT that they read by that name. All may use the functions of
 `functions.py`.
 """
 

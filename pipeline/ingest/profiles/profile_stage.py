@@ -47,7 +47,7 @@ def ingest_by_profile(
     work: Path,
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> IngestReport:
-    """As `ingest`, through the SELECTs of a profile, whose results stand in the folder `work` meanwhile.
+    """As `ingest`, through the SELECTs of a profile, whose results are in the folder `work` meanwhile.
 
     Every raw row ends as loaded, quarantined, duplicate or left out. Raises InputError also for a raw row that is
     neither mapped nor left out, or both.

@@ -81,7 +81,7 @@ def finance_in_turn(
     rates: pl.DataFrame | None = None,
     **assumptions: Any,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The finance tables one after the other, name and frame, so that each can be written and let go.
+    """The finance tables one after the other, name and frame, so that each can be written and released.
 
     `exports`: the contract's tables, each asked for once; `clients`: `hub_id, partner_id` of `ownership.associations`;
     `previous`: `contract_mrr` of the run before this one (contracts that are still there may be left out), without
@@ -193,7 +193,7 @@ def scenario_paths(
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """One after the other, name and paths: `settled` (see `bridge`) and, with movements, each of `rules.SCENARIOS`.
 
-    One of them is as large as all contracts with their changes; whoever lets go of it makes room for the next.
+    One of them is as large as all contracts with their changes; whoever releases it frees memory for the next.
     """
     contracts = path.with_amounts(contracts, chains)
     discounts = path.discount_rows(contracts, lines, chains, pricing, as_of=as_of, until=until, months=months)

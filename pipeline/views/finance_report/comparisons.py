@@ -101,7 +101,7 @@ def _retention(currency: str, scenario: str, own: Row) -> Line:
 
 
 def renewal_rates(frame: pl.DataFrame, cells: Cells) -> FinanceTable:
-    """The renewal probability of each segment, and what it stands on."""
+    """The renewal probability of each segment, and what it rests on."""
     rows = frame.sort("currency", "subscription_term_months").iter_rows(named=True)
     return written("rates", RATES, (_rate(row, cells) for row in rows), cells, note=_history(frame, cells))
 

@@ -1,6 +1,6 @@
 """The figures of one currency, added up from the frames of `warehouse.finance_figures`, and in another one.
 
-Nothing here is a text: `sections` and `currency_tables` write these figures, `tie_out` compares them.
+Nothing here is a text: `currency_tables`, `comparisons` and `listings` write these figures, `tie_out` compares them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ STATUSES: Final = {
     "requested": ("cancellation_requested", "requested"),
     "requested_late": ("cancellation_requested", "requested_late"),
 }
-"""Status and status basis by `renewal_basis`, in the order shown. Rule 4: silence is never agreement."""
+"""Status and status basis by `renewal_basis`, in the order shown. Rule 4: an automatic renewal is never agreement."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ CLOSING: Final = ("sum", (("+", "opening"), ("+", "new"), ("+", "expansion"), ("
 
 
 def status_label(basis: str | None, formats: Formats) -> str:
-    """The status of a contract's next renewal, agreed and by silence kept apart (rule 4)."""
+    """The status of a contract's next renewal, agreed and auto-renewed kept apart (rule 4)."""
     return formats.say(LABELS["no_renewal"]) if basis is None else status_text(*STATUSES[basis], formats)
 
 
@@ -140,7 +140,7 @@ def _bar(name: str, each: Figures, cells: Cells) -> Line:
 
 
 def _rounding(each: Figures, cells: Cells) -> Iterator[Line]:
-    """By how much the converted causes miss the converted settled MRR; it is said, not hidden in a cause."""
+    """By how much the converted causes miss the converted MRR after settled changes; a line says so."""
     if not each.is_foreign or each.fx["fx_rate"] is None:
         return
     parts = [each.converted(each.bridge[name]) or Decimal(0) for name in ("current_mrr", *CAUSES)]

@@ -21,7 +21,7 @@ from pipeline.views.finance_report.finance_cells import (
 )
 
 Value = str | int | Decimal | date | None
-"""What stands in a cell. A text is written as one whatever the column's kind; None is not known."""
+"""What is in a cell. A text is written as one whatever the column's kind; None is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any, Final
 
-from pipeline.views import terms
 from pipeline.views.locale_formats import EMPTY, Formats
 
 Row = dict[str, Any]
@@ -111,8 +110,7 @@ class Cells:
 
     def percent(self, value: Decimal) -> FinanceCell:
         """A percentage that is written as one, 0 to 100."""
-        text = self.say(terms.DETAILS["percent"], number=self.formats.number(_trimmed(value)))
-        return FinanceCell(text, _exact(value), "number")
+        return FinanceCell(self.formats.percent(_trimmed(value)), _exact(value), "number")
 
     def price(self, value: Decimal | None, currency: str) -> FinanceCell:
         """A price per unit with all its decimals."""

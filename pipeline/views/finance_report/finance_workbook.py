@@ -18,7 +18,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline import rules
 from pipeline.views import terms
 from pipeline.views.finance_report import currency_tables, finance_words, listings
 from pipeline.views.finance_report.currency_figures import BRIDGE, CAUSES, CLOSINGS, STATUSES, Figures
@@ -148,10 +147,9 @@ def _formula(name: str) -> Formula:
 
 def definitions(cells: Cells) -> FinanceTable:
     """What every figure means."""
-    percent = cells.formats.number(rules.INTERVAL_PERCENT)
     lines = [Line({"term": "MRR", "meaning": cells.say(finance_words.TEXTS["note"])})]
     lines += [
-        Line({"term": cells.say(term), "meaning": cells.say(text, percent=percent)})
+        Line({"term": cells.say(term), "meaning": finance_words.definition(text, cells.formats)})
         for term, text in finance_words.DEFINITIONS.items()
     ]
     return written("definitions", DEFINITIONS, lines, cells)

@@ -1,4 +1,4 @@
-"""What the pictures of finance's report show, as shares of an axis: the bridge, the projection, the renewal wall."""
+"""What the pictures of finance's report show, as shares of an axis: the bridge, the projection, MRR up for renewal."""
 
 from __future__ import annotations
 
@@ -137,8 +137,8 @@ class _Step:
 
 
 def bridge_picture(each: Figures, formats: Formats) -> BridgePicture | None:
-    """The bars from current MRR over the causes to settled MRR, then what is pending, drawn apart, and expected MRR
-    with its interval. The other scenarios are in the table and in the projection.
+    """The bars from current MRR over the causes to the MRR after settled changes, then what is pending, drawn apart,
+    and expected MRR with its interval. The other scenarios are in the table and in the projection.
     """
     steps, interval = _steps(each), last_interval(each)
     edges = [edge for step in steps for edge in (step.end, step.end if step.look == "balance" else step.start)]
@@ -169,7 +169,7 @@ def last_interval(each: Figures) -> tuple[Decimal, Decimal] | None:
 
 def _interval_text(interval: tuple[Decimal, Decimal], each: Figures, formats: Formats) -> str:
     low, high = (formats.money(edge, each.currency) for edge in interval)
-    percent = formats.number(rules.INTERVAL_PERCENT)
+    percent = formats.percent(rules.INTERVAL_PERCENT)
     return formats.say(finance_words.TEXTS["interval_of"], percent=percent, low=low, high=high)
 
 

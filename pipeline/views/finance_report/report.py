@@ -7,7 +7,6 @@ from functools import cached_property
 
 import polars as pl
 
-from pipeline import rules
 from pipeline.views import terms
 from pipeline.views.document import Definition, Document, around_numbers
 from pipeline.views.finance_report import comparisons, currency_tables, finance_words, listings, tie_out
@@ -194,9 +193,9 @@ class FinanceReport:
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
         """What every figure means."""
-        say, percent = self.formats.say, self.formats.number(rules.INTERVAL_PERCENT)
+        say, define = self.formats.say, finance_words.definition
         return tuple(
-            Definition(say(term), say(text, percent=percent)) for term, text in finance_words.DEFINITIONS.items()
+            Definition(say(term), define(text, self.formats)) for term, text in finance_words.DEFINITIONS.items()
         )
 
     @cached_property

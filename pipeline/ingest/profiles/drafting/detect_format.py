@@ -71,7 +71,7 @@ def _bytes(path: Path, suffix: str) -> Iterator[bytes]:
             while data := stream.read(_SAMPLE):
                 yield data
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{path.name}: is no readable gzip file ({error}); export it again") from None
+        raise InputError(f"{path.name}: is not a readable gzip file ({error}); export it again") from None
 
 
 def _encoding(path: Path, suffix: str) -> tuple[str, bytes]:

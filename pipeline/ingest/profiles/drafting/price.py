@@ -80,9 +80,7 @@ def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) 
     if frequency is None or key is None:
         own = table.parts.get("frequency")
         months = f"months_of({cell(own)})" if own else "1"
-        _billing(
-            view, months, why(own) if own else "monthly: the prices stand in another file: they are per this period"
-        )
+        _billing(view, months, why(own) if own else "monthly: the prices are in another file: they are per this period")
         return
     months = (
         f"coalesce((\n        SELECT list_reduce(list(months_of(l.{cell(frequency)})), lambda a, b: lcm(a, b))\n"
