@@ -106,7 +106,10 @@ def _ingest_contract(
         tables=counts,
         unknown_columns={name: extra for name in files if (extra := _unknown_columns(EXPORTS[name], opened[name]))},
         corrections=known.entries,
-        notes=tuple(f"{name}: holds no table of the contract, not read" for name in unused),
+        notes=(
+            *(remark for one in opened.values() for remark in one.remarks()),
+            *(f"{name}: holds no table of the contract, not read" for name in unused),
+        ),
     )
 
 

@@ -84,7 +84,7 @@ def ingest_by_profile(
         corrections=known.entries,
         unused_columns=unused_columns(profile, raw),
         notes=(
-            *(remark for one in raw for remark in remarks_on(one.raw, exports / one.raw.path, work)),
+            *(remark for one in raw for remark in remarks_on(one.raw, one.source, exports / one.raw.path, work)),
             *(
                 f"{name}: not named in {profile.called}/profile.toml, not read"
                 for name in unused_files(exports, {one.raw.path for one in raw})
