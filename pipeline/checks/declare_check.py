@@ -16,7 +16,7 @@ from string import Template
 from typing import Final
 
 from pipeline import rules
-from pipeline.checks import estimate_relations, relations
+from pipeline.checks import estimate_relations, finance_relations, relations
 from pipeline.checks.results import Level
 from pipeline.settings import Settings
 from pipeline.tables.declare import Table
@@ -150,6 +150,7 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
     amount of the row's `currency`. `$billing_months`: the months of a billing period of the contract `c` (rule 9).
     `$renewal_pricing`, `$uplift_percent`, `$at_list_prices`, `$renewal_uplift`, `$price_basis`: how a renewal is priced
     (rule 10). `$renewals_priced`, `$limits_priced`: upcoming changes priced once more (see `estimate_relations`).
+    `$renewal_probability`: the rate without a history; `$projected_until`: the projection's last day (rule 12).
     """
     numbers = {"as_of": f"DATE '{as_of.isoformat()}'", "notice_days": str(settings.notice_days)}
     words = {
@@ -164,6 +165,10 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
         "uplift_percent": str(settings.uplift_percent),
         "reporting_digits": str(rules.minor_units()[settings.reporting_currency]),
         "minor_step": _minor_step(),
+        "renewal_probability": f"{settings.renewal_probability:f}",
+        "projected_until": "CAST(date_trunc('month', {as_of}) + INTERVAL {months} MONTH AS DATE) - 1".format(
+            as_of=numbers["as_of"], months=settings.projection_months
+        ),
         "billing_months": relations.BILLING_MONTHS,
         "at_list_prices": "true" if settings.renewal_pricing == "list" else "false",
         "renewal_uplift": "0" if settings.renewal_pricing == "same" else f"{settings.uplift_percent:f}",
@@ -172,6 +177,8 @@ def sql_words(as_of: date, settings: Settings, *, with_decisions: bool) -> dict[
     priced = {
         "renewals_priced": spelled_out(estimate_relations.RENEWALS_PRICED, words),
         "limits_priced": spelled_out(estimate_relations.LIMITS_PRICED, words),
+        "renewal_rates_evidence": spelled_out(finance_relations.RENEWAL_RATES, words),
+        "rival_mrr_evidence": spelled_out(finance_relations.RIVAL_MRR, words),
     }
     return words | priced
 

@@ -3,7 +3,8 @@
 Its one argument is JSON: the sheet wanted, the row of the header, how dates and numbers are written, and the limits.
 A line of a row is `[line, [text, …]]` from the first column on, or `[line, [text, …], [column, …]]` where cells are
 missing. With `look` the first rows of all sheets are written, as `pipeline.workbook_process.inspect_sheets` says. The
-last line is `{"sheet": …, "columns": […]}`, or `{"error": …}` with exit code 1.
+last line is `{"sheet": …, "columns": […], "above": …}` (how many filled rows stand above the header row), or
+`{"error": …}` with exit code 1.
 Exit code 7: the rows could not be written.
 """
 
@@ -65,11 +66,14 @@ def _read(request: dict[str, Any], stream: IO[bytes], out: IO[str]) -> dict[str,
     sheet = chosen_sheet(found, request["sheet"], request["setting"])
     written = Written(request["date_format"], request["decimal_comma"], found.from_1904)
     columns: set[int] = set()
+    above = 0
     for row in SheetReader(package, found, written).rows(sheet):
         if row.line >= request["header_row"]:
             out.write(_line(row) + "\n")
             columns.update(row.cells)
-    return {"sheet": sheet.name, "columns": sorted(columns)}
+        else:
+            above += any(text.strip() for text in row.cells.values())
+    return {"sheet": sheet.name, "columns": sorted(columns), "above": above}
 
 
 def _line(row: Row) -> str:

@@ -69,6 +69,7 @@ VALUE_CASES: list[Broken] = [
         "UPDATE exports.contract_lines SET discount_percent = 10 WHERE line_id = 'L3'; "
         "UPDATE client_products SET discount_percent = 10 WHERE line_id = 'L3'",
         {"contract_id": "C3", "mrr_of_lines": 54.0},
+        ("with_one_off_mrr_of_lines@rival_mrr", "by_term_mrr_of_lines@rival_mrr"),
     ),
     # Each estimate 50 too high, with everything that follows from it.
     upcoming(
@@ -126,5 +127,36 @@ VALUE_CASES: list[Broken] = [
             ("mrr_change_price", "X1", "mrr_change_quote", ()),
             ("mrr_change_discount", "X1", "mrr_change_quote", ()),
         )
+    ),
+    # -- finance, worked out again
+    broken(
+        "segments_of_history",
+        "renewal_rates",
+        "UPDATE renewal_rates SET subscription_term_months = 13 WHERE currency = 'USD'",
+        {"subscription_term_months": 13, "is_there": True},
+    ),
+    *(
+        broken(
+            check,
+            table,
+            f"UPDATE {table} SET {change} WHERE currency = 'EUR'",
+            {"currency": "EUR"},
+        )
+        for check, table, change in (
+            ("renewals_of_history", "renewal_rates", "renewals = 1, renewed = 1"),
+            ("overall_rate_of_history", "renewal_rates", "overall_rate = 0.91"),
+            ("probability_of_history", "renewal_rates", "renewal_probability = 0.91"),
+            ("undiscounted_mrr_of_lines", "rival_mrr", "undiscounted_mrr = undiscounted_mrr + 0.01"),
+            ("list_price_mrr_of_lines", "rival_mrr", "list_price_mrr = list_price_mrr + 0.01"),
+            ("with_one_off_mrr_of_lines", "rival_mrr", "with_one_off_mrr = with_one_off_mrr + 0.01"),
+            ("by_term_mrr_of_lines", "rival_mrr", "by_term_mrr = by_term_mrr + 0.01"),
+        )
+    ),
+    broken(
+        "interval_upper_end",
+        "projection_interval",
+        "UPDATE projection_interval SET closing_high = closing_high + 50 WHERE scope = 'vendor' AND currency = 'EUR' "
+        "AND month = '2027-01-01'",
+        {"scope": "vendor", "currency": "EUR"},
     ),
 ]

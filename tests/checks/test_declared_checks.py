@@ -28,6 +28,11 @@ TIED_TO_CONTRACTS = (
 )
 """Finance's checks that compare with the contracts: whatever changes a contract's MRR breaks them too."""
 
+OF_LINES = {
+    name: f"{name}_mrr_of_lines@rival_mrr" for name in ("undiscounted", "list_price", "with_one_off", "by_term")
+}
+"""The checks of other definitions of MRR: what changes a contract's lines or partner breaks them too."""
+
 EVERY = checks_that_read({*PUBLISHED, *(f"exports.{table}" for table in EXPORTS)})
 
 
@@ -206,7 +211,11 @@ CASES = [
             ("client_changes", ("same_changes_in_details@client_changes",)),
             (
                 "contract_mrr",
-                ("totals_of_contracts@partner_summary", *(t for t in TIED_TO_CONTRACTS if "currencies" not in t)),
+                (
+                    "totals_of_contracts@partner_summary",
+                    *(t for t in TIED_TO_CONTRACTS if "currencies" not in t),
+                    *OF_LINES.values(),
+                ),
             ),
             (
                 UPCOMING,
@@ -458,6 +467,7 @@ CASES = [
         {"change_id": "C1:renewal", "mrr_on_the_eve": Decimal("100.0000")},
         (
             "discount_of_renewal@upcoming_renewals",
+            OF_LINES["undiscounted"],
             *(f"{name}_in_export@client_products" for name in ("unit_price", "discount_percent", "discount_end_date")),
         ),
     ),
@@ -495,7 +505,11 @@ CASES = [
         "contract_mrr",
         "UPDATE exports.contract_lines SET unit_price = -30 WHERE contract_id = 'C4'",
         {"contract_id": "C4", "at_renewal": False, "sum_of_lines": -30.0},
-        ("mrr_of_lines@contract_mrr", "unit_price_in_export@client_products"),
+        (
+            "mrr_of_lines@contract_mrr",
+            "unit_price_in_export@client_products",
+            *(check for name, check in OF_LINES.items() if name != "list_price"),
+        ),
     ),
     broken(
         "currency_without_rate",
@@ -562,6 +576,7 @@ CASES = [
         "projection_interval",
         "UPDATE projection_interval SET closing_high = closing - 1 WHERE scope = 'vendor' AND month = '2026-12-01'",
         {"scope": "vendor", "currency": "EUR"},
+        ("interval_upper_end@projection_interval",),
     ),
     broken(
         "retention_of_clients",
@@ -588,6 +603,7 @@ CASES = [
         "renewal_rates",
         "UPDATE renewal_rates SET renewal_probability = 1.1 WHERE currency = 'EUR'",
         {"currency": "EUR", "subscription_term_months": 12},
+        ("probability_of_history@renewal_rates",),
     ),
     broken(
         "currencies_of_contracts",
@@ -744,13 +760,17 @@ CASES = [
         "UPDATE renewal_rates SET overall_renewals = 100, renewals = 47, renewed = 40, "
         "renewal_probability = overall_rate",
         {"renewals": 100, "renewals_with_term": 94},
+        ("renewals_of_history@renewal_rates", "overall_rate_of_history@renewal_rates"),
     ),
     broken(
         "overall_rate_for_all",
         "renewal_rates",
         "UPDATE renewal_rates SET overall_renewals = 100, renewals = 47, renewed = 40, renewal_probability = 0.5",
         {"currency": "EUR", "renewals": 47},
-        ("history_without_segment@renewal_rates",),
+        (
+            "history_without_segment@renewal_rates",
+            *(f"{name}_of_history@renewal_rates" for name in ("renewals", "overall_rate", "probability")),
+        ),
     ),
     broken(
         "source_files_account",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -476,6 +477,24 @@ def test_lines_above_the_header_are_counted_and_said(tmp_path: Path, source: Pat
     assert "vertraege.csv: 2 lines above the header row (line 4) were not read" in checked.ingested.notes
     assert "# Note: 2 lines above the header (line 4) are not read." in said(tmp_path, "profile.toml")
     assert "DECIDE: header row" not in said(tmp_path)
+
+
+@pytest.mark.parametrize("amount", ["Price", "MRR"])
+@pytest.mark.parametrize("frequency", ["Bi-Annual", "every blue moon", "Vierzehntägig?"])
+def test_a_billing_frequency_that_is_not_known_is_named(tmp_path: Path, source: Path, frequency: str, amount: str):
+    text = f"Contract No,Supplier,Start,End,Billing frequency,{amount}\n" + "".join(
+        f"C{n},S{n},2026-01-01,2026-12-31,{frequency if n == 4 else 'Quarterly'},€300\n" for n in range(40)
+    )
+    (source / "r.csv").write_text(text, encoding="utf-8")
+    checked = drafted(tmp_path, source / "r.csv")
+    found = {found["table"]: (found["reasons"], found["examples"][0]["line"]) for found in checked.quarantine}
+    assert found["contracts"] == (["unknown_billing_frequency"], 6)
+    with duckdb.connect() as con:
+        ingest(con, source, settings=Settings(), as_of=AS_OF, profile=tmp_path / "draft")
+        [(cells,)] = con.sql("SELECT cells FROM quarantine WHERE table_name = 'contracts'").fetchall()
+        frequencies = con.sql("SELECT DISTINCT billing_frequency FROM exports.contracts").fetchall()
+    assert json.loads(cells)["Billing frequency"] == frequency
+    assert frequencies == [("quarterly",)]
 
 
 def test_a_table_above_the_header_of_a_sheet_is_asked_about(tmp_path: Path, source: Path):

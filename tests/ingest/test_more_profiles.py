@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from pipeline.profile_check import ProfileCheck, check_profile
 from pipeline.settings import Settings
+from tests.conftest import Said
 
 ROOT = Path(__file__).parents[2]
 
@@ -171,4 +174,55 @@ def by_hand() -> dict[str, tuple[int, str, int]]:
             sum(upcoming for _, upcoming in rows),
         )
         for currency, rows in found.items()
+    }
+
+
+SHARED_VENDOR = """Contract No,Vendor,Service,Start Date,End Date,Annual Value,Payment,Introduced By,\
+Contact,Contact E-mail,Status
+C1,Acme Ltd,Paper,01/01/2026,31/12/2026,"£1,200.00",Monthly,Northgate,Ann,ann@acme.example,Active
+C2,ACME  ltd,Print,01/01/2026,31/12/2026,"£2,400.00",Monthly,Harbour,Bo,bo@acme.example,Active
+C3,Acme Ltd,Scan,01/01/2026,31/12/2026,£600.00,Monthly,,Cy,cy@acme.example,Active
+C4,Birch,Cleaning,01/01/2026,31/12/2026,£120.00,Monthly,Northgate,Di,di@birch.example,Active
+C5,Birch,Windows,01/01/2026,31/12/2026,£120.00,Monthly,NORTHGATE,Di,di@birch.example,Active
+C6,Cedar,Guard,01/01/2026,31/12/2026,£120.00,Monthly,Harbour,Ed,ed@cedar.example,Active
+C7,Cedar,Dogs,01/01/2020,31/12/2020,£120.00,Monthly,Northgate,Ed,ed@cedar.example,Cancelled
+"""
+
+
+@pytest.mark.parametrize("last_first", [False, True])
+def test_each_partner_sees_only_its_own_contracts_of_a_shared_vendor(
+    renewals: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last_first: bool
+):
+    header, *rows = SHARED_VENDOR.splitlines(keepends=True)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "contracts.csv").write_text(header + "".join(reversed(rows) if last_first else rows), encoding="utf-8")
+    monkeypatch.setenv("RENEWALS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    run = ("--exports", folder, "--profile", "contract_register", "--as-of", "2026-11-23", "--no-reports", "--quiet")
+    assert renewals("run", *run).code == 0
+    seen: dict[str, dict[str, set[str]]] = {}
+    for partner in ("northgate", "harbour", "direct"):
+        for table, column in (
+            ("upcoming_renewals", "contract_id"),
+            ("contract_mrr", "contract_id"),
+            ("client_products", "contract_id"),
+            ("client_contacts", "email"),
+        ):
+            said = renewals("table", table, "--partner", partner, "--format", "json")
+            seen.setdefault(partner, {})[table] = {row[column] for row in json.loads(said.out)}
+    own = {"northgate": {"C1", "C4", "C5"}, "harbour": {"C2", "C6"}, "direct": {"C3"}}
+    people = {
+        "northgate": {"ann@acme.example", "di@birch.example"},
+        "harbour": {"bo@acme.example", "ed@cedar.example"},
+        "direct": {"cy@acme.example"},
+    }
+    assert seen == {
+        partner: {
+            "upcoming_renewals": own[partner],
+            "contract_mrr": own[partner],
+            "client_products": own[partner],
+            "client_contacts": people[partner],
+        }
+        for partner in own
     }

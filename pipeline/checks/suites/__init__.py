@@ -15,6 +15,7 @@ from pipeline.checks.suites import (
     partner_totals,
     projection_ties,
     recomputed_estimates,
+    recomputed_finance,
     shape,
 )
 
@@ -34,5 +35,6 @@ def all_checks(tables: frozenset[str]) -> tuple[Check, ...]:
         *findings_for_people.CHECKS,
         *projection_ties.CHECKS,
         *finance_values.CHECKS,
+        *recomputed_finance.CHECKS,
     )
     return tuple(check for check in every if check.table.startswith("exports.") or check.table in tables)

@@ -1,7 +1,6 @@
 """Values of finance's tables that follow from the exports or from their own row: each column has a check of its own.
 
-Not recomputed here: the rates of segments and the interval, and the alternative definitions. The plain-Python oracle of
-the tests works those out.
+The rates of segments, the interval and the alternative definitions: `recomputed_finance`.
 """
 
 from __future__ import annotations

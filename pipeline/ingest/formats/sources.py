@@ -35,13 +35,15 @@ class OpenedFile:
     """A file whose header is known to be good.
 
     `fast`: the same rows by DuckDB's own reader, where the file allows it. `exact`: any file of the format, slower.
-    `check`: raises InputError when the file is why DuckDB could not read it.
+    `check`: raises InputError when the file is why DuckDB could not read it. `remarks`: what of it is not read as it
+    stands, one line each, of a file that is known to be readable.
     """
 
     labels: tuple[str, ...]
     exact: Callable[[], Source]
     fast: Callable[[], PlainCsv | None] = lambda: None
     check: Callable[[], None] = lambda: None
+    remarks: Callable[[], tuple[str, ...]] = tuple
 
 
 @contextmanager
@@ -76,18 +78,28 @@ def _open(export: ExportFile, table: Table, file_format: FileFormat, folder: Pat
         case ".json" | ".ndjson":
             return _of_text(read_json(file, where, path, file_format, folder, limits), table)
         case ".xlsx":
-            return _of_text(read_xlsx(file, where, path, file_format, folder, limits), table)
+            sheet = read_xlsx(file, where, path, file_format, folder, limits)
+            return replace(_of_text(sheet, table), remarks=lambda: _rows_above(file, sheet, file_format))
         case _:
             text = _open_csv(export, where, file_format, folder, limits)
             names = text.names()
             refuse_too_many(file, len(names), limits)
             known = table_labels(file, names, table)
-            return OpenedFile(known, exact=lambda: text.exactly(known, folder), fast=lambda: plain_csv(text, known))
+            return OpenedFile(
+                known,
+                exact=lambda: text.exactly(known, folder),
+                fast=lambda: plain_csv(text, known),
+                remarks=lambda: _csv_remarks(text, _as_delivered(export, where, folder)),
+            )
+
+
+def _unpacked(where: str, folder: Path) -> Path:
+    return folder / f"{where}.unpacked"
 
 
 def _open_csv(export: ExportFile, where: str, file_format: FileFormat, folder: Path, limits: ReadLimits) -> CsvText:
     if export.suffix.endswith(".gz"):
-        unpacked = folder / f"{where}.unpacked"
+        unpacked = _unpacked(where, folder)
         unpack_gzip(export.name, export.path, unpacked, limits)
         export = ExportFile(export.name, unpacked, ".csv")
     text = open_csv(export, where, file_format, folder)
@@ -124,29 +136,54 @@ def open_raw(raw: RawFile, path: Path, folder: Path, limits: ReadLimits = DEFAUL
                 return text.exactly(labels(raw.path, names, repeats=True), folder)
 
 
-def remarks_on(raw: RawFile, path: Path, folder: Path, limits: ReadLimits = DEFAULT_LIMITS) -> list[str]:
+def remarks_on(
+    raw: RawFile, source: Source, path: Path, folder: Path, limits: ReadLimits = DEFAULT_LIMITS
+) -> tuple[str, ...]:
     """What of a raw file was not read as it stands, one line each: odd bytes, and lines above the header row.
 
-    The file is known to be readable.
+    The file is known to be readable; `source` is what `open_raw` made of it.
     """
+    if raw.suffix == ".xlsx":
+        return _rows_above(raw.path, source, raw.format)
+    if not raw.suffix.startswith(".csv") or not (raw.format.odd_bytes or raw.format.header_row > 1):
+        return ()
+    where = f"files.{raw.name}"
+    export = ExportFile(raw.path, path, raw.suffix)
+    return _csv_remarks(_open_csv(export, where, raw.format, folder, limits), _as_delivered(export, where, folder))
+
+
+def _as_delivered(export: ExportFile, where: str, folder: Path) -> Path:
+    """The file in its own encoding, unpacked where it was packed."""
+    return _unpacked(where, folder) if export.suffix.endswith(".gz") else export.path
+
+
+def _csv_remarks(text: CsvText, delivered: Path) -> tuple[str, ...]:
     found: list[str] = []
-    if not raw.suffix.startswith(".csv"):
-        return found
-    if raw.format.odd_bytes:
-        unpacked = folder / f"files.{raw.name}.unpacked"
-        lines, _ = odd_lines(unpacked if raw.suffix.endswith(".gz") else path, raw.format.encoding)
+    if text.format.odd_bytes:
+        lines, _ = odd_lines(delivered, text.format.encoding)
         if lines:
             shown = ", ".join(str(line) for line in lines[:10]) + (" and others" if len(lines) > 10 else "")
             where = f"line {shown}" if len(lines) == 1 else f"lines {shown}"
             found.append(
-                f"{raw.path}: {where} has bytes that are not {raw.format.encoding}; they were read as "
-                f"{raw.format.odd_bytes}"
+                f"{text.file}: {where} has bytes that are not {text.format.encoding}; they were read as "
+                f"{text.format.odd_bytes}"
             )
-    if raw.format.header_row > 1:
-        text = _open_csv(ExportFile(raw.path, path, raw.suffix), f"files.{raw.name}", raw.format, folder, limits)
-        if above := lines_above(text.path, raw.format):
-            found.append(f"{raw.path}: {above} lines above the header row (line {raw.format.header_row}) were not read")
-    return found
+    if text.format.header_row > 1 and (above := lines_above(text.path, text.format)):
+        found.append(_not_read(text.file, above, "line", text.format))
+    return tuple(found)
+
+
+def _rows_above(file: str, sheet: Source, file_format: FileFormat) -> tuple[str, ...]:
+    """The remark on a sheet with filled rows above its header row."""
+    above = sheet.above if isinstance(sheet, TextTable) else 0
+    return (_not_read(file, above, "row", file_format),) if above else ()
+
+
+def _not_read(file: str, above: int, what: str, file_format: FileFormat) -> str:
+    """`what`: line or row."""
+    lines, were = (f"1 {what}", "was") if above == 1 else (f"{above:,} {what}s", "were")
+    below = f"the first row that is read ({what}" if file_format.columns else f"the header row ({what}"
+    return f"{file}: {lines} above {below} {file_format.header_row}) {were} not read"
 
 
 def _labelled(found: TextTable) -> TextTable:

@@ -29,13 +29,15 @@ _CELLS_PER_GROUP = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """The rows of one source file as text. `rows`: how many records."""
+    """The rows of one source file as text. `rows`: how many records; `above`: how many rows of a sheet stand above
+    its header row and are not read."""
 
     file: str
     header: tuple[str, ...]
     parts: tuple[Path, ...]
     rows: int
     has_structure: bool = True
+    above: int = 0
 
     @property
     def relation(self) -> str:

@@ -5,6 +5,7 @@ It is read in a process of its own, with limits (`pipeline.workbook_process`): n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -28,8 +29,10 @@ def read_xlsx(
     found = sheet_rows(file, where, path, file_format, spool, limits)
     try:
         if file_format.columns:
-            return _without_header(file, where, found, folder, file_format.columns)
-        return _laid_out(file, where, found, folder, limits)
+            laid_out = _without_header(file, where, found, folder, file_format.columns)
+        else:
+            laid_out = _laid_out(file, where, found, folder, limits)
+        return replace(laid_out, above=found.above)
     finally:
         spool.unlink()
 

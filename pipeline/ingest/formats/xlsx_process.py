@@ -26,11 +26,13 @@ SheetRow = tuple[int, list[str], list[int] | None]
 
 @dataclass(frozen=True, slots=True)
 class SheetRows:
-    """The rows of a sheet that hold something, kept in the file `spool`. `columns`: those that do, from 0."""
+    """The rows of a sheet that hold something, kept in the file `spool`. `columns`: those that do, from 0.
+    `above`: how many stand above the header row and are not among them."""
 
     sheet: str
     columns: tuple[int, ...]
     spool: Path
+    above: int = 0
 
     def rows(self) -> Iterator[SheetRow]:
         """The rows, top down."""
@@ -83,7 +85,7 @@ def sheet_rows(
         raise _too_long(file, limits)
     if "sheet" not in end:
         raise InputError(f"{file}: is not a readable workbook (its reader crashed); save it again as .xlsx, or as CSV")
-    return SheetRows(end["sheet"], tuple(end["columns"]), spool)
+    return SheetRows(end["sheet"], tuple(end["columns"]), spool, end.get("above", 0))
 
 
 def _run(file: str, request: str, workbook: Any, out: Any, limits: ReadLimits) -> int:

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.errors import InputError
-from pipeline.ingest.contract import load, row_counts
+from pipeline.ingest.contract import load, quarantine, row_counts
 from pipeline.ingest.contract.corrections import Corrections
 from pipeline.ingest.contract.source_rows import Source
 from pipeline.ingest.folder import check_folder, unchanged, unused_files
@@ -84,7 +84,7 @@ def ingest_by_profile(
         corrections=known.entries,
         unused_columns=unused_columns(profile, raw),
         notes=(
-            *(remark for one in raw for remark in remarks_on(one.raw, exports / one.raw.path, work)),
+            *(remark for one in raw for remark in remarks_on(one.raw, one.source, exports / one.raw.path, work)),
             *(
                 f"{name}: not named in {profile.called}/profile.toml, not read"
                 for name in unused_files(exports, {one.raw.path for one in raw})
@@ -156,7 +156,7 @@ def _load(
     if table.required and not rows:
         why = "".join(_without_rows(con, one) for one in mapped.raw)
         raise InputError(f"{profile.called}/{table.name}.sql: gives no rows, but {table.name} is a required table{why}")
-    counts, refusals = load.quarantine_rows(con, table, mapped, rows, as_of)
+    counts, refusals = quarantine.quarantine_rows(con, table, mapped, rows, as_of)
     for name, records in (("refused_records", refusals.refused), ("duplicate_records", refusals.duplicate)):
         con.register(name, pa.table({"record": pa.array(sorted(records), pa.int64())}))
     con.execute(

@@ -69,9 +69,13 @@ def _chosen_amount(view: ContractView, draft: DraftDatabase, table: DraftTable) 
     return by_name[view.ask("amount", "price", text, *by_name)]
 
 
-def _billing(view: ContractView, months: str, reason: str) -> None:
+def _billing(view: ContractView, months: str, reason: str, written: ColumnFacts | None = None) -> None:
+    """`written`: the column whose cell the months are worked out from. A cell that is not known stays as it is, so that
+    the quarantine names it."""
     view.add("billing_interval_months", months, reason)
-    view.add("billing_frequency", "frequency_of(billing_interval_months)", "its name in the contract's words")
+    known = "frequency_of(billing_interval_months)"
+    name = f"coalesce({known}, {cell(written)})" if written else known
+    view.add("billing_frequency", name, "its name in the contract's words")
 
 
 def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) -> None:
@@ -80,7 +84,12 @@ def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) 
     if frequency is None or key is None:
         own = table.parts.get("frequency")
         months = f"months_of({cell(own)})" if own else "1"
-        _billing(view, months, why(own) if own else "monthly: the prices are in another file: they are per this period")
+        _billing(
+            view,
+            months,
+            why(own) if own else "monthly: the prices are in another file: they are per this period",
+            own,
+        )
         return
     months = (
         f"coalesce((\n        SELECT list_reduce(list(months_of(l.{cell(frequency)})), lambda a, b: lcm(a, b))\n"
@@ -97,7 +106,9 @@ def _price(view: ContractView, draft: DraftDatabase, table: DraftTable, part: st
         _unknown_periods(view, draft, table, frequency)
     months = f"months_of({cell(frequency)})" if frequency else ""
     if part == "mrr":
-        _billing(view, months or "1", why(frequency) if frequency else "monthly: an MRR is a price per month")
+        _billing(
+            view, months or "1", why(frequency) if frequency else "monthly: an MRR is a price per month", frequency
+        )
         price = f"times({price}, {months})" if months else price
         view.add("unit_price", price, why(amount, "per month, times the months of a billing period"))
         return
@@ -108,7 +119,8 @@ def _price(view: ContractView, draft: DraftDatabase, table: DraftTable, part: st
         return
     per = _period_of(view, draft, table, part, amount)
     reason = f"the amount is for {per}"
-    _billing(view, _MONTHS.get(per, months), why(frequency, reason) if per == _PERIOD and frequency else reason)
+    written = frequency if per == _PERIOD else None
+    _billing(view, _MONTHS.get(per, months), why(written, reason) if written else reason, written)
     view.add("unit_price", price, why(amount, f"for {per}"))
 
 

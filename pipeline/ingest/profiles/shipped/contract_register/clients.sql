@@ -1,4 +1,5 @@
--- A client is made of all its contracts and takes name and partner from the first.
+-- A client is made of all its contracts and takes its name from the first; hub_id is such that all
+-- have one partner.
 SELECT
     hub_id,
     arg_min(client_name, _source) AS client_name,

@@ -1,12 +1,13 @@
 -- One row per contract of the register, in the words of the contract. The other files read these columns.
 SELECT
     "Contract No" AS contract_id,
-    -- The register has no number for a vendor: its name is the key, without differences of case and spaces.
-    name_key("Vendor") AS hub_id,
-    "Vendor" AS client_name,
     -- Who introduced the vendor is the partner; the others are the council's own.
     coalesce(name_key("Introduced By"), 'direct') AS partner_id,
     coalesce(trim("Introduced By"), 'Direct') AS partner_name,
+    -- The register has no number for a vendor: its name is the key, without differences of case and spaces. A vendor whom
+    -- several partners introduced is one client for each of them, so that none sees another's contracts.
+    CASE WHEN partners > 1 THEN name_key("Vendor") || ' @ ' || partner_id ELSE name_key("Vendor") END AS hub_id,
+    "Vendor" AS client_name,
     date_text("Start Date", '%d/%m/%Y') AS term_start_date,
     -- The end is the last day of the term: the renewal starts the day after.
     day_after("End Date", '%d/%m/%Y') AS renewal_start_date,
@@ -24,5 +25,11 @@ SELECT
     -- A contract of the register ends unless it is renewed on purpose.
     false AS auto_renews,
     _source
-FROM contracts
+-- All rows of the register say whose a vendor is, also those that do not count.
+FROM (
+    SELECT
+        *,
+        count(DISTINCT coalesce(name_key("Introduced By"), 'direct')) OVER (PARTITION BY name_key("Vendor")) AS partners
+    FROM contracts
+)
 WHERE "Start Date" IS NOT NULL AND "Status" <> 'Cancelled'
