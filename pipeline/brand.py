@@ -10,6 +10,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 LARGEST_LOGO: Final = 65_536
@@ -64,13 +65,27 @@ def _check_picture(plain: bytes) -> None:
     try:
         size = _png_size(plain)
         if max(size) <= LONGEST_SIDE:
-            Image.open(io.BytesIO(plain), formats=["PNG"]).load()
+            with _no_truncated_pictures():
+                Image.open(io.BytesIO(plain), formats=["PNG"]).load()
     except Image.DecompressionBombError:
         size = (LONGEST_SIDE + 1, 0)
     except (OSError, SyntaxError, ValueError, IndexError, struct.error, zlib.error):
         raise ValueError("is damaged") from None
     if max(size) > LONGEST_SIDE:
         raise ValueError(f"is larger than {LONGEST_SIDE} × {LONGEST_SIDE} pixels")
+
+
+@contextmanager
+def _no_truncated_pictures() -> Iterator[None]:
+    """WeasyPrint lets Pillow draw pictures that are cut off, for the whole process: a logo has to be whole."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _png_size(plain: bytes) -> tuple[int, int]:
@@ -82,7 +97,8 @@ def _png_size(plain: bytes) -> tuple[int, int]:
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         picture = Image.open(io.BytesIO(plain), formats=["PNG"])
     if max(picture.size) <= LONGEST_SIDE:
-        picture.verify()
+        with _no_truncated_pictures():
+            picture.verify()
     return picture.size
 
 

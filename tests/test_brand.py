@@ -115,3 +115,12 @@ def test_the_command_line_reads_the_logo_beside_the_settings_file(tmp_path):
     (tmp_path / "none.png").write_text("secret")
     with pytest.raises(SettingsError, match=r"logo 'none.png' is not a PNG file"):
         load_settings(file)
+
+
+def test_a_damaged_logo_is_refused_also_after_weasyprint_has_told_pillow_to_draw_what_is_cut_off(monkeypatch):
+    from PIL import ImageFile
+
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(ValueError, match="is damaged"):
+        brand.plain_png(SIGNATURE + HEADER + chunk(b"IDAT", b"no picture") + chunk(b"IEND", b""))
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
