@@ -42,7 +42,8 @@ from pipeline.render.bulk_pdf import bulk_pdf
 from pipeline.render.environment import bundled_text
 from pipeline.render.pdf import BundledFonts, report_page, report_pdf, warm_up
 from pipeline.settings import shown_columns
-from pipeline.views.partner_report import partner_report
+from pipeline.views.partner_report import PartnerReport, partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 from tests.render.conftest import make_run_file
 
@@ -51,17 +52,17 @@ ROWS = 50
 COLUMNS = shown_columns((*rules.DEFAULT_COLUMNS, "current_mrr", "estimated_new_mrr", "mrr_change", "website"))
 CHANGED_SHARE = 0.03
 WORKER_ROUNDS = 4
-WORKBOOK = b"the same attachment for each way; making it is no part of a PDF's time"
+WORKBOOK = b"the same attachment for each way; making it is not a part of a PDF's time"
 
 
-def view_of(rows: int) -> dict[str, Any]:
+def view_of(rows: int) -> PartnerReport:
     """A report of that many rows and ten columns, in Latin letters."""
     changes = [data.change(number) for number in range(rows)]
     tables = data.tables(changes, [data.figures()])
-    return partner_report(tables, partner=data.PARTNER, run=data.RUN, columns=COLUMNS)
+    return partner_report(tables, partner=data.PARTNER, run=data.RUN, choices=SettledChoices(COLUMNS))
 
 
-def plain(view: dict[str, Any]) -> bytes:
+def plain(view: PartnerReport) -> bytes:
     """The same content as one would first write it: widths by the engine, fonts and style new for each report."""
     page = re.sub(r"<colgroup>.*?</colgroup>", "", report_page(view), flags=re.S)
     style = bundled_text("report.pdf.css").replace("table-layout: fixed", "table-layout: auto")
@@ -74,7 +75,7 @@ def plain(view: dict[str, Any]) -> bytes:
     return pdf
 
 
-def tuned(view: dict[str, Any]) -> bytes:
+def tuned(view: PartnerReport) -> bytes:
     """Our path as a worker runs it: the cyclic collector between reports only."""
     gc.disable()
     try:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import re
 import struct
+import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 LARGEST_LOGO: Final = 65_536
-"""Bytes. The logo stands in every report and in every run's settings."""
+"""Bytes. The logo is in every report and in every run's settings."""
 
 LONGEST_SIDE: Final = 2_000
 """Pixels of a logo's width or height: a small file can hold an enormous picture."""
@@ -26,42 +30,76 @@ _KEPT: Final = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
 
 
 def plain_png(content: bytes) -> bytes:
-    """The picture of a PNG file and nothing else of it. Raises ValueError that says why a file is refused."""
+    """The picture of a PNG file and nothing else of it. Raises ValueError that says why a file is refused.
+
+    Pillow draws it once, so that a damaged picture is refused here and not in the night. Its parts stay byte for byte
+    as they are: a logo in the settings of an older run is then still the same, whatever Pillow writes by then.
+    """
     if len(content) > LARGEST_LOGO:
         raise ValueError(f"is larger than {LARGEST_LOGO // 1024} KiB")
     if not content.startswith(_SIGNATURE):
-        raise ValueError("is no PNG file")
-    kept, place, name = [_SIGNATURE], len(_SIGNATURE), b""
+        raise ValueError("is not a PNG file")
+    plain = _SIGNATURE + b"".join(part for name, part in _png_parts(content) if name in _KEPT)
+    _check_picture(plain)
+    return plain
+
+
+def _png_parts(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Each part with its name, up to the end of the picture."""
+    place, name = len(_SIGNATURE), b""
     while name != b"IEND":
-        name, chunk = _chunk(content, place)
-        if place == len(_SIGNATURE):
-            _check_size(name, chunk)
-        if name in _KEPT:
-            kept.append(chunk)
-        elif name[:1].isupper():
+        end = place + 12 + int.from_bytes(content[place : place + 4], "big")
+        name = content[place + 4 : place + 8]
+        if end > len(content):
+            raise ValueError("ends too early")
+        if name not in _KEPT and name[:1].isupper():
             raise ValueError(f"has a part {name.decode('ascii', 'replace')!r} that is not known")
-        place += len(chunk)
-    return b"".join(kept)
+        yield name, content[place:end]
+        place = end
 
 
-def _chunk(content: bytes, place: int) -> tuple[bytes, bytes]:
-    head = content[place : place + 8]
-    if len(head) < 8:
-        raise ValueError("ends too early")
-    length, name = struct.unpack(">I4s", head)
-    chunk = content[place : place + length + 12]
-    if len(chunk) < length + 12:
-        raise ValueError("ends too early")
-    if zlib.crc32(chunk[4:-4]) != struct.unpack(">I", chunk[-4:])[0]:
-        raise ValueError("is damaged")
-    return name, chunk
+def _check_picture(plain: bytes) -> None:
+    """Raises ValueError unless Pillow can draw the picture, and it is of a size that a logo may have."""
+    from PIL import Image
 
-
-def _check_size(name: bytes, chunk: bytes) -> None:
-    if name != b"IHDR" or len(chunk) != 25:
-        raise ValueError("is no PNG file")
-    if not all(1 <= side <= LONGEST_SIDE for side in struct.unpack(">II", chunk[8:16])):
+    try:
+        size = _png_size(plain)
+        if max(size) <= LONGEST_SIDE:
+            with _no_truncated_pictures():
+                Image.open(io.BytesIO(plain), formats=["PNG"]).load()
+    except Image.DecompressionBombError:
+        size = (LONGEST_SIDE + 1, 0)
+    except (OSError, SyntaxError, ValueError, IndexError, struct.error, zlib.error):
+        raise ValueError("is damaged") from None
+    if max(size) > LONGEST_SIDE:
         raise ValueError(f"is larger than {LONGEST_SIDE} × {LONGEST_SIDE} pixels")
+
+
+@contextmanager
+def _no_truncated_pictures() -> Iterator[None]:
+    """WeasyPrint lets Pillow draw pictures that are cut off, for the whole process: a logo has to be whole."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def _png_size(plain: bytes) -> tuple[int, int]:
+    """Width and height in pixels, when no part of the picture has changed since it was written."""
+    from PIL import Image
+
+    with warnings.catch_warnings():
+        # Of pictures that are too large for a logo too, which are refused in our own words.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        picture = Image.open(io.BytesIO(plain), formats=["PNG"])
+    if max(picture.size) <= LONGEST_SIDE:
+        with _no_truncated_pictures():
+            picture.verify()
+    return picture.size
 
 
 def as_address(content: bytes) -> str:
@@ -74,16 +112,16 @@ def known_address(text: str) -> str:
     try:
         content = base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except binascii.Error:
-        raise ValueError("is no PNG file") from None
+        raise ValueError("is not a PNG file") from None
     if not text.startswith(PREFIX) or as_address(content) != text:
-        raise ValueError("is no PNG file")
+        raise ValueError("is not a PNG file")
     return text
 
 
 def known_colour(text: str) -> str:
     """The same colour when it is written `#rrggbb` in small letters. Raises ValueError."""
     if not re.fullmatch(r"#[0-9a-f]{6}", text):
-        raise ValueError("is no colour such as '#1d4ed8'")
+        raise ValueError("is not a colour such as '#1d4ed8'")
     return text
 
 

@@ -1,7 +1,7 @@
 """The errors a reader can act on. Each is one line: what, where, what to do; and has its exit code.
 
 Exit codes (a promise): 0 done · 1 a bug · 2 usage or settings · 3 checks failed or the run is held, nothing published ·
-4 published, but some reports or deliveries failed or are uncertain · 5 another run holds the lock ·
+4 published, but some reports failed · 5 another run holds the lock ·
 6 an input cannot be used · 7 the machine failed (disk full, folder not writable), nothing published.
 """
 

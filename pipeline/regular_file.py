@@ -48,4 +48,4 @@ def toml_values(data: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise ValueError(f"line {data.count(10, 0, error.start) + 1} is not UTF-8") from None
     except RecursionError:
-        raise ValueError("it is nested too deep") from None
+        raise ValueError("it is nested too deeplylyly") from None

@@ -1,9 +1,9 @@
 """Every number and list that the business decided: value, unit, since when, who may change it.
 
 Source of the rules: the knowledge-base article "Manage upcoming client renewals" (2018), whose English text is
-the official one; *ours* marks a decision the article is silent about. Rule numbers are those of the design's
-`rules.md`. A value marked *setting* can be changed per vendor in `renewals.toml`; everything else only here, by the
-product's engineers, with a line in CHANGELOG.md.
+the official one; *ours* marks a decision the article is silent about. `docs/rules.md` has the text of every rule, by
+its number and with its cases. A value marked *setting* can be changed per vendor in `renewals.toml`; everything else
+only here, by the product's engineers, with a line in CHANGELOG.md.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def minor_units() -> dict[str, int]:
     """Decimals of each active currency that has a minor unit: {"USD": 2, "JPY": 0, "KWD": 3, …}.
 
     Source: ISO 4217 list one, as shipped in the package `iso4217`. Metals, test codes and the like have no minor
-    unit and are no currency of a contract.
+    unit and are not currencies of a contract.
     """
     from iso4217 import Currency
 

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from pipeline.errors import MachineError, UsageError
 
-_MAKE_ROOM: Final = "make room on that disk, then try again"
+_MAKE_ROOM: Final = "free space on that disk, then try again"
 _MAKE_WRITABLE: Final = "make it writable for this user, then try again"
 _TOO_MANY: Final = "end other programs or raise the limit (ulimit -n), then try again"
 

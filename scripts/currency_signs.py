@@ -49,7 +49,7 @@ def signs() -> dict[str, Counter[str]]:
     for sign, codes in counts.items():
         total = codes.total()
         several = Counter({code: count for code, count in codes.items() if count * 200 > total})
-        # One letter of the alphabet is no sign, but for the rand's: K and M are thousands and millions.
+        # One letter of the alphabet is not a sign, but for the rand's: K and M are thousands and millions.
         if several and sign and sign.upper() not in known and (len(sign) > 1 or not sign.isascii() or sign in "$r"):
             found[sign] = several
     return dict(sorted(found.items()))

@@ -41,7 +41,7 @@ REFERENCE = {
 
 
 def cell(text: object) -> str:
-    """Text that stands in one cell of a Markdown table."""
+    """Text that is in one cell of a Markdown table."""
     return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
 
 
@@ -69,7 +69,7 @@ def is_drawing(value: object) -> bool:
 
 
 def drawn_table(drawing: str) -> str:
-    """The drawing as a Markdown table; what the rule must give is bold, reasons stand in a column of their own."""
+    """The drawing as a Markdown table; what the rule must give is bold, reasons are in a column of their own."""
     lines = [line.strip() for line in drawing.strip().splitlines()]
     parts = [line.partition("#") for line in lines if line and not line.startswith("#")]
     header, *rows = [text.strip() for text, _, _ in parts]
@@ -107,9 +107,20 @@ def specifications() -> list[Path]:
     return [path for path in files if any(drawings(ast.parse(path.read_text(encoding="utf-8"))))]
 
 
+def case_page(path: Path) -> str:
+    """The page, in the site, of the cases in that test file."""
+    return f"rules/{path.stem.removeprefix('test_')}.md"
+
+
+def short_title(page: str) -> str:
+    """The title of a page of cases in the sidebar, such as `Renewal pricing`."""
+    words = Path(page).stem.replace("_", " ")
+    return words[:1].upper() + words[1:] if not words.startswith("mrr") else words.replace("mrr", "MRR", 1)
+
+
 def rule_pages() -> dict[str, str]:
     """Every rule's page by its path, in the order of the rules' numbers."""
-    pages = {f"rules/{path.stem.removeprefix('test_')}.md": rule_page(path) for path in specifications()}
+    pages = {case_page(path): rule_page(path) for path in specifications()}
 
     def number(page: str) -> tuple[int, str]:
         found = re.search(r"[Rr]ules? (\d+)", page)
@@ -191,8 +202,9 @@ def pages() -> dict[str, str]:
     titles = {path: re.sub(r"^# ", "", text.partition("\n")[0]) for path, text in rules.items()}
     index = "\n".join(f"- [{title}]({path.removeprefix('rules/')})" for path, title in titles.items())
     return rules | {
-        "rules/index.md": "# The rules\n\nEach rule with its reasons and its cases. A case is a row of a table: "
-        f"what is given, and in bold what must come of it. The tests hold the code to every row.\n\n{index}\n",
+        "rules/index.md": "# The cases of the rules\n\nThe reasons and cases of [the rules](../rules.md). "
+        f"A case is a row of a table: what is given, and in bold what must come of it. The tests check "
+        f"every row.\n\n{index}\n",
         REFERENCE["Data dictionary"]: dictionary(
             "Data dictionary",
             "The tables of a run's file that readers rely on. `*` = never null. Money is exact, per month, in the "
@@ -211,11 +223,14 @@ def pages() -> dict[str, str]:
 
 
 def within_the_site(page: Path, text: str) -> str:
-    """A page of docs/ without links that leave it, which lead somewhere in the repository only; their words stay."""
+    """A page of docs/ without links that leave the site; their words stay. A link to a test leads to its cases."""
     docs = BUILD / "docs"
+    specified = {path.resolve() for path in specifications()}
 
     def link(found: re.Match[str]) -> str:
         words, target = found[1], found[2]
+        if (cases := ROOT / "docs" / target).resolve() in specified:
+            return f"[{words}]({case_page(cases)})"
         if ":" in target or (page.parent / target.partition("#")[0]).resolve().is_relative_to(docs.resolve()):
             return found[0]
         return words
@@ -234,18 +249,14 @@ def navigation(made: dict[str, str], there: Path) -> str:
             f"{{{_text(title)} = [{', '.join(item(*each) for each in items.items() if (there / each[1]).exists())}]}}"
         )
 
-    rules = {
-        re.sub(r"^# ", "", made[path].partition("\n")[0]): path
-        for path in made
-        if path.startswith("rules/") and path != "rules/index.md"
-    }
+    cases = {short_title(path): path for path in made if path.startswith("rules/") and path != "rules/index.md"}
     return (
         "nav = ["
         + ",\n  ".join(
             [
                 item("Quick start", "index.md"),
                 section("Tutorial", TUTORIAL),
-                section("The rules", {"All rules": "rules/index.md"} | rules),
+                section("The rules", {"Text of the rules": "rules.md", "All cases": "rules/index.md"} | cases),
                 section("Reference", REFERENCE),
                 section("Operation", {"Every night": "operate.md", "Scaling": "scale.md"}),
             ]

@@ -30,7 +30,7 @@ SPEAKERS = (ROOT / "pipeline" / "views", ROOT / "pipeline" / "render")
 
 Text = str | tuple[str, str]
 FIRST_DAY = datetime(2026, 11, 23, tzinfo=UTC)
-"""Stands in every catalogue: a date of now would change the files without a change of theirs."""
+"""In every catalogue: a date of now would change the files without a change of theirs."""
 
 
 def texts() -> dict[Text, str]:
@@ -65,7 +65,7 @@ def _definitions() -> Iterator[str]:
 
 
 def _said(tree: ast.Module) -> Iterator[Text]:
-    """The texts that stand in calls of `say` and `count`."""
+    """The texts that are in calls of `say` and `count`."""
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
@@ -99,7 +99,8 @@ def updated(language: str) -> Catalog:
     after = Catalog(
         locale=CATALOGUES[language], project="upcoming-renewals", creation_date=FIRST_DAY, revision_date=FIRST_DAY,
         header_comment=f"# {before.locale.english_name if before.locale else language}. Made by scripts/messages.py.",
-        last_translator="", language_team="",
+        version="0.1", msgid_bugs_address="none", last_translator="the authors of Upcoming Renewals",
+        language_team="none", fuzzy=False,
     )  # fmt: skip
     for text, where in texts().items():
         old = before.get(text[0] if isinstance(text, tuple) else text)

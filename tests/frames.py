@@ -67,7 +67,7 @@ ORDINARY = {
         "cancellation_requested_on": "",
     },
 }
-"""What stands in the columns that a drawing leaves out. In an export every further column is null."""
+"""What is in the columns that a drawing leaves out. In an export every further column is null."""
 
 _PARENTS = (("contracts", "contract_id"), ("clients", "hub_id"), ("partners", "partner_id"))
 

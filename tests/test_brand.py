@@ -23,6 +23,10 @@ def png(*extra: bytes, width: int = 2, height: int = 1, tail: bytes = b"") -> by
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(extra) + pixels + chunk(b"IEND", b"") + tail
 
 
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+HEADER = chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 2, 0, 0, 0))
+
+
 def test_only_the_picture_is_left_of_a_png():
     dirty = png(chunk(b"tEXt", b"Comment\0<script>"), chunk(b"eXIf", b"GPS"), tail=b"PK\3\4 a zip behind it")
     assert brand.plain_png(dirty) == png()
@@ -31,12 +35,20 @@ def test_only_the_picture_is_left_of_a_png():
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is no PNG file"),
-        (b"", "is no PNG file"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a PNG file"),
+        (b"", "is not a PNG file"),
         (png()[:-5], "ends too early"),
-        (png().replace(b"IDAT", b"IDAX"), "is damaged"),
+        (png()[:-16], "ends too early"),
+        (png().replace(b"IDAT", b"IDAX"), "has a part 'IDAX' that is not known"),
+        (png().replace(zlib.compress(b"\0" + b"\xff\0\0" * 2), zlib.compress(b"\0" + b"\xfe\0\0" * 2)), "is damaged"),
+        (png().replace(b"IHDR", b"tEXt"), "is damaged"),
+        (SIGNATURE + chunk(b"IEND", b""), "is damaged"),
+        (SIGNATURE + HEADER + chunk(b"IEND", b""), "is damaged"),
+        (SIGNATURE + HEADER + chunk(b"IDAT", b"no picture") + chunk(b"IEND", b""), "is damaged"),
+        (SIGNATURE + HEADER[:12] + chunk(b"IEND", b""), "ends too early"),
+        (png(width=100_000, height=100_000), "is larger than 2000 × 2000 pixels"),
         (png(width=2001), "is larger than 2000 × 2000 pixels"),
-        (png(height=0), "is larger than 2000 × 2000 pixels"),
+        (png(height=0), "is damaged"),
         (png(chunk(b"zzZz", b"x" * 70_000)), "is larger than 64 KiB"),
         (png(chunk(b"ABCD", b"")), "has a part 'ABCD' that is not known"),
     ],
@@ -61,7 +73,7 @@ def test_a_readable_colour_stays_as_it_is():
 
 @pytest.mark.parametrize("colour", ["red", "#FFF", "#1D4ED8", "#1d4ed8;}body{", "url(x)"])
 def test_a_colour_is_written_in_one_way_only(colour):
-    with pytest.raises(SettingsError, match=r"brand_colour: .* is no colour such as '#1d4ed8'"):
+    with pytest.raises(SettingsError, match=r"brand_colour: .* is not a colour such as '#1d4ed8'"):
         parse_settings({"brand_colour": colour})
 
 
@@ -75,7 +87,7 @@ def test_a_colour_or_logo_that_is_no_text_is_refused(name, value):
 
 @pytest.mark.parametrize("logo", ["logo.png", "http://attacker.example/x.png", "data:image/svg+xml;base64,PHN2Zy8+"])
 def test_settings_hold_pictures_not_addresses(logo):
-    with pytest.raises(SettingsError, match=r"partners.p1.logo: .* is no PNG file"):
+    with pytest.raises(SettingsError, match=r"partners.p1.logo: .* is not a PNG file"):
         parse_settings({"partners": {"p1": {"logo": logo}}})
 
 
@@ -101,5 +113,14 @@ def test_the_command_line_reads_the_logo_beside_the_settings_file(tmp_path):
     with pytest.raises(SettingsError, match=r"logo 'none.png': No such file"):
         load_settings(file)
     (tmp_path / "none.png").write_text("secret")
-    with pytest.raises(SettingsError, match=r"logo 'none.png' is no PNG file"):
+    with pytest.raises(SettingsError, match=r"logo 'none.png' is not a PNG file"):
         load_settings(file)
+
+
+def test_a_damaged_logo_is_refused_also_after_weasyprint_has_told_pillow_to_draw_what_is_cut_off(monkeypatch):
+    from PIL import ImageFile
+
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(ValueError, match="is damaged"):
+        brand.plain_png(SIGNATURE + HEADER + chunk(b"IDAT", b"no picture") + chunk(b"IEND", b""))
+    assert ImageFile.LOAD_TRUNCATED_IMAGES

@@ -75,7 +75,8 @@ def test_pages_have_commands_and_snippets():
 def test_every_rule_has_a_page_with_its_cases(builder, made):
     files = {path.stem.removeprefix("test_") for path in builder.specifications()}
     assert {path.stem for path in builder.CASES[0].glob("test_*.py")} - {f"test_{name}" for name in files} == {
-        "test_drawn_tables"
+        "test_drawn_tables",
+        "test_search",  # its cases are a list, which the page's script is tested with too
     }
     assert {f"rules/{name}.md" for name in files} <= made.keys()
     for name in files:
@@ -85,6 +86,27 @@ def test_every_rule_has_a_page_with_its_cases(builder, made):
         "| leap_spring | 2028-04-01 | 45 | **2028-02-16** | the same in a leap year: a day later |"
         in (made["rules/deadlines.md"])
     )
+
+
+def test_the_text_of_the_rules_links_every_file_with_cases_and_has_every_number(builder):
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    linked = {(ROOT / "docs" / target).resolve() for target in re.findall(r"\]\((\.\./tests/[^)]+)\)", text)}
+    assert all(path.is_file() for path in linked)
+    assert {path.resolve() for path in builder.specifications()} <= linked
+    headings = {int(number) for number in re.findall(r"^## (\d+)\. ", text, flags=re.MULTILINE)}
+    named = re.findall(r"[Rr]ules? (\d+)(?: and (\d+))?", (ROOT / "pipeline" / "rules.py").read_text(encoding="utf-8"))
+    assert {int(number) for found in named for number in found if number} <= headings
+
+
+def test_the_site_leads_from_a_rule_to_its_cases_and_has_short_titles(builder, made, tmp_path, monkeypatch):
+    monkeypatch.setattr(builder, "BUILD", tmp_path)
+    page = tmp_path / "docs" / "rules.md"
+    text = builder.within_the_site(page, (ROOT / "docs" / "rules.md").read_text(encoding="utf-8"))
+    assert "[deadlines](rules/deadlines.md)" in text
+    assert "(../tests/" not in text
+    titles = [builder.short_title(page) for page in made if page.startswith("rules/")]
+    assert {"Deadlines", "MRR on the eve", "Renewal pricing"} <= set(titles)
+    assert max(map(len, titles)) <= 24
 
 
 def test_a_drawn_table_keeps_every_cell_marks_what_must_come_and_gives_the_reason(builder):

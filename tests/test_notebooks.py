@@ -165,7 +165,7 @@ NUMBERS = {rules.WINDOW_DAYS, rules.NOTICE_DAYS, rules.RENEWAL_PROBABILITY, rule
 
 
 def rules_defined(source: str) -> list[str]:
-    """Where that code would define a rule: a column of ours, a business number, a function that is no slider's."""
+    """Where that code would define a rule: a column of ours, a business number, a function that is not a slider's."""
     found = []
     for node in ast.walk(ast.parse(source)):
         match node:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 
 import duckdb
@@ -9,7 +11,7 @@ import pytest
 
 from pipeline import rules
 from pipeline.errors import SettingsError, UsageError
-from pipeline.settings import CONTRACT_TABLES, FileFormat, Settings, parse_settings, shown_columns
+from pipeline.settings import CONTRACT_TABLES, FileFormat, Settings, parse_file_format, parse_settings, shown_columns
 from pipeline.tables.exports import EXPORTS
 
 
@@ -53,8 +55,8 @@ def test_settings_survive_the_run_file():
         ({"window_days": 0}, "window_days takes a whole number from 1 to 3650, not 0"),
         ({"window_days": True}, "window_days takes a whole number from 1 to 3650, not True"),
         ({"notice_days": "45"}, "notice_days takes a whole number from 0 to 36525, not '45'"),
-        ({"reporting_currency": "usd"}, "reporting_currency: 'usd' is no active ISO 4217 currency"),
-        ({"reporting_currency": "XAU"}, "reporting_currency: 'XAU' is no active ISO 4217 currency"),
+        ({"reporting_currency": "usd"}, "reporting_currency: 'usd' is not an active ISO 4217 currency"),
+        ({"reporting_currency": "XAU"}, "reporting_currency: 'XAU' is not an active ISO 4217 currency"),
         ({"pdf_engine": "word"}, "pdf_engine takes one of weasyprint, plutoprint, not 'word'"),
         (
             {"scheduler": "host"},
@@ -70,8 +72,8 @@ def test_settings_survive_the_run_file():
             {"uplift_percent": "NaN"},
             "uplift_percent takes a number from -100 to 10000 with at most 4 decimals, not 'NaN'",
         ),
-        ({"time_zone": "Mars/Base"}, "time_zone: 'Mars/Base' is no IANA time zone (such as 'America/New_York')"),
-        ({"locale": "xx-XX"}, "locale: 'xx-XX' is no known locale (such as 'en' or 'pt-BR')"),
+        ({"time_zone": "Mars/Base"}, "time_zone: 'Mars/Base' is not an IANA time zone (such as 'America/New_York')"),
+        ({"locale": "xx-XX"}, "locale: 'xx-XX' is not a known locale (such as 'en' or 'pt-BR')"),
         ({"vendor_name": " "}, "vendor_name takes a text, not ' '"),
         ({"exports": []}, "exports takes a table, not []"),
         (
@@ -83,7 +85,7 @@ def test_settings_survive_the_run_file():
         ({"exports": {"partnrs": {}}}, "unknown setting exports.partnrs (did you mean 'partners'?)"),
         (
             {"exports": {"zzz": {}}},
-            f"unknown setting exports.zzz; the contract's tables: {', '.join(EXPORTS)}",
+            f"unknown setting exports.zzz; known: {', '.join(EXPORTS)}",
         ),
         ({"exports": {"clients": {"encoding": "rot13"}}}, "exports.clients.encoding: 'rot13' is not a known encoding"),
         (
@@ -114,12 +116,12 @@ def test_settings_survive_the_run_file():
             )
             for incomplete in ("", "%d.%m", "%H:%M", "d.m.Y")
         ),
-        ({"exports": {"clients": {"decimal_comma": 1}}}, "exports.clients.decimal_comma takes a bool, not 1"),
+        ({"exports": {"clients": {"decimal_comma": 1}}}, "exports.clients.decimal_comma takes true or false, not 1"),
         (
             {"partners": {"p": {"colums": []}}},
-            "unknown setting partners.p.colums; a partner has: columns, brand_colour, logo, cards",
+            "unknown setting partners.p.colums (did you mean 'columns'?)",
         ),
-        ({"partners": {"p": {"columns": "website"}}}, "partners.p.columns takes a list of column names"),
+        ({"partners": {"p": {"columns": "website"}}}, "partners.p.columns takes a list of column names, not 'website'"),
     ],
 )
 def test_what_cannot_be_is_one_clear_line(values, message):
@@ -204,7 +206,7 @@ def test_the_locked_columns_are_always_shown_first(chosen, shown):
     ("chosen", "message"),
     [
         (["nonsense"], "unknown column 'nonsense'"),
-        (["website", "website"], "column 'website' is named twice"),
+        (["website", "website"], "column 'website' appears twice"),
         (["status", "website"], "client_name, communication_owner, contract_type, renewal_deadline cannot be removed"),
     ],
 )
@@ -212,3 +214,31 @@ def test_a_choice_that_cannot_be_is_refused(chosen, message):
     with pytest.raises(UsageError) as raised:
         shown_columns(chosen)
     assert str(raised.value).startswith(message)
+
+
+def test_a_table_that_is_declared_alone_names_what_it_knows():
+    with pytest.raises(SettingsError) as raised:
+        parse_file_format("exports.clients", {"delimeter": ";"})
+    assert str(raised.value) == "unknown setting exports.clients.delimeter (did you mean 'delimiter'?)"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**5000, [[0] * 1000], {"a": {"b": 1}}, "x" * 5000, "{braces} %s {0}\nline"],
+    ids=["huge number", "list", "table", "long text", "braces"],
+)
+@pytest.mark.parametrize(
+    "name", ["window_days", "uplift_percent", "locale", "ecb_rates", "exports", "partners", "pdf_engine"]
+)
+def test_a_long_or_odd_value_is_still_one_short_line(name, value):
+    with pytest.raises(SettingsError) as raised:
+        parse_settings({name: value})
+    assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 400
+    assert name in str(raised.value)
+
+
+def test_the_start_of_the_command_line_loads_no_pydantic():
+    code = "import sys, pipeline.cli.terminal, pipeline.settings; print('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "False\n"

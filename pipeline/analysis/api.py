@@ -18,7 +18,7 @@ from pipeline.errors import UsageError
 from pipeline.warehouse import Home, Partner, Run, Vendor, find_run, list_runs, readable_run
 
 _ATTEMPTS: Final = 5
-"""How often the current run is looked for anew when it was pruned between being found and being opened."""
+"""How often the current run is looked for again when it was pruned between being found and being opened."""
 
 
 def open_run(reference: str | date | None = None, *, home: str | Path | None = None) -> OpenRun:

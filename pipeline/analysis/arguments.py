@@ -65,7 +65,7 @@ def names_or_none(name: str, value: object) -> list[str] | None:
         raise UsageError(f"{name} is an empty list: name the columns, or leave it out for all")
     for each in value:
         if value.count(each) > 1:
-            raise UsageError(f"{name} names {each!r} twice: name it once")
+            raise UsageError(f"{name}: {each!r} appears twice; name it once")
     return list(value)
 
 

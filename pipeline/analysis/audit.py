@@ -32,5 +32,6 @@ def record_look(home: Home, *, time: datetime, who: str, run_id: str, what: str)
             os.close(handle)
     except OSError as error:
         raise UsageError(
-            f"nothing is unmasked: {home.root / FILE} cannot be written ({error.strerror}), so the look leaves no trace"
+            f"nothing is unmasked: {home.root / FILE} cannot be written ({error.strerror}), "
+            "so the access cannot be recorded"
         ) from None

@@ -1,4 +1,4 @@
-"""A partner's report inside a notebook, shut in a frame of its own: neither its style nor its script gets out."""
+"""A partner's report inside a notebook, in an isolated frame: neither its style nor its script affects the notebook."""
 
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decisions_in_effect import EndedPairs
 from pipeline.warehouse import Home, Partner, Run, find_run, newest_decisions, readable_run
 from pipeline.warehouse.analyst_reader import AnalystReader, AnalystRequest
-from pipeline.warehouse.runs import made_on, made_with
 
 _CONTRACT: Final = "exports."
 
@@ -41,8 +40,7 @@ class OpenRun:
         """The settings the run was made with."""
         self.as_of: date
         """The day its figures are true for."""
-        _, self.settings = made_with(run.path)
-        self.as_of = made_on(run.path)
+        self.settings, self.as_of = self._reading().made_with()
 
     @property
     def run(self) -> Run:
@@ -139,7 +137,7 @@ class OpenRun:
         frames: Mapping[str, pl.DataFrame] | None = None,
         unmask: bool = False,
     ) -> pl.DataFrame:
-        """The rows of one SELECT in DuckDB's SQL over the run's tables (`run.tables`), as they stand in `table()`.
+        """The rows of one SELECT in DuckDB's SQL over the run's tables (`run.tables`), as they are in `table()`.
 
         Decimals of the run have 38 digits here, so that a product of three does not overflow.
         `params` fill `$name` in the query. `frames`: Polars frames of yours to join with, by name. `unmask` as in

@@ -1,7 +1,7 @@
 """Importing Great Expectations, which takes 5 to 6 seconds, beside the reading of the exports.
 
 The importing thread must never outlive the interpreter: a daemon thread that wakes up in one that is ending is ended
-inside whatever C++ code it runs, which aborts the process. So it is no daemon, the interpreter waits for it at every
+inside whatever C++ code it runs, which aborts the process. So it is not a daemon, the interpreter waits for it at every
 exit, and it does not let the interpreter wait: once the main thread has come to its end, the next import it makes ends
 it.
 """
@@ -56,7 +56,7 @@ def engine() -> ModuleType:
 
 
 def _leave_quietly() -> None:
-    """Let go of Great Expectations before the interpreter does: in its order, DuckDB prints a list of leaks at exit."""
+    """Release Great Expectations before the interpreter does: in its order, DuckDB prints a list of leaks at exit."""
     for name in [name for name in sys.modules if name.partition(".")[0] in _HOLDERS]:
         del sys.modules[name]
     gc.collect()

@@ -12,7 +12,7 @@ from pipeline.tables.exports import EXPORTS
 
 
 @dataclass(frozen=True, slots=True)
-class TableCounts:
+class CountedTable:
     """What ingest counted for one export table.
 
     `rows_read`: rows that reached the table. `rows_loaded`: rows it kept. `rows_quarantined_own`: rows refused for
@@ -35,7 +35,7 @@ class TableCounts:
     incomplete_contracts: tuple[str, ...] = ()
 
 
-def export_gate(tables: Iterable[TableCounts], *, limit_percent: Decimal) -> list[CheckResult]:
+def export_gate(tables: Iterable[CountedTable], *, limit_percent: Decimal) -> list[CheckResult]:
     """Judge what ingest counted: four checks per table, one more that passes where corrections were applied, and one
     that warns of contracts kept without all their lines, whose MRR may be too low.
 
@@ -57,7 +57,7 @@ def export_gate(tables: Iterable[TableCounts], *, limit_percent: Decimal) -> lis
     ]
 
 
-def _quarantine_share(table: TableCounts, limit_percent: Decimal) -> CheckResult:
+def _quarantine_share(table: CountedTable, limit_percent: Decimal) -> CheckResult:
     # Compared as a product: a share of exactly the limit passes, whatever the division would round to.
     above = table.rows_quarantined_own * 100 > limit_percent * table.rows_read
     share = Decimal(table.rows_quarantined_own * 100) / table.rows_read if table.rows_read else Decimal(0)
@@ -68,14 +68,14 @@ def _quarantine_share(table: TableCounts, limit_percent: Decimal) -> CheckResult
     return _result("quarantine_share", "stop", table, observed, above, _examples(table))
 
 
-def _rows_left(table: TableCounts) -> CheckResult:
-    # A profile's raw file is no table of the contract: its ragged rows are counted, nothing of it is required.
+def _rows_left(table: CountedTable) -> CheckResult:
+    # A profile's raw file is not a table of the contract: its ragged rows are counted, nothing of it is required.
     required = table.table_name in EXPORTS and EXPORTS[table.table_name].required
     observed = f"{table.rows_loaded:,} of {table.rows_read:,} rows loaded"
     return _result("rows_left", "stop", table, observed, required and table.rows_loaded == 0, _examples(table))
 
 
-def _quarantined_rows(table: TableCounts) -> CheckResult:
+def _quarantined_rows(table: CountedTable) -> CheckResult:
     reasons = ", ".join(
         f"{reason} {count:,}" for reason, count in sorted(table.rows_by_reason.items(), key=lambda by: (-by[1], by[0]))
     )
@@ -83,14 +83,14 @@ def _quarantined_rows(table: TableCounts) -> CheckResult:
     return _result("quarantined_rows", "warning", table, observed, table.rows_quarantined > 0, _examples(table))
 
 
-def _unknown_columns(table: TableCounts) -> CheckResult:
+def _unknown_columns(table: CountedTable) -> CheckResult:
     names = table.unknown_columns
     observed = f"columns that the contract does not know: {', '.join(names) if names else 'none'}"
     examples = [{"column": name} for name in names[:EXAMPLES_SHOWN]]
     return _result("unknown_columns", "warning", table, observed, bool(names), examples)
 
 
-def _corrections(table: TableCounts) -> list[CheckResult]:
+def _corrections(table: CountedTable) -> list[CheckResult]:
     if not table.corrections:
         return []
     observed = f"known errors of the source corrected: {len(table.corrections):,}"
@@ -98,7 +98,7 @@ def _corrections(table: TableCounts) -> list[CheckResult]:
     return [CheckResult("corrections", "export", "warning", table.table_name, True, observed, examples)]
 
 
-def _incomplete_contracts(table: TableCounts) -> list[CheckResult]:
+def _incomplete_contracts(table: CountedTable) -> list[CheckResult]:
     names = table.incomplete_contracts
     if not names:
         return []
@@ -108,11 +108,11 @@ def _incomplete_contracts(table: TableCounts) -> list[CheckResult]:
     return [_result("incomplete_contracts", "warning", table, observed, True, examples)]
 
 
-def _examples(table: TableCounts) -> list[dict[str, Any]]:
+def _examples(table: CountedTable) -> list[dict[str, Any]]:
     return [plain_example(row) for row in table.quarantined_examples[:EXAMPLES_SHOWN]]
 
 
 def _result(
-    name: str, level: Level, table: TableCounts, observed: str, found: bool, examples: list[dict[str, Any]]
+    name: str, level: Level, table: CountedTable, observed: str, found: bool, examples: list[dict[str, Any]]
 ) -> CheckResult:
     return CheckResult(name, "export", level, table.table_name, not found, observed, examples if found else [])

@@ -162,7 +162,7 @@ def _without_count(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _exception(info: dict[str, Any]) -> str | None:
-    """The message of an exception, which stands in the result itself or, by metric, one level below."""
+    """The message of an exception, which is in the result itself or, by metric, one level below."""
     for one in (info, *(value for value in info.values() if isinstance(value, dict))):
         if one.get("raised_exception"):
             return str(one.get("exception_message") or "no message").splitlines()[0]

@@ -1,4 +1,4 @@
-"""What holds a run: the findings of the comparisons with the nights before, and the hash that names them (rule 14)."""
+"""What holds a run: the findings of the comparisons with previous nights, and the hash that names them (rule 14)."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def acceptance(reason: str | None, findings: str | None, actor: str | None) -> A
             raise UsageError("--findings and --actor belong to --accept REASON")
         return None
     if not reason.strip():
-        raise UsageError("accepting a run needs a reason: --accept REASON")
+        raise UsageError("a reason is required: --accept REASON")
     if findings is None and not terminal():
         raise UsageError(
             "--accept asks whether the findings are acceptable, and there is no terminal to ask: name them with "

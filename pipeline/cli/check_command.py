@@ -30,14 +30,11 @@ def command(
 
     Prints the path of the checks page. Exit code 3 when a stop-level check fails, or a run of it would be held.
     """
-    from pipeline.cli.running import main_job
+    from pipeline.cli.running import Asked, main_job
 
     main_job(
         exports,
         settings=load_settings(settings_path),
         as_of=as_of,
-        profile=profile,
-        publish=False,
-        as_json=as_json,
-        quiet=quiet,
+        asked=Asked(profile, publish=False, as_json=as_json, quiet=quiet),
     )

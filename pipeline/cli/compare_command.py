@@ -97,4 +97,4 @@ def _compare_held(home: Home, reference: str | None, partner_id: str | None, as_
         tell()
         print_rows(changes.columns, changes.rows())
     say(_counted(changes) + ("" if partner_id else ": --partner ID lists those of one partner, --json all"))
-    say(f'publish it all the same: renewals publish {kept.run_id} --accept "REASON"')
+    say(f'publish it anyway: renewals publish {kept.run_id} --accept "REASON"')

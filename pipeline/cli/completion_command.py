@@ -11,7 +11,7 @@ from pipeline.errors import UsageError
 @click.command(epilog='Example: eval "$(renewals completion bash)"')
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the script that teaches your shell to complete `renewals`."""
+    """Print the script with which your shell completes `renewals`."""
     from pipeline.cli.shell import renewals
 
     completion = get_completion_class(shell)

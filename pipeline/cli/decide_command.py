@@ -48,7 +48,7 @@ def _decide(kind: str, partner_id: str, hub_id: str | None, value: Any, **attrib
 
 def _chosen(value: str | None, to_default: bool, what: str) -> str | None:
     if (value is None) != to_default:
-        raise UsageError(f"name {what}, or say --default")
+        raise UsageError(f"name {what}, or give --default")
     return value
 
 
@@ -107,11 +107,11 @@ def columns_command(partner_id: str, names: str | None, to_default: bool, **attr
 def preferences_command(
     partner_id: str, locale: str | None, formats: str | None, order: str | None, to_default: bool, **attribution: Any
 ) -> None:
-    """How the partner wants its reports. What is not named stays as it was."""
+    """How the partner wants its reports. Preferences that are not named stay as they are."""
     named = {"locale": locale, "formats": None if formats is None else _list(formats), "order": order}
     preferences = {name: value for name, value in named.items() if value is not None}
     if bool(preferences) == to_default:
-        raise UsageError("name preferences (--locale, --formats, --order), or say --default")
+        raise UsageError("name preferences (--locale, --formats, --order), or give --default")
     _decide("report_preferences", partner_id, None, preferences or None, **attribution)
 
 
@@ -120,7 +120,7 @@ def preferences_command(
 @_client
 @_signed
 def end_command(partner_id: str, hub_id: str, **attribution: Any) -> None:
-    """End the association with a client: at once it is in no table, report or file of the partner (rule 7).
+    """End the association with a client: it disappears at once from all its tables, reports and files (rule 7).
 
     Needs a --reason. The vendor's own figures keep the client.
     """

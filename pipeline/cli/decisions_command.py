@@ -48,7 +48,7 @@ def command(
     from pipeline.warehouse.newest_decisions import nothing_decided
 
     if run_reference is not None and not since_run:
-        raise UsageError("--run names the run of --since-run: say both")
+        raise UsageError("--run names the run of --since-run: give both")
     home = home_folder()
     events = []
     if not nothing_decided(home):
@@ -103,7 +103,7 @@ def export_command(output: Path | None) -> None:
 def import_command(file: Path, as_json: bool) -> None:
     """Store the decisions of an export, all or none. Those that are stored already are left out.
 
-    Each line is asked what deciding would ask of it; one that cannot be used refuses the file (exit code 6).
+    Each line is validated like a new decision; a line that cannot be used rejects the whole file (exit code 6).
     """
     from pipeline.decisions import import_decisions
     from pipeline.runtime import open_store

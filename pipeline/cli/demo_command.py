@@ -30,9 +30,9 @@ def command(quiet: bool) -> None:
     """Run the main job on the sample data, for the sample's day, and print the path of each report it made.
 
     It has a home of its own, data/demo in the working folder, which is rebuilt each time. RENEWALS_HOME and the runs
-    and decisions in it are left alone, whatever they are.
+    and decisions in it are not touched.
     """
-    from pipeline.cli.running import main_job
+    from pipeline.cli.running import Asked, main_job
     from pipeline.sample import write_demo_sample
 
     _empty(Home(DEMO_HOME))
@@ -42,7 +42,7 @@ def command(quiet: bool) -> None:
         if not SAMPLE.is_dir():
             exports = Path(folder)
             write_demo_sample(exports)
-        main_job(exports, settings=load_settings(), as_of=SAMPLE_DAY, quiet=quiet)
+        main_job(exports, settings=load_settings(), as_of=SAMPLE_DAY, asked=Asked(quiet=quiet))
     say(f"to look at it with the other commands: export {HOME}={DEMO_HOME}")
 
 

@@ -1,4 +1,4 @@
-"""`renewals doctor`: what is wrong with an installation or a settings file."""
+"""`renewals doctor`: diagnose the installation and the settings file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Finding = tuple[str, bool, str]
 @options.settings
 @options.as_json
 def command(settings_path: Path | None, as_json: bool) -> None:
-    """Say what is wrong with this installation, its home or its settings, and what to do about it.
+    """Diagnose the installation, its home and its settings, and say what to do.
 
     Exit code 2 when something is wrong.
     """

@@ -17,7 +17,7 @@ from pipeline.runtime import home_folder
 @options.run
 @options.as_json
 def command(change_id: str, run_reference: str | None, as_json: bool) -> None:
-    """Show how the estimate of CHANGE_ID came about: the changes before it, its parts, and the export rows behind."""
+    """Show how the estimate of CHANGE_ID is calculated: the changes before it, its parts and the export rows."""
     from pipeline.analysis.explanation import TITLES, explanation
     from pipeline.warehouse import Vendor, find_run, open_run
 

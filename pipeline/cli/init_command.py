@@ -23,5 +23,5 @@ def command(folder: Path) -> None:
         with whole_file(path, replace=False) as unfinished:
             unfinished.write_text(TEMPLATE, encoding="utf-8")
     except FileExistsError:
-        raise UsageError(f"{path} exists already and stays as it is: rename it to start anew") from None
+        raise UsageError(f"{path} exists already and stays as it is: rename it to start again") from None
     click.echo(str(path))

@@ -26,7 +26,7 @@ exports = click.option(
 profile = click.option(
     "--profile", type=click.Path(path_type=Path), help="Source profile: a folder, or the name of a shipped one."
 )
-accept = click.option("--accept", metavar="REASON", help="Publish a run although it is held (rule 14), and say why.")
+accept = click.option("--accept", metavar="REASON", help="Publish a run although it is held (rule 14).")
 actor = click.option("--actor", metavar="NAME", help="Who decides. Default: the user of this machine.")
 locale = click.option(
     "--locale", type=Spoken(), metavar="TAG", help="Language and formats, such as pt-BR, instead of the partner's own."

@@ -18,7 +18,7 @@ _TOLD = ("-- DECIDE: ", "--   If ", "-- Unused columns: ")
     epilog="Example: renewals profile init contracts.csv --out my-profile. Tutorial: docs/profiles-tutorial.md"
 )
 def command() -> None:
-    """Exports that do not look like the contract: draft a source profile for them, then try it out.
+    """Exports that do not look like the contract: draft a source profile for them, then check it.
 
     A profile is a folder with profile.toml and one DuckDB SELECT per table. 'renewals run --profile DIR' uses it.
     """
@@ -29,7 +29,7 @@ def command() -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to write; default: the first file's name."
 )
-@click.option("--force", is_flag=True, help="Write over a profile that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing profile.")
 @options.as_of
 @options.settings
 def init(

@@ -15,11 +15,11 @@ from pipeline.runtime import home_folder, now, run_book, system_user
 
 @click.command(epilog='Example: renewals release P-01 --reason "the move of its clients was agreed"')
 @click.argument("partner_id", metavar="PARTNER")
-@click.option("--reason", metavar="TEXT", default="", help="Why; needed.")
+@click.option("--reason", metavar="TEXT", default="", help="Why. Required.")
 @options.actor
 @options.as_json
 def command(partner_id: str, reason: str, actor: str | None, as_json: bool) -> None:
-    """Let a held PARTNER see the newest run again: who released it, when and why is recorded for good (rule 14)."""
+    """Release a held PARTNER, so that it sees the newest run: who, when and why is recorded for good (rule 14)."""
     from pipeline.store import RecordDraft
     from pipeline.warehouse import list_runs
 

@@ -50,16 +50,17 @@ def command(
 ) -> None:
     """Make the reports of one partner, of all, or finance's, from the current run or an older one; prints their paths.
 
-    A partner's report whose content has not changed is kept as it is, byte for byte. One that fails stops no other:
-    exit code 4. A partner that is held (see `renewals runs`) gets the report of its last run that was not.
+    A partner's report whose content has not changed is kept as it is, byte for byte. A report that
+    fails does not stop the others: exit code 4. A held partner (see `renewals runs`) gets the report of its last run
+    that was not held.
 
     Columns, language, brand colour, logo, client cards and PDF engine are those of the settings file (--settings, else
-    renewals.toml), or the run's own where there is no file; a partner's own decision goes before. What the figures were
-    computed with (vendor name, window, notice, prices, currency) is always the run's: where the file says otherwise,
-    a line on stderr names it.
+    renewals.toml), or the run's own where there is no file; a partner's own decision takes precedence. What the
+    figures were computed with (vendor name, window, notice, prices, currency) is always the run's: where the file says
+    otherwise, a line on stderr names it.
 
     Finance's report of one partner or currency is named after them (finance.partner-ID.currency-EUR.html)
-    and leaves that of all clients alone.
+    and does not replace that of all clients.
     """
     from pipeline.nightly.reports import Wanted, make_partner_reports, raise_failures
     from pipeline.warehouse.runs import partner_ids_of, whole_run

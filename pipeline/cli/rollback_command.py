@@ -17,9 +17,9 @@ from pipeline.runtime import home_folder, now, run_book, system_user
 @click.option("--reason", metavar="TEXT", default="", help="Why.")
 @click.option("--json", "as_json", is_flag=True, help="Print data for programs.")
 def command(run_reference: str | None, dry_run: bool, actor: str | None, reason: str, as_json: bool) -> None:
-    """Let readers see the run before the current one again, or the RUN named. Nothing is deleted.
+    """Roll back to the run before the current one, or to RUN. Nothing is deleted.
 
-    Where readers see no run ('current' is lost, leads nowhere or is no link), the newest run that is whole. It is
+    Where readers see no run ('current' is lost, points nowhere or is not a link), the newest run that is whole. It is
     recorded for good. What is rolled back is no longer what the next run is compared with, and its acceptance is
     withdrawn; naming the newer run undoes both.
     """

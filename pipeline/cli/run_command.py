@@ -38,22 +38,18 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Contract exports in, a checked, published snapshot and every partner's reports out.
+    """Check contract exports, publish them as a snapshot and make every partner's reports.
 
-    Prints the run's file and the path of each report, one a line. An export that does not look like the nights before
-    is held: exit code 3, nothing published. --accept publishes it all the same.
+    Prints the run's file and the path of each report, one a line. An export that differs too much from
+    previous nights is held: exit code 3, nothing published. --accept publishes it anyway.
     """
     from pipeline.cli.accept_findings import acceptance
-    from pipeline.cli.running import main_job
+    from pipeline.cli.running import Asked, main_job
 
     main_job(
         exports,
         settings=load_settings(settings_path),
         as_of=as_of,
-        profile=profile,
-        reports=not no_reports,
-        finance=not no_finance,
+        asked=Asked(profile, reports=not no_reports, finance=not no_finance, as_json=as_json, quiet=quiet),
         accept=acceptance(accept, findings, actor),
-        as_json=as_json,
-        quiet=quiet,
     )

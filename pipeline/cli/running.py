@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,18 +20,28 @@ if TYPE_CHECKING:
     from pipeline.warehouse import Home
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the main job is asked on the command line; `check` publishes nothing."""
+
+    profile: Path | None = None
+    publish: bool = True
+    reports: bool = True
+    finance: bool = True
+    as_json: bool = False
+    quiet: bool = False
+
+
+AS_USUAL = Asked()
+
+
 def main_job(
     exports: Path,
     *,
     settings: Settings,
     as_of: date | None,
-    profile: Path | None = None,
-    publish: bool = True,
-    reports: bool = True,
-    finance: bool = True,
+    asked: Asked = AS_USUAL,
     accept: Acceptance | None = None,
-    as_json: bool = False,
-    quiet: bool = False,
 ) -> None:
     """The main job with progress, its findings on stderr and the paths of what it made on stdout.
 
@@ -42,29 +52,26 @@ def main_job(
     from pipeline.cli.decision_output import decisions_for_run
     from pipeline.nightly.hold_or_publish import options_typed
     from pipeline.nightly.reports import after_publishing
-    from pipeline.nightly.run import run
+    from pipeline.nightly.run import RunRequest, run
 
     home = home_folder()
+    request = RunRequest(
+        exports, as_of or today(settings), now(), short_id(), asked.profile, asked.publish, asked.finance
+    )
     outcome = run(
-        exports,
+        request,
         home=home,
         settings=settings,
-        as_of=as_of or today(settings),
-        now=now(),
-        short_id=short_id(),
         decisions=decisions_for_run(home, settings),
         book=run_book(home),
-        profile=profile,
-        publish=publish,
-        finance=finance,
-        progress=stage_progress(quiet),
+        progress=stage_progress(asked.quiet),
     )
     say_findings(outcome)
     if outcome.held_because:
-        accept_findings.say_held(outcome, options_typed(exports, profile))
+        accept_findings.say_held(outcome, options_typed(exports, asked.profile))
     outcome = accept_findings.accepted(outcome, accept, home=home, settings=settings)
     with after_publishing(outcome.run_id, outcome.run_file):
-        _report(outcome, home, settings=settings, reports=reports, as_json=as_json)
+        _report(outcome, home, settings=settings, reports=asked.reports, as_json=asked.as_json)
     accept_findings.refuse_held(outcome)
 
 

@@ -60,4 +60,4 @@ def _list_held(home: Home, as_json: bool) -> None:
     ]
     print_rows(("run", "as_of", "kept until (UTC)", "findings", "the first"), rows)
     say(f"what the newest would change: renewals compare --held {runs[0].run_id}")
-    say(f'publish it all the same: renewals publish {runs[0].run_id} --accept "REASON"')
+    say(f'publish it anyway: renewals publish {runs[0].run_id} --accept "REASON"')

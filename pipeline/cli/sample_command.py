@@ -21,7 +21,7 @@ SAMPLE_DAY = date(2026, 11, 23)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder to write to.")
 @click.option("--as-of", "as_of", type=Day(), default=SAMPLE_DAY, show_default=True, help="The day it is written for.")
 def command(clients: int, seed: int, out: Path, as_of: date) -> None:
-    """Write an invented export: one CSV per table of the contract, every awkward kind of contract in it."""
+    """Write an invented export: one CSV per table of the contract, with every unusual kind of contract."""
     from pipeline.sample import write_sample
 
     with progress_bar("clients", clients) as advance:

@@ -19,7 +19,7 @@ TEMPLATE: Final = f"""\
 # window_days = {rules.WINDOW_DAYS}                 # days ahead, the last one included
 # notice_days = {rules.NOTICE_DAYS}                  # calendar days, for contracts without their own notice
 
-# reporting_currency = "{rules.REPORTING_CURRENCY}"         # ISO 4217; converted figures stand beside the native ones
+# reporting_currency = "{rules.REPORTING_CURRENCY}"         # ISO 4217; of the converted figures
 # ecb_rates = false                 # true: European Central Bank reference rates where the export has no rates
 # renewal_pricing = "{rules.RENEWAL_PRICING}"           # list, uplift or same
 # uplift_percent = {rules.UPLIFT_PERCENT}                # percent, where no list price exists

@@ -18,9 +18,9 @@ from pipeline.errors import RenewalsError
 COMMANDS: Final = {
     "init": "Write a commented renewals.toml to start from.",
     "demo": "Run the main job on the sample data.",
-    "run": "Contract exports in, a checked snapshot and partner reports out.",
+    "run": "Check contract exports, publish a snapshot and make the reports.",
     "check": "Run up to the gates; publish nothing.",
-    "profile": "Map exports of another shape: draft a source profile, try it out.",
+    "profile": "Map exports in another format: draft a source profile and check it.",
     "table": "Print a published table.",
     "report": "Make reports of a published run.",
     "explain": "Every step of an estimate and the rows it came from.",
@@ -28,12 +28,12 @@ COMMANDS: Final = {
     "decisions": "List what has been decided; export, import, back up.",
     "runs": "List the published runs.",
     "publish": "Publish a run that is held, and say why.",
-    "release": "Let a partner that is held see the newest run again.",
-    "rollback": "Let readers see an older run again.",
+    "release": "Release a held partner, so that it sees the newest run.",
+    "rollback": "Roll back to an earlier run.",
     "compare": "What changed between two runs.",
     "backtest": "How good past estimates were: bias, error, coverage of the interval.",
     "sample": "Write an invented export of any size.",
-    "doctor": "Say what is wrong with an installation or a settings file.",
+    "doctor": "Diagnose the installation and the settings file.",
     "completion": "Print the shell completion script.",
 }
 

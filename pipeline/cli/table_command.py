@@ -57,7 +57,7 @@ def command(
 ) -> None:
     """Print a published table, raw: decimals and dates as exact text, codes instead of labels.
 
-    A partner that is held (see `renewals runs`) is shown its last run that was not; that is said on stderr.
+    A partner that is held (see `renewals runs`) is shown its last run that was not; a message on stderr says so.
 
     \b
     NAME is one of: upcoming_renewals, contract_mrr, partner_summary, client_contacts, client_products,
@@ -107,7 +107,7 @@ def _print(frame: pl.DataFrame, file_format: str, handle: Any) -> None:
 
 def _write(frame: pl.DataFrame, file_format: str, output: Path) -> None:
     if file_format == "table":
-        raise UsageError("a table for people has no file: use --format csv, json or parquet with --output")
+        raise UsageError("--output needs --format csv, json or parquet")
     with chosen_file(output) as unfinished:
         if file_format == "parquet":
             with unfinished.open("wb") as binary:
@@ -129,7 +129,7 @@ def _write_json(frame: pl.DataFrame, handle: Any) -> None:
 
 def _print_parquet(frame: pl.DataFrame) -> None:
     if sys.stdout.isatty():
-        raise UsageError("Parquet is no text: give --output FILE, or send stdout to a file")
+        raise UsageError("Parquet is not text: give --output FILE, or send stdout to a file")
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     sys.stdout.buffer.write(buffer.getvalue())

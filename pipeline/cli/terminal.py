@@ -42,7 +42,7 @@ class Day(click.ParamType[date]):
                 raise ValueError
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no calendar day; write it like 2026-11-23", param, ctx)
+            self.fail(f"{value!r} is not a calendar day; write it like 2026-11-23", param, ctx)
 
 
 class Spoken(click.ParamType[str]):
@@ -155,7 +155,7 @@ def at_terminal() -> Telling:
 
 @contextmanager
 def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar with the time left on stderr while it lasts; nothing where stderr is no terminal."""
+    """A bar with the time left on stderr while it lasts; nothing where stderr is not a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -56,7 +56,7 @@ def decide(
             f"{request.kind} is decided {'per client' if KINDS[request.kind].per_client else 'for all clients'}"
         )
     if not signed.actor.strip():
-        raise UsageError("a decision needs an actor: say who decides")
+        raise UsageError("an actor is required: name who decides")
     clients = partner_clients(run, request.partner_id, request.hub_id)
     validate = _VALIDATORS[request.kind](clients, store, request, signed)
     draft = Draft(
@@ -118,7 +118,7 @@ def _restoring(_: PartnerClients, _store: DecisionStore, request: DecisionReques
     def validate(before: Any) -> Any:
         if before != ENDED:
             raise UsageError(
-                f"partner {request.partner_id!r} has ended no association with a client {request.hub_id!r}"
+                f"partner {request.partner_id!r} has no ended association with a client {request.hub_id!r}"
             )
         return ASSOCIATED
 

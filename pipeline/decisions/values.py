@@ -47,7 +47,7 @@ def import_decisions(store: DecisionStore, lines: Iterable[str], *, name: str) -
 def check_reason(reason: str) -> None:
     """Raises UsageError for the ending of an association without a reason."""
     if not reason.strip():
-        raise UsageError("ending an association needs a reason")
+        raise UsageError("a reason is required to end an association")
 
 
 def _owner(value: Any) -> None:

@@ -59,7 +59,7 @@ def confirmed(report: IngestReport, exports: Path, *, time_zone: str) -> IngestR
     for entry in entries:
         _confirm(entry, exports, read.get(entry.file))
     unsaid = sorted(read.keys() - {entry.file for entry in entries} - {"corrections.toml"}) if entries else []
-    notes = tuple(f"{name}: {FILE} does not name it, read all the same" for name in unsaid)
+    notes = tuple(f"{name}: {FILE} does not name it, read anyway" for name in unsaid)
     return replace(report, exported_at=_exported_at(said.get("exported_at"), time_zone), notes=(*report.notes, *notes))
 
 

@@ -46,7 +46,7 @@ def find_exports(exports: Path) -> dict[str, ExportFile]:
     """The file of each table that has one, by table.
 
     Raises InputError when the folder cannot be used, a required table has no file, a table has two, or what has the
-    name of a table is no file.
+    name of a table is not a file.
     """
     found: dict[str, ExportFile] = {}
     there = sorted(exports.iterdir())
@@ -87,7 +87,9 @@ def _check_file(path: Path) -> None:
         return
     if path.is_symlink() and not path.exists():
         raise InputError(f"{path.name}: is a link to {path.readlink()}, which is not there; export it again")
-    raise InputError(f"{path.name}: has the name of a table but is no file; put the file in its place, or take it away")
+    raise InputError(
+        f"{path.name}: has the name of a table but is not a file; put the file in its place, or take it away"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def names(identifiers: Iterable[str]) -> str:
 
 
 def text(value: str) -> str:
-    """The value as a text literal. A NUL cannot stand in one, so it is written as `chr(0)`."""
+    """The value as a text literal. A NUL cannot be in one, so it is written as `chr(0)`."""
     parts = ["'" + part.replace("'", "''") + "'" for part in value.split("\0")]
     return parts[0] if len(parts) == 1 else "(" + " || chr(0) || ".join(parts) + ")"
 

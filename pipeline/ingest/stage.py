@@ -12,7 +12,7 @@ import duckdb
 
 from pipeline.errors import InputError
 from pipeline.ingest import export_manifest
-from pipeline.ingest.contract import load, row_counts
+from pipeline.ingest.contract import load, quarantine, row_counts
 from pipeline.ingest.contract.corrections import Corrections, read_corrections
 from pipeline.ingest.contract.source_rows import Source
 from pipeline.ingest.folder import ExportFile, check_folder, find_exports, unchanged, unused_files
@@ -53,7 +53,7 @@ def ingest(
     UsageError when there is no such profile, SettingsError when its profile.toml says something that cannot be.
     """
     row_counts.prepare(con)
-    con.execute(load.REFUSED_KEYS)
+    con.execute(quarantine.REFUSED_KEYS)
     folder = None if profile is None else find_profile(profile)
     check_folder(exports)
     known = read_corrections(exports)
@@ -97,7 +97,7 @@ def _ingest_contract(
                 plain = fast[name].result()
             source, rows = _create(con, table, files[name], opened[name], plain, settings.file_format(name), known)
             known.confirm(con, table, source)
-            counts[name], _ = load.quarantine_rows(con, table, source, rows, as_of)
+            counts[name], _ = quarantine.quarantine_rows(con, table, source, rows, as_of)
     found = (*(_account(files[name], counts[name], hashes[name].result()) for name in files), *known.account())
     row_counts.write(con, found)
     unused = unused_files(exports, {file.name for file in files.values()})

@@ -1,6 +1,6 @@
 """From a checked candidate to its readers: publish it with the partners that are held, keep it, or accept it (rule 14).
 
-What people decide about runs stands in the decisions' store as append-only records (`store.run_records`); `RunBook`
+What people decide about runs is in the decisions' store as append-only records (`store.run_records`); `RunBook`
 reads them and adds to them.
 """
 
@@ -270,7 +270,7 @@ def publish_held(home: Home, reference: str, signed: Signed, *, book: RunBook, s
     kept; LockedError when a run holds the lock; MachineError when the disk fails. Nothing is published then.
     """
     if not signed.reason.strip():
-        raise UsageError("accepting a run needs a reason: --accept REASON")
+        raise UsageError("a reason is required: --accept REASON")
     with warehouse.run_lock(home), warehouse.machine_failures():
         held = warehouse.find_held(home, reference)
         _refuse_overtaken(home, held)
@@ -301,7 +301,7 @@ def _refuse_changed(home: Home, run: Run, held: HeldRun, before: Run | None) -> 
         return
     if before is not None:
         warehouse.rollback(home, before.run_id)
-    raise UsageError(f"{held.run_id} did not arrive as it was kept: readers see the run before again. Run again")
+    raise UsageError(f"{held.run_id} was not the same after publishing: readers see the previous run again. Run again")
 
 
 def _acceptance(held: HeldRun, signed: Signed) -> RecordDraft:

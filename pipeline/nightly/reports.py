@@ -102,9 +102,9 @@ def make_partner_reports(
     """Write the reports of what each of those partners is shown: the run, or while it is held an older one (rule 14).
 
     Columns, language and format are the partners' own, which are what the run's decisions say, then the settings,
-    which also say how reports look. All stand in the folder of `run`. Reports that it, or an earlier run, has with the
+    which also say how reports look. All are in the folder of `run`. Reports that it, or an earlier run, has with the
     same content are kept. A held partner for whom there is no older run gets none, and no longer has one there: that
-    is said and is no failure. Whoever has ended an association meanwhile gets the report again.
+    is said and is not a failure. Whoever has ended an association meanwhile gets the report again.
     """
     newest = newest_decisions(home)
     held = {name for name, each in newest.held.items() if each.covers(run.run_id)}.intersection(partner_ids)
@@ -195,7 +195,7 @@ def make_finance_report(
 ) -> tuple[list[Path], str]:
     """Write finance's report of all clients; its paths, and "" or why it could not be made.
 
-    A run without finance's tables gets none, and that is no failure. The partners' reports do not depend on it.
+    A run without finance's tables gets none, and that is not a failure. The partners' reports do not depend on it.
     """
     readable = readable_run(home, run, reader=Finance())
     with readable.open() as reader:

@@ -19,7 +19,8 @@ from pipeline.nightly import hold_or_publish, run_metadata
 from pipeline.nightly.hold_or_publish import RunBook
 from pipeline.settings import Settings
 from pipeline.transform.decisions_in_effect import decided_by
-from pipeline.warehouse import Home
+from pipeline.views.run_stopped import Situation
+from pipeline.warehouse import Connection, Home
 from pipeline.warehouse.held_runs import prune_held
 
 
@@ -40,89 +41,178 @@ class Outcome:
     held: warehouse.HeldRun | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What is to be run: the folder of exports, for which day, at which time (UTC), under which short ID.
+
+    `profile`: the source profile that maps them. Without `publish` it is only checked; without `finance` the tables of
+    `tables.finance_tables` are left out.
+    """
+
+    exports: Path
+    as_of: date
+    now: datetime
+    short_id: str
+    profile: Path | None = None
+    publish: bool = True
+    finance: bool = True
+
+    @property
+    def run_id(self) -> str:
+        """The name of the run."""
+        return warehouse.run_name(self.now, self.short_id)
+
+
 def run(
-    exports: Path,
+    request: RunRequest,
     *,
     home: Home,
     settings: Settings,
-    as_of: date,
-    now: datetime,
-    short_id: str,
     decisions: pl.DataFrame,
     book: RunBook,
-    profile: Path | None = None,
-    publish: bool = True,
-    finance: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
-    """Build, check and (with `publish`) publish one run of the contract exports in that folder.
+    """Build, check and (with `publish`) publish one run of the contract exports.
 
-    `decisions`: what partners have decided (`decisions.decisions_frame`); the run keeps those it uses. Without
-    `finance` the tables of `tables.finance_tables` are left out. `book`: what was recorded about runs and held
-    partners. A run that rule 14 holds is not published but kept, and its outcome says so.
+    `decisions`: what partners have decided (`decisions.decisions_frame`); the run keeps those it uses. `book`: what was
+    recorded about runs and held partners. A run that rule 14 holds is not published but kept, and its outcome says so.
 
     Raises InputError for an input that cannot be used, ChecksFailedError for a failed stop-level check, LockedError
     when another run holds the lock, MachineError when the disk or its permissions fail; in all four cases nothing is
     published and `current` stays where it is.
     """
     checks.warm_up_beside()
-    run_id = warehouse.run_name(now, short_id)
-    reports = home.reports(run_id)
-    machine = warehouse.machine_failures(inputs=exports)
-    with warehouse.run_lock(home), machine, warehouse.candidate(home, run_id) as candidate:
-        prune_held(home, now=now)
-        with warehouse.create_run_file(candidate) as con:
-            ingested = ingest.ingest(
-                con, exports, settings=settings, as_of=as_of, profile=profile, scratch=home.runs, progress=progress
-            )
-            warehouse.write_table(con, "run_info", run_metadata.run_information(run_id, as_of, now, settings, ingested))
-            before = warehouse.runs_before(home, profile=ingested.profile, withdrawn=book.withdrawn(home))
-            previous = before.yardstick.path if before.yardstick else None
-            typed = hold_or_publish.options_typed(exports, profile)
-            told = hold_or_publish.situation_of(home, run_id, book, before=before, options=typed, publishes=publish)
-            limit = run_metadata.quarantine_limit(ingested, settings)
-            gate = checks.export_gate(run_metadata.counts_for_the_gate(con, ingested), limit_percent=limit)
-            if settings.ecb_rates:
-                gate += run_metadata.reference_rates(con, settings, as_of=as_of)
-            results = run_metadata.keep_results_or_stop(con, gate, reports, told)
-            progress("computing status, deadlines and MRR")
-            used = decided_by(decisions, as_of=as_of)
-            warehouse.write_table(con, "decisions", used)
-            loaded = warehouse.Exports(con)
-            tables = transform.build_in_turn(loaded, as_of=as_of, decisions=used, **settings.rule_values())
-            if finance:
-                gone = warehouse.contracts_gone(con, previous) if previous else None
-                values = {"decisions": used, "previous": gone, **settings.finance_values()}
-                tables = chain(tables, transform.build_finance_in_turn(loaded, as_of=as_of, **values))
-            warehouse.write_tables(con, tables)
+    machine = warehouse.machine_failures(inputs=request.exports)
+    with warehouse.run_lock(home), machine, warehouse.candidate(home, request.run_id) as candidate:
+        prune_held(home, now=request.now)
+        night = _Night(request, home, settings, decided_by(decisions, as_of=request.as_of), book, candidate, progress)
+        loaded = night.load()
         progress("checking the result")
-        found = checks.output_gate(candidate, settings=settings, as_of=as_of)
-        with warehouse.create_run_file(candidate) as con:
-            results += run_metadata.keep_results_or_stop(con, found, reports, told)
-        progress("comparing with the nights before")
-        nights = hold_or_publish.nights_before(before, book)
-        exported_at = ingested.exported_at
-        night = checks.night_gate(
-            candidate, nights, settings=settings, as_of=as_of, decisions=used, exported_at=exported_at
-        )
-        told = hold_or_publish.with_partners(told, night.partners, before)
-        with warehouse.create_run_file(candidate) as con:
-            results += run_metadata.keep_results_or_stop(con, night.results, reports, told, last_gate=True)
-            run_metadata.keep_summary(con)
-            written = run_metadata.what_was_written(con, results)
-        outcome = Outcome(run_id, None, results, ingested, night.partners)
-        if checks.holding(results):
-            kept = (
-                hold_or_publish.hold_candidate(home, candidate, outcome, as_of=as_of, options=typed)
-                if publish
-                else None
-            )
-            why = run_metadata.why_stopped(results, told, reports / "checks.html")
-            return replace(outcome, held_because=why, held=kept)
-        if not publish:
+        found = checks.output_gate(candidate, settings=settings, as_of=request.as_of)
+        results = loaded.results + night.keep(found, loaded.situation)
+        progress("comparing with previous nights")
+        verdict, written, said = night.compare(loaded, results)
+        outcome = Outcome(request.run_id, None, [*results, *verdict.results], loaded.ingested, verdict.partners)
+        if checks.holding(outcome.results):
+            return night.hold(outcome, said)
+        if not request.publish:
             return outcome
         progress("publishing")
-        holds = hold_or_publish.hold_drafts(night.partners, run_id, shown=hold_or_publish.shown_before(before), now=now)
-        run_kept = partial(warehouse.publish, home, candidate, run_id, keep=settings.keep_runs, written=written)
-        published = hold_or_publish.publish_candidate(run_kept, home, book=book, holds=holds)
-    return replace(outcome, run_file=published.path)
+        return replace(outcome, run_file=night.publish(loaded, outcome, written))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What stands after loading and computing: counts, gate results, and the runs this one is compared with."""
+
+    ingested: ingest.IngestReport
+    results: list[checks.CheckResult]
+    before: warehouse.RunsBefore
+    situation: Situation
+
+
+@dataclass(frozen=True, slots=True)
+class _Night:
+    """One run while it is made."""
+
+    request: RunRequest
+    home: Home
+    settings: Settings
+    decisions: pl.DataFrame
+    book: RunBook
+    candidate: Path
+    progress: Callable[[str], None]
+
+    @property
+    def reports(self) -> Path:
+        return self.home.reports(self.request.run_id)
+
+    @property
+    def options(self) -> str:
+        return hold_or_publish.options_typed(self.request.exports, self.request.profile)
+
+    def load(self) -> _Loaded:
+        """Exports → typed tables → export gate → every published table, in the candidate."""
+        request, settings = self.request, self.settings
+        with warehouse.create_run_file(self.candidate) as con:
+            ingested = ingest.ingest(
+                con,
+                request.exports,
+                settings=settings,
+                as_of=request.as_of,
+                profile=request.profile,
+                scratch=self.home.runs,
+                progress=self.progress,
+            )
+            information = run_metadata.run_information(request.run_id, request.as_of, request.now, settings, ingested)
+            warehouse.write_table(con, "run_info", information)
+            before = warehouse.runs_before(
+                self.home, profile=ingested.profile, withdrawn=self.book.withdrawn(self.home)
+            )
+            situation = hold_or_publish.situation_of(
+                self.home, request.run_id, self.book, before=before, options=self.options, publishes=request.publish
+            )
+            rates = run_metadata.reference_rates(con, settings, as_of=request.as_of) if settings.ecb_rates else []
+            limit = run_metadata.quarantine_limit(ingested, settings)
+            gate = checks.export_gate(run_metadata.counts_for_the_gate(con, ingested), limit_percent=limit)
+            results = run_metadata.keep_results_or_stop(con, [*gate, *rates], self.reports, situation)
+            self.progress("computing status, deadlines and MRR")
+            self._compute(con, before)
+        return _Loaded(ingested, results, before, situation)
+
+    def _compute(self, con: Connection, before: warehouse.RunsBefore) -> None:
+        """Write every published table that follows from the exports and decisions."""
+        as_of, settings = self.request.as_of, self.settings
+        warehouse.write_table(con, "decisions", self.decisions)
+        exports = warehouse.Exports(con)
+        tables = transform.build_in_turn(exports, as_of=as_of, decisions=self.decisions, **settings.rule_values())
+        if self.request.finance:
+            previous = before.yardstick.path if before.yardstick else None
+            gone = warehouse.contracts_gone(con, previous) if previous else None
+            values = {"decisions": self.decisions, "previous": gone, **settings.finance_values()}
+            tables = chain(tables, transform.build_finance_in_turn(exports, as_of=as_of, **values))
+        warehouse.write_tables(con, tables)
+
+    def keep(self, results: list[checks.CheckResult], situation: Situation) -> list[checks.CheckResult]:
+        """Keep a gate's results in the candidate, or stop."""
+        with warehouse.create_run_file(self.candidate) as con:
+            return run_metadata.keep_results_or_stop(con, results, self.reports, situation)
+
+    def compare(
+        self, loaded: _Loaded, results: list[checks.CheckResult]
+    ) -> tuple[checks.NightVerdict, warehouse.Contents, Situation]:
+        """The night gate (rule 14): its verdict, what the finished candidate holds, what an operator should know."""
+        verdict = checks.night_gate(
+            self.candidate,
+            hold_or_publish.nights_before(loaded.before, self.book),
+            settings=self.settings,
+            as_of=self.request.as_of,
+            decisions=self.decisions,
+            exported_at=loaded.ingested.exported_at,
+        )
+        situation = hold_or_publish.with_partners(loaded.situation, verdict.partners, loaded.before)
+        with warehouse.create_run_file(self.candidate) as con:
+            run_metadata.keep_results_or_stop(con, verdict.results, self.reports, situation, last_gate=True)
+            run_metadata.keep_summary(con)
+            written = run_metadata.what_was_written(con, [*results, *verdict.results])
+        return verdict, written, situation
+
+    def hold(self, outcome: Outcome, situation: Situation) -> Outcome:
+        """Keep the candidate beside the published runs, when it was to be published, and say why it is held."""
+        kept = None
+        if self.request.publish:
+            kept = hold_or_publish.hold_candidate(
+                self.home, self.candidate, outcome, as_of=self.request.as_of, options=self.options
+            )
+        why = run_metadata.why_stopped(outcome.results, situation, self.reports / "checks.html")
+        return replace(outcome, held_because=why, held=kept)
+
+    def publish(self, loaded: _Loaded, outcome: Outcome, written: warehouse.Contents) -> Path:
+        """Publish the candidate with the partners that are held; the path of the run's file."""
+        shown = hold_or_publish.shown_before(loaded.before)
+        holds = hold_or_publish.hold_drafts(outcome.partners, self.request.run_id, shown=shown, now=self.request.now)
+        keep = self.settings.keep_runs
+        run_kept = partial(
+            warehouse.publish, self.home, self.candidate, self.request.run_id, keep=keep, written=written
+        )
+        return hold_or_publish.publish_candidate(run_kept, self.home, book=self.book, holds=holds).path

@@ -48,7 +48,7 @@ def run_information(
     )
 
 
-def counts_for_the_gate(con: Connection, ingested: IngestReport) -> list[checks.TableCounts]:
+def counts_for_the_gate(con: Connection, ingested: IngestReport) -> list[checks.CountedTable]:
     """What ingest counted, per contract table, with the reasons and some of the refused rows from `quarantine`."""
     reasons = con.execute(
         "SELECT table_name, reason, count(*) FROM (SELECT table_name, "
@@ -64,7 +64,7 @@ def counts_for_the_gate(con: Connection, ingested: IngestReport) -> list[checks.
         columns = ("source_file", "line_number", "reason_codes", "cells")
         examples.setdefault(table, []).append(dict(zip(columns, values, strict=True)))
     return [
-        checks.TableCounts(
+        checks.CountedTable(
             table_name=name,
             rows_read=counts.rows_read,
             rows_loaded=counts.rows_loaded,

@@ -59,6 +59,7 @@ class _Task:
     """All that a worker needs, on this machine or another, to make one partner's report."""
 
     run: ReadableRun
+    run_id: str
     out_dir: Path
     choices: ReportChoices
     limits: Limits
@@ -95,7 +96,7 @@ def write_reports(
     reports of earlier runs, newest first), is kept with its bytes unless `force`; the others say what changed since
     that one; nothing is new to a held partner.
     """
-    _, settings = made_with(run.run_file)
+    run_id, settings = made_with(run.run_file)
     own = {partner_id: choices.of_partner(partner_id, settings) for partner_id in partner_ids}
     keys = report_keys(
         run,
@@ -111,9 +112,7 @@ def write_reports(
         name = folders.get(partner_id, partner_folder(partner_id))
         before = next((reports for reports in earlier if has_manifest(reports / name)), None)
         kept = (
-            []
-            if force
-            else kept_files(out_dir / name, keys[partner_id], earlier=before and before / name, run=run.run_id)
+            [] if force else kept_files(out_dir / name, keys[partner_id], earlier=before and before / name, run=run_id)
         )
         if kept:
             done[partner_id] = kept
@@ -122,7 +121,9 @@ def write_reports(
         readable = run.of_partner(partner_id)
         behind = run_behind(before) if before and run.held is None else None
         previous = readable.at(behind) if behind else None
-        tasks[partner_id] = _Task(readable, out_dir, own[partner_id], choices.limits, keys[partner_id], previous)
+        tasks[partner_id] = _Task(
+            readable, run_id, out_dir, own[partner_id], choices.limits, keys[partner_id], previous
+        )
     batch = Batch(kept=list(done), wanted=len(partner_ids))
     _make(tasks, out_dir, batch, done, progress=progress, pool=pool)
     batch.paths.extend(path for partner_id in partner_ids for path in done.get(partner_id, []))
@@ -220,5 +221,5 @@ def _report(task: _Task) -> list[Path]:
         stale = folder / f"report.{name}"
         if stale not in paths:
             stale.unlink(missing_ok=True)
-    write_manifest(folder, task.key, paths, run=task.run.run_id, pdf_engine=task.choices.pdf_engine)
+    write_manifest(folder, task.key, paths, run=task.run_id, pdf_engine=task.choices.pdf_engine)
     return paths

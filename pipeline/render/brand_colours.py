@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from pipeline.brand import readable_on
+from pipeline.views.document import Brand
 
 LIGHT, DARK = "#f8fafc", "#121b2d"
 """The backgrounds of panels and every second row, light and dark: the page itself contrasts more."""
 
 
-def shades(view: dict[str, Any]) -> dict[str, str] | None:
-    """`on_light` and `on_dark` of the view's brand colour; None when it has none."""
-    colour = view["brand"]["colour"]
-    return {"on_light": readable_on(colour, LIGHT), "on_dark": readable_on(colour, DARK)} if colour else None
+@dataclass(frozen=True, slots=True)
+class Shades:
+    """A colour as it can be read on light and on dark."""
+
+    on_light: str
+    on_dark: str
+
+
+def shades(brand: Brand) -> Shades | None:
+    """The shades of the brand's colour; None when it has none."""
+    if not brand.colour:
+        return None
+    return Shades(readable_on(brand.colour, LIGHT), readable_on(brand.colour, DARK))

@@ -13,6 +13,7 @@ from typing import Any
 from pipeline.errors import UsageError
 from pipeline.render.environment import bundled_text
 from pipeline.render.pdf import BundledFonts, report_page
+from pipeline.views.partner_report import PartnerReport
 
 _WHOLE_WORDS = "body { overflow-wrap: break-word; }"
 """PlutoPrint takes `anywhere` as leave to break a word that would fit on the next line."""
@@ -20,18 +21,18 @@ _WHOLE_WORDS = "body { overflow-wrap: break-word; }"
 _DATES = ("PDF_METADATA_CREATION_DATE", "PDF_METADATA_MODIFICATION_DATE")
 
 
-def bulk_pdf(view: dict[str, Any]) -> bytes:
-    """The report of `views.partner_report` as a plain PDF; equal views give equal bytes.
+def bulk_pdf(report: PartnerReport) -> bytes:
+    """A partner's report as a plain PDF; equal reports give equal bytes.
 
     Raises UsageError when PlutoPrint is not installed.
     """
     plutoprint = _plutoprint()
     book = plutoprint.Book(plutoprint.PAGE_SIZE_A4, plutoprint.PAGE_MARGINS_NONE, plutoprint.MEDIA_TYPE_PRINT)
     book.custom_resource_fetcher = _fetcher()
-    book.load_html(report_page(view, untagged=True), user_style=bundled_text("report.pdf.css") + _WHOLE_WORDS)
-    book.set_metadata(plutoprint.PDF_METADATA_TITLE, view["document_title"])
+    book.load_html(report_page(report, untagged=True), user_style=bundled_text("report.pdf.css") + _WHOLE_WORDS)
+    book.set_metadata(plutoprint.PDF_METADATA_TITLE, report.document.full_title)
     for name in _DATES:
-        book.set_metadata(getattr(plutoprint, name), view["dated"])
+        book.set_metadata(getattr(plutoprint, name), report.document.created)
     out = io.BytesIO()
     book.write_to_pdf_stream(out)
     return out.getvalue()

@@ -192,7 +192,7 @@ def home(character: str) -> str | None:
 
 @cache
 def _simple() -> frozenset[str]:
-    """The characters that can be written whatever stands beside them."""
+    """The characters that can be written whatever is next to them."""
     return frozenset(each for each in _homes() if unicodedata.category(each)[0] not in "MC") - _BREAKS | {"\n"}
 
 

@@ -1,4 +1,4 @@
-"""checks.html: what the gates found, what was read and what was refused, for whoever has to mend the export."""
+"""checks.html: what the gates found, what was read and what was refused, for whoever has to correct the export."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.ingest.contract.reasons import advice_for
-from pipeline.render.html import self_contained
-from pipeline.views.checks_report import checks_report
+from pipeline.render.html import PageParts, self_contained, text_of
+from pipeline.views.checks_report import ChecksReport, RefusedRows, checks_report
 from pipeline.warehouse.leftovers import marked
 from pipeline.whole_files import write_whole
 
@@ -31,9 +31,9 @@ ORDER BY row_count DESC, table_name, reason_code, place
 """
 
 
-def checks_page(view: dict[str, Any]) -> str:
-    """The page of `views.checks_report`: one file, works offline, no outside address, failures first."""
-    return self_contained("checks.html.j2", view)
+def checks_page(report: ChecksReport) -> str:
+    """The page: one file, works offline, no outside address, failures first."""
+    return self_contained("checks.html.j2", report, text_of(report), report.language, PageParts())
 
 
 def write_checks_page(run: Connection, out_dir: Path, situation: Situation | None = None) -> Path:
@@ -43,7 +43,7 @@ def write_checks_page(run: Connection, out_dir: Path, situation: Situation | Non
 
     Reads `run_info`, `check_results`, `source_files` and `quarantine`; a page that is there is replaced.
     """
-    view = checks_report(
+    report = checks_report(
         _rows(run, "FROM main.check_results"),
         run=_rows(run, "FROM main.run_info")[0],
         source_files=_rows(run, "FROM main.source_files ORDER BY path"),
@@ -51,7 +51,7 @@ def write_checks_page(run: Connection, out_dir: Path, situation: Situation | Non
         situation=situation,
     )
     with marked(out_dir):
-        return write_whole(out_dir / "checks.html", checks_page(view))
+        return write_whole(out_dir / "checks.html", checks_page(report))
 
 
 def _rows(run: Connection, query: str, *values: int) -> list[dict[str, Any]]:
@@ -60,20 +60,15 @@ def _rows(run: Connection, query: str, *values: int) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def _refused_by_reason(run: Connection) -> list[dict[str, Any]]:
+def _refused_by_reason(run: Connection) -> list[RefusedRows]:
     """One entry per table and reason, the most frequent first, with its first examples."""
-    reasons: dict[tuple[str, str], dict[str, Any]] = {}
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in _rows(run, _REASONS, EXAMPLES_SHOWN):
-        key = (row["table_name"], row["reason_code"])
-        entry = {
-            "table_name": row["table_name"],
-            "reason_code": row["reason_code"],
-            "rows": row["row_count"],
-            "advice": _advice(row["reason_code"]),
-            "examples": [],
-        }
-        reasons.setdefault(key, entry)["examples"].append(row)
-    return list(reasons.values())
+        found.setdefault((row["table_name"], row["reason_code"]), []).append(row)
+    return [
+        RefusedRows(table, reason, rows[0]["row_count"], _advice(reason), tuple(rows))
+        for (table, reason), rows in found.items()
+    ]
 
 
 def _advice(reason: str) -> str:

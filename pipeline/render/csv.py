@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
+from pipeline.views.change_cells import Cell
 from pipeline.views.locale_formats import EMPTY
+from pipeline.views.partner_report import PartnerReport
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet take a text for a formula."""
@@ -16,7 +18,7 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 """By it a spreadsheet knows that the file is UTF-8."""
 
 
-def report_csv(view: dict[str, Any]) -> str:
+def report_csv(report: PartnerReport) -> str:
     """The report's rows: labels in the first line, one line per change, RFC 4180 (comma, CRLF, quotes where needed).
 
     The columns of the report in their order, then Currency where it is not one of them, contract ID and change ID.
@@ -24,31 +26,25 @@ def report_csv(view: dict[str, Any]) -> str:
     is not known is empty. A text cell that a spreadsheet would take for a formula gets `'` in front. The page's "Save
     as CSV" writes the same.
     """
-    columns = {column["name"]: (place, column) for place, column in enumerate(view["workbook"]["columns"])}
-    names = list(dict.fromkeys([*(column["name"] for column in view["columns"]), "currency"]))
-    labels = view["words"]["data"]
+    data = report.data
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*(columns[name][1]["label"] for name in names), labels["contract_id"], labels["change_id"]])
-    for row, everything in zip(view["rows"], view["workbook"]["rows"], strict=True):
-        decimals = view["workbook"]["money_codes"][row["currency"]]["decimals"]
-        cells = [
-            _text(everything["cells"][place], column["kind"], decimals)
-            for place, column in (columns[name] for name in names)
-        ]
-        writer.writerow([*cells, _guarded(row["contract_id"]), _guarded(row["change_id"])])
+    writer.writerow([*(column.label for column in data.columns), data.labels["contract_id"], data.labels["change_id"]])
+    kinds = [column.kind for column in data.columns]
+    for row in data.rows:
+        cells = [_text(cell, kind, row.decimals) for cell, kind in zip(row.cells, kinds, strict=True)]
+        writer.writerow([*cells, _guarded(row.contract_id), _guarded(row.change_id)])
     return BYTE_ORDER_MARK + out.getvalue()
 
 
-def _text(cell: dict[str, Any], kind: str, decimals: int) -> str:
-    value, text = cell["value"], cell["text"]
-    if isinstance(value, int):
-        return str(value)
+def _text(cell: Cell, kind: str, decimals: int) -> str:
+    if isinstance(cell.value, int):
+        return str(cell.value)
     if kind == "number":
-        return plain_amount(Decimal(value), decimals) if value else ""
+        return plain_amount(Decimal(cell.value), decimals) if cell.value else ""
     if kind == "date":
-        return str(value)
-    return "" if text == EMPTY and not value else _guarded(text)
+        return cell.value
+    return "" if cell.text == EMPTY and not cell.value else _guarded(cell.text)
 
 
 def plain_amount(amount: Decimal, decimals: int) -> str:

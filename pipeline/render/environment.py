@@ -1,11 +1,13 @@
-"""The one Jinja environment and the bundled files it stands on."""
+"""The one Jinja environment and the bundled files it uses."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -21,7 +23,7 @@ def templates_folder() -> Path:
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
     """Autoescape for every template whatever its name, no undefined value, nothing a template could change."""
-    return ImmutableSandboxedEnvironment(
+    made = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(templates_folder()),
         autoescape=True,
         undefined=StrictUndefined,
@@ -29,6 +31,23 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": known_fields}
+    return made
+
+
+def known_fields(value: object) -> dict[str, object]:
+    """A view as JSON holds it: its fields by name, without those that are None.
+
+    Raises TypeError for what is not a dataclass.
+    """
+    kind: Any = type(value)
+    found = ((name, getattr(value, name)) for name in _field_names(kind))
+    return {name: held for name, held in found if held is not None}
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 @cache

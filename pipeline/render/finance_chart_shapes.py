@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
-from pipeline.render.chart_shapes import label_step, stacked_bars
+from pipeline.render.chart_shapes import ChartShape, TickShape, label_step, stacked_bars, tick_shape
+from pipeline.views.finance_report.pictures import BridgeBar, BridgePicture, ProjectionPicture
+from pipeline.views.finance_report.sections import CurrencySection
+from pipeline.views.partner_charts import LegendEntry
 
 COLOURS: Final = {
     "balance": "#334155",
@@ -26,118 +31,229 @@ HALF: Final = 374.0
 """Widths of a picture that stands alone and of one of two beside each other, in points: A4 landscape leaves 774."""
 
 _LEFT, _TOP, _PLOT = 58.0, 13.0, 98.0
+_AXIS = _TOP + _PLOT
 _LETTER: Final = 4.2
 _LARGEST, _SMALLEST = 7.0, 4.5
-_LINES: Final = 3
+_LINES: Final = 4
 
 
-def section_shapes(section: dict[str, Any]) -> dict[str, Any]:
-    """`bridge`, `projection` and `wall` of a currency as coordinates; None for those it does not have."""
-    bridge, projection, wall = (section[f"{name}_picture"] for name in ("bridge", "projection", "wall"))
-    return {
-        "bridge": _bridge(bridge) if bridge else None,
-        "projection": _projection(projection) if projection else None,
-        "wall": stacked_bars(wall, HALF, _PLOT) if wall else None,
-    }
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every picture has, in points: words, size, and the axis with its marks."""
+
+    title: str
+    alt: str
+    note: str
+    legend: tuple[LegendEntry, ...]
+    width: str
+    height: str
+    left: str
+    tick_x: str
+    ticks: tuple[TickShape, ...]
 
 
-def _bridge(picture: dict[str, Any]) -> dict[str, Any]:
-    bars = picture["bars"]
-    step = (WIDE - _LEFT) / len(bars)
-    thick = step * 0.62
-    axis = _TOP + _PLOT
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of a label."""
+
+    text: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """The line from a bar's level to the next bar."""
+
+    x1: str
+    x2: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeBarShape:
+    """A bar of the bridge; `whisker` is the path of its interval, "" for none; the last bar has no `join`."""
+
+    name: str
+    look: str
+    colour: str
+    x: str
+    right: str
+    width: str
+    y: str
+    height: str
+    middle: str
+    text: str
+    text_y: str
+    lines: tuple[TextLine, ...]
+    whisker: str
+    join: Join | None
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeShape:
+    """The bridge; `size` is that of its amounts, `axis` where its bars stand."""
+
+    frame: Frame
+    bars: tuple[BridgeBarShape, ...]
+    size: str
+    axis: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineShape:
+    """The line of a scenario."""
+
+    name: str
+    colour: str
+    dash: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthShape:
+    """A month below the axis."""
+
+    x: str
+    y: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectionShape:
+    """The projection; `band` has the points of the interval, "" for none."""
+
+    frame: Frame
+    band: str
+    lines: tuple[LineShape, ...]
+    months: tuple[MonthShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionShapes:
+    """The pictures of a currency as coordinates; None for those it does not have."""
+
+    bridge: BridgeShape | None
+    projection: ProjectionShape | None
+    wall: ChartShape | None
+
+
+def section_shapes(section: CurrencySection) -> SectionShapes:
+    """The pictures of a currency as coordinates."""
+    bridge, projection, wall = section.bridge_picture, section.projection_picture, section.wall_picture
+    return SectionShapes(
+        bridge=_bridge(bridge) if bridge else None,
+        projection=_projection(projection) if projection else None,
+        wall=stacked_bars(wall, HALF, _PLOT) if wall else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a bar stands, and how many letters a line of its label holds."""
+
+    middle: float
+    thick: float
+    letters: int
+
+    @property
+    def left(self) -> float:
+        return self.middle - self.thick / 2
+
+
+def _bridge(picture: BridgePicture) -> BridgeShape:
+    step = (WIDE - _LEFT) / len(picture.bars)
     letters = max(int((step - 3) / _LETTER), 4)
-    longest = max(len(bar["text"]) for bar in bars)
-    shapes = [_bar(bar, _LEFT + step * (place + 0.5), thick, axis, letters) for place, bar in enumerate(bars)]
-    for shape, after in pairwise(shapes):
-        shape["join"] = {"x1": shape["right"], "x2": after["x"], "y": shape["level"]}
-    return _frame(picture, WIDE, axis + 9.0 * max(len(shape["lines"]) for shape in shapes) + 5) | {
-        "bars": shapes,
-        "size": _n(min(_LARGEST, max(_SMALLEST, (step - 4) / (longest * 0.57)))),
-        "axis": _n(axis),
-    }
+    longest = max(len(bar.text) for bar in picture.bars)
+    places = [_Place(_LEFT + step * (number + 0.5), step * 0.62, letters) for number in range(len(picture.bars))]
+    joins = [_join(bar, *pair) for bar, pair in zip(picture.bars, pairwise(places), strict=False)]
+    bars = tuple(_bar(bar, place, join) for bar, place, join in zip(picture.bars, places, [*joins, None], strict=True))
+    return BridgeShape(
+        frame=_frame(picture, WIDE, _AXIS + 9.0 * max(len(bar.lines) for bar in bars) + 5),
+        bars=bars,
+        size=_n(min(_LARGEST, max(_SMALLEST, (step - 4) / (longest * 0.57)))),
+        axis=_n(_AXIS),
+    )
 
 
-def _bar(bar: dict[str, Any], middle: float, thick: float, axis: float, letters: int) -> dict[str, Any]:
-    left = middle - thick / 2
-    top, foot = axis - bar["to"] * _PLOT, axis - bar["from"] * _PLOT
-    highest, whisker = top, ""
-    if bar["interval"]:
-        low, high = (axis - share * _PLOT for share in bar["interval"])
-        highest = min(top, high)
-        ends = " ".join(f"M{_n(middle - 5)} {_n(y)}H{_n(middle + 5)}" for y in (low, high))
-        whisker = f"M{_n(middle)} {_n(low)}V{_n(high)} {ends}"
-    return {
-        "name": bar["name"],
-        "look": bar["look"],
-        "colour": COLOURS[bar["look"]],
-        "x": _n(left),
-        "right": _n(left + thick),
-        "width": _n(thick),
-        "y": _n(top),
-        "height": _n(max(foot - top, 0.8)),
-        "middle": _n(middle),
-        "text": bar["text"],
-        "text_y": _n(highest - 3),
-        "lines": [
-            {"text": line, "y": _n(axis + 9 + 8.4 * number)}
-            for number, line in enumerate(textwrap.wrap(bar["label"], letters)[:_LINES])
-        ],
-        "whisker": whisker,
-        "level": _n(axis - bar["level"] * _PLOT),
-        "join": None,
-    }
+def _join(bar: BridgeBar, place: _Place, after: _Place) -> Join:
+    return Join(_n(place.left + place.thick), _n(after.left), _n(_AXIS - bar.level * _PLOT))
 
 
-def _projection(picture: dict[str, Any]) -> dict[str, Any]:
-    months = picture["months"]
-    step = (HALF - _LEFT - 8) / len(months)
+def _bar(bar: BridgeBar, place: _Place, join: Join | None) -> BridgeBarShape:
+    top, foot = _AXIS - bar.high * _PLOT, _AXIS - bar.low * _PLOT
+    ends = [_AXIS - share * _PLOT for share in bar.interval or ()]
+    return BridgeBarShape(
+        name=bar.name,
+        look=bar.look,
+        colour=COLOURS[bar.look],
+        x=_n(place.left),
+        right=_n(place.left + place.thick),
+        width=_n(place.thick),
+        y=_n(top),
+        height=_n(max(foot - top, 0.8)),
+        middle=_n(place.middle),
+        text=bar.text,
+        text_y=_n(min([top, *ends[1:]]) - 3),
+        lines=_label_lines(bar.label, place.letters),
+        whisker=_whisker(place.middle, ends),
+        join=join,
+    )
+
+
+def _label_lines(label: str, letters: int) -> tuple[TextLine, ...]:
+    lines = textwrap.wrap(label, letters)[:_LINES]
+    return tuple(TextLine(line, _n(_AXIS + 9 + 8.4 * number)) for number, line in enumerate(lines))
+
+
+def _whisker(middle: float, ends: list[float]) -> str:
+    """The path of an interval from its low end to its high one."""
+    if not ends:
+        return ""
+    marks = " ".join(f"M{_n(middle - 5)} {_n(y)}H{_n(middle + 5)}" for y in ends)
+    return f"M{_n(middle)} {_n(ends[0])}V{_n(ends[1])} {marks}"
+
+
+def _projection(picture: ProjectionPicture) -> ProjectionShape:
+    step = (HALF - _LEFT - 8) / len(picture.months)
     axis = 6.0 + _PLOT
-    every = label_step(step, months)
 
-    def at(place: int, share: float) -> str:
-        return f"{_n(_LEFT + step * place)},{_n(axis - share * _PLOT)}"
+    def points(shares: Iterable[tuple[int, float]]) -> str:
+        return " ".join(f"{_n(_LEFT + step * place)},{_n(axis - share * _PLOT)}" for place, share in shares)
 
-    band = [at(place, high) for place, (_, high) in enumerate(picture["band"])]
-    band += [at(place, low) for place, (low, _) in reversed(list(enumerate(picture["band"])))]
-    return _frame(picture, HALF, axis + 15, axis=axis) | {
-        "band": " ".join(band),
-        "lines": [
-            {
-                "name": line["name"],
-                "colour": COLOURS[line["name"]],
-                "dash": DASHES[line["name"]],
-                "points": " ".join(at(place, share) for place, share in enumerate(line["shares"])),
-            }
-            for line in picture["lines"]
-        ],
-        "months": [
-            {"x": _n(_LEFT + step * (place + 1)), "y": _n(axis + 11), "text": month}
-            for place, month in enumerate(months)
-            if (len(months) - 1 - place) % every == 0
-        ],
-    }
+    lows, highs = ([*enumerate(edge)] for edge in zip(*picture.band, strict=True)) if picture.band else ([], [])
+    return ProjectionShape(
+        frame=_frame(picture, HALF, axis + 15, axis=axis),
+        band=points([*highs, *reversed(lows)]),
+        lines=tuple(
+            LineShape(line.name, COLOURS[line.name], DASHES[line.name], points(enumerate(line.shares)))
+            for line in picture.lines
+        ),
+        months=_months(picture.months, step, axis + 11),
+    )
 
 
-def _frame(picture: dict[str, Any], width: float, height: float, *, axis: float = _TOP + _PLOT) -> dict[str, Any]:
-    return {
-        "title": picture["title"],
-        "alt": picture["alt"],
-        "note": picture["note"],
-        "legend": picture["legend"],
-        "width": _n(width),
-        "height": _n(height),
-        "left": _n(_LEFT),
-        "tick_x": _n(_LEFT - 5),
-        "ticks": [
-            {
-                "y": _n(axis - tick["share"] * _PLOT),
-                "text_y": _n(axis - tick["share"] * _PLOT + 2.5),
-                "text": tick["text"],
-            }
-            for tick in picture["ticks"]
-        ],
-    }
+def _months(months: tuple[str, ...], step: float, y: float) -> tuple[MonthShape, ...]:
+    """The months that are written: as many as have room, counted from the last one."""
+    every = label_step(step, list(months))
+    return tuple(
+        MonthShape(_n(_LEFT + step * (place + 1)), _n(y), month)
+        for place, month in enumerate(months)
+        if (len(months) - 1 - place) % every == 0
+    )
+
+
+def _frame(picture: BridgePicture | ProjectionPicture, width: float, height: float, *, axis: float = _AXIS) -> Frame:
+    return Frame(
+        title=picture.title,
+        alt=picture.alt,
+        note=picture.note,
+        legend=picture.legend,
+        width=_n(width),
+        height=_n(height),
+        left=_n(_LEFT),
+        tick_x=_n(_LEFT - 5),
+        ticks=tuple(tick_shape(tick, axis, _PLOT) for tick in picture.ticks),
+    )
 
 
 def _n(number: float) -> str:

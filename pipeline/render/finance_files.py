@@ -9,7 +9,8 @@ from pipeline.render.finance_pages import finance_html, finance_pdf
 from pipeline.render.finance_xlsx import finance_xlsx
 from pipeline.render.folders import partner_folder
 from pipeline.settings import Settings
-from pipeline.views.finance_report import finance_report
+from pipeline.views.document import Brand
+from pipeline.views.finance_report import FinanceChoices, FinanceScope, finance_report
 from pipeline.warehouse import Partner, ReadableRun
 from pipeline.warehouse.finance_figures import DEFAULT_MOST, Clients, Most, finance_of_run
 from pipeline.warehouse.leftovers import marked
@@ -40,19 +41,20 @@ def write_finance_report(
         known = reader.partner_ids()
     settings = Settings.from_json(information["settings"])
     chosen = chosen or settings
-    view = finance_report(
+    report = finance_report(
         frames,
         run=information,
-        partner_id=partner_id,
-        currency=currency,
-        locale=locale or chosen.locale,
-        vendor=settings.vendor_name,
-        brand={"colour": chosen.look.brand_colour, "logo": chosen.look.logo},
+        scope=FinanceScope(partner_id, currency),
+        choices=FinanceChoices(
+            locale=locale or chosen.locale,
+            vendor=settings.vendor_name,
+            brand=Brand(chosen.look.brand_colour, chosen.look.logo),
+        ),
     )
-    workbook = finance_xlsx(view)
+    workbook = finance_xlsx(report)
     contents: dict[str, str | bytes] = {
-        "html": finance_html(view),
-        "pdf": finance_pdf(view, workbook=workbook),
+        "html": finance_html(report),
+        "pdf": finance_pdf(report, workbook=workbook),
         "xlsx": workbook,
     }
     alike = [name for name in known if partner_id and name.lower() == partner_id.lower()]

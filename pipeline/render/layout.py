@@ -1,7 +1,8 @@
 """How a table of texts is laid out on paper: page size, type size and column widths, from the texts alone.
 
-WeasyPrint lays a table out 1.2 times faster when its widths are given, and a width that knows its longest word never
-clips one.
+A width that knows its longest word never clips one, and a report whose widths are given costs less: WeasyPrint's
+automatic layout took 1.56 times the processor time at 50 rows and 1.72 times at 500 (5 paired rounds on a busy
+machine, 1.36 to 1.66 and 1.51 to 1.92: `python benchmarks/table_layout.py`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+
+from pipeline.views.change_table import ChangeTable
+from pipeline.views.partner_report import PartnerReport
 
 MARGIN_MM: Final = 12
 POINTS_PER_MM: Final = 72 / 25.4
@@ -50,7 +54,7 @@ COMFORTABLE_EM: Final = 16.0
 
 @dataclass(frozen=True, slots=True)
 class ColumnGroup:
-    """The places of the columns that stand beside each other, and each one's share of the width in percent."""
+    """The places of the columns that are next to each other, and each one's share of the width in percent."""
 
     places: tuple[int, ...]
     widths: tuple[float, ...]
@@ -65,35 +69,45 @@ class TableLayout:
     groups: tuple[ColumnGroup, ...]
 
 
-def table_layout(view: dict[str, Any]) -> TableLayout:
+@dataclass(frozen=True, slots=True)
+class ColumnTexts:
+    """A column to be laid out: its name, label and kind, and the texts of its cells."""
+
+    name: str
+    label: str
+    kind: str
+    texts: frozenset[str]
+
+
+def table_layout(table: ChangeTable) -> TableLayout:
     """The first page on which every column holds its words, or groups of columns where there is none."""
     needs = [
-        _column_need(column, {row["cells"][index]["text"] for row in view["rows"]})
-        for index, column in enumerate(view["columns"])
+        _column_need(ColumnTexts(column.name, column.label, column.kind, _texts(table, place)))
+        for place, column in enumerate(table.columns)
     ]
     fitting = [size for size in PAGES if sum(need.floor for need in needs) <= _room(size, len(needs))]
     page, _, type_size = size = fitting[0] if fitting else GROUPS_PAGE
-    names = [column["name"] for column in view["columns"]]
+    names = [column.name for column in table.columns]
     groups = [tuple(range(len(needs)))] if fitting else _grouped(names, needs, size)
     return TableLayout(page, type_size, tuple(_group(places, needs, size) for places in groups))
 
 
-def news_on_first_page(view: dict[str, Any]) -> bool:
+def _texts(table: ChangeTable, place: int) -> frozenset[str]:
+    return frozenset(row.cells[place].text for row in table.rows)
+
+
+def news_on_first_page(report: PartnerReport) -> bool:
     """Whether "what changed" has room on the first page, which stands upright, before pages that lie.
 
     On a page of its own it would leave most of that empty.
     """
-    currencies = max(len(view["figures"]), len(view["charts"]))
-    return bool(view["news"]) and len(view["news"]["lines"]) <= NEWS_LINES.get(currencies, 0)
+    news, currencies = report.changes_since, max(len(report.key_figures), len(report.charts))
+    return news is not None and len(news.lines) <= NEWS_LINES.get(currencies, 0)
 
 
-def column_widths(
-    columns: list[dict[str, Any]], rows: list[dict[str, Any]], *, width_mm: float, type_size: float
-) -> tuple[float, ...]:
+def column_widths(columns: list[ColumnTexts], *, width_mm: float, type_size: float) -> tuple[float, ...]:
     """Each column's share, in percent, of a table of that width whose page is settled already."""
-    needs = [
-        _column_need(column, {row["cells"][place]["text"] for row in rows}) for place, column in enumerate(columns)
-    ]
+    needs = [_column_need(column) for column in columns]
     room = (width_mm * POINTS_PER_MM - len(needs) * PADDING_POINTS) / type_size
     return _shares(needs, room, PADDING_POINTS / type_size)
 
@@ -148,13 +162,14 @@ class _Need:
         return max(self.word, self.text if self.text <= 7 else 7 + (self.text - 7) / 3)
 
 
-def _column_need(column: dict[str, Any], texts: set[str]) -> _Need:
+def _column_need(column: ColumnTexts) -> _Need:
+    texts = column.texts
     # The footnote mark stands behind the label's last word.
-    label_words = [_em(word) * 1.06 + 1.0 for word in _words(column["label"], WHOLE_EM)]
+    label_words = [_em(word) * 1.06 + 1.0 for word in _words(column.label, WHOLE_EM)]
     # An amount or a day is read as one word.
-    whole = LONGEST_WORD_EM if column["name"] == "status" else WHOLE_EM
-    pieces = texts if column["kind"] != "text" else {word for text in texts for word in _words(text, whole)}
-    around = BADGE_EM if column["name"] == "status" else 0.0
+    whole = LONGEST_WORD_EM if column.name == "status" else WHOLE_EM
+    pieces = texts if column.kind != "text" else {word for text in texts for word in _words(text, whole)}
+    around = BADGE_EM if column.name == "status" else 0.0
     word = max([*label_words, *(_em(piece) + around for piece in pieces)])
     lines = [min(_em(text) + around, COMFORTABLE_EM) for text in texts]
     return _Need(word=min(word, LONGEST_WORD_EM), text=max([*lines, 3.0]))

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
-
-import polars as pl
+from typing import Final
 
 from pipeline.render.bulk_pdf import bulk_pdf
 from pipeline.render.csv import report_csv
@@ -19,11 +16,13 @@ from pipeline.render.pdf import report_pdf
 from pipeline.render.report_choices import AS_DECIDED, ReportChoices
 from pipeline.render.xlsx import report_xlsx
 from pipeline.transform.decisions_in_effect import report_preferences
+from pipeline.views.changes_since import Previous
+from pipeline.views.partner_report import PartnerReport
 from pipeline.warehouse import ReadableRun, compare
 from pipeline.warehouse.runs import made_on
 from pipeline.whole_files import write_whole
 
-FORMATS: Final[dict[str, Callable[[dict[str, Any]], str | bytes]]] = {
+FORMATS: Final[dict[str, Callable[[PartnerReport], str | bytes]]] = {
     "html": report_html,
     "pdf": report_pdf,
     "csv": report_csv,
@@ -54,13 +53,13 @@ def write_partner_report(
     return [write_whole(folder / f"report.{name}", makers[name](view)) for name in names]
 
 
-def _changes_since(previous: ReadableRun, run: ReadableRun) -> tuple[pl.DataFrame, date]:
-    return compare(previous, run), made_on(previous.run_file)
+def _changes_since(previous: ReadableRun, run: ReadableRun) -> Previous:
+    return Previous(compare(previous, run), made_on(previous.run_file))
 
 
 def _makers(
-    view: dict[str, Any], names: tuple[str, ...], pdf_engine: str
-) -> dict[str, Callable[[dict[str, Any]], str | bytes]]:
+    view: PartnerReport, names: tuple[str, ...], pdf_engine: str
+) -> dict[str, Callable[[PartnerReport], str | bytes]]:
     """What makes each file; the workbook, which is in the tagged PDF too, is made once."""
     if pdf_engine == "plutoprint":
         return FORMATS | {"pdf": bulk_pdf}

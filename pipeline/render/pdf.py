@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from base64 import b64decode
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from importlib import resources
@@ -27,6 +28,10 @@ from pipeline.render.environment import bundled_text, environment, templates_fol
 from pipeline.render.layout import MARGIN_MM, PAGES, REPEATED, ColumnGroup, news_on_first_page, table_layout
 from pipeline.render.pdf_finish import finish
 from pipeline.render.xlsx import report_xlsx
+from pipeline.views.change_cells import Column
+from pipeline.views.change_table import ChangeRow
+from pipeline.views.document import Document
+from pipeline.views.partner_report import PartnerReport
 
 BUNDLED: Final = "bundled:"
 FONT_TYPES: Final = {".otf": "font/otf", ".ttf": "font/ttf"}
@@ -61,45 +66,48 @@ class BundledFonts:
         return path
 
 
-def report_pdf(view: dict[str, Any], *, workbook: bytes | None = None) -> bytes:
-    """The report of `views.partner_report`: tagged (PDF/UA-1), with title, language, bookmarks and repeated header.
+def report_pdf(report: PartnerReport, *, workbook: bytes | None = None) -> bytes:
+    """A partner's report: tagged (PDF/UA-1), with title, language, bookmarks and repeated header.
 
     The report's workbook (made here unless it is given) is inside as an attachment, as PDF/A-3 allows.
     """
-    attached = report_xlsx(view) if workbook is None else workbook
-    return tagged_pdf(report_page(view), view, workbook=attached, name="report.xlsx")
+    attached = report_xlsx(report) if workbook is None else workbook
+    return tagged_pdf(report_page(report), report.document, workbook=attached, name="report.xlsx")
 
 
-def tagged_pdf(page: str, view: dict[str, Any], *, workbook: bytes, name: str, styles: tuple[CSS, ...] = ()) -> bytes:
-    """The page of a view as a tagged PDF with that workbook inside; `styles`: those besides the reports' own.
+def tagged_pdf(page: str, document: Document, *, workbook: bytes, name: str, styles: tuple[CSS, ...] = ()) -> bytes:
+    """That page as a tagged PDF with the workbook inside; `styles`: those besides the reports' own.
 
-    The times inside are the view's (`dated`).
+    The times inside are the document's.
     """
     fonts, style, _ = _style()
-    fetcher = BundledFonts(view["brand"]["logo"])
-    made_at = datetime.fromisoformat(view["dated"])
-    attachment = Attachment(
+    fetcher = BundledFonts(document.brand.logo)
+    made = _ReportPage(string=page, base_url=None, url_fetcher=fetcher)
+    with warnings.catch_warnings():
+        # WeasyPrint 70 leaves its bundled colour profile to the garbage collector to be closed.
+        warnings.filterwarnings("ignore", "unclosed file .*sRGB2014", ResourceWarning)
+        pdf: bytes = made.write_pdf(
+            stylesheets=[style, *styles],
+            font_config=fonts,
+            pdf_variant="pdf/a-3a",
+            attachments=[_attachment(workbook, name, document, fetcher)],
+            finisher=finish,
+        )
+        del made
+    return pdf
+
+
+def _attachment(workbook: bytes, name: str, document: Document, fetcher: BundledFonts) -> Attachment:
+    made_at = datetime.fromisoformat(document.created)
+    return Attachment(
         string=workbook,
         name=name,
-        description=view["document_title"],
+        description=document.full_title,
         created=made_at,
         modified=made_at,
         relationship="Data",
         url_fetcher=fetcher,
     )
-    document = _ReportPage(string=page, base_url=None, url_fetcher=fetcher)
-    with warnings.catch_warnings():
-        # WeasyPrint 70 leaves its bundled colour profile to the garbage collector to be closed.
-        warnings.filterwarnings("ignore", "unclosed file .*sRGB2014", ResourceWarning)
-        pdf: bytes = document.write_pdf(
-            stylesheets=[style, *styles],
-            font_config=fonts,
-            pdf_variant="pdf/a-3a",
-            attachments=[attachment],
-            finisher=finish,
-        )
-        del document
-    return pdf
 
 
 class _ReportPage(HTML):  # type: ignore[misc]  # WeasyPrint has no types
@@ -117,54 +125,66 @@ def _basic_style() -> CSS:
     return CSS(string=re.sub(r"(?m)^::(footnote|note)-.*$", "", sheet))
 
 
-def report_page(view: dict[str, Any], *, untagged: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class _TablePart:
+    """Columns of the table of changes that are next to each other; `caption` says which, "" where these are all."""
+
+    caption: str
+    widths: tuple[float, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[ChangeRow, ...]
+
+
+def report_page(report: PartnerReport, *, untagged: bool = False) -> str:
     """The HTML that becomes the PDF, with only what the bundled fonts can write.
 
     `untagged`: the report says that its PDF has no tags.
     """
-    layout = table_layout(view)
-    lying = bool(view["rows"]) and layout.page != PAGES[0][0]
+    layout = table_layout(report.table)
+    lying = bool(report.table.rows) and layout.page != PAGES[0][0]
     return paper_page(
         "report.pdf.j2",
-        view,
+        report,
+        report.document.language,
         layout=layout,
         lying=lying,
-        news_first=news_on_first_page(view) or not lying or untagged,
-        cards=view["cards"] and bool(view["clients"]),
-        groups=[_column_group(view, group, first=group is layout.groups[0]) for group in layout.groups],
+        news_first=news_on_first_page(report) or not lying or untagged,
+        cards=report.has_cards,
+        groups=[_table_part(report, group, first=group is layout.groups[0]) for group in layout.groups],
         margin_mm=MARGIN_MM,
         untagged=untagged,
-        shapes=pictures(view),
-        brand=shades(view),
+        shapes=pictures(report),
+        brand=shades(report.document.brand),
     )
 
 
-def paper_page(template: str, view: dict[str, Any], **values: Any) -> str:
+def paper_page(template: str, view: object, language: str, **values: Any) -> str:
     """The page of a view as the bundled fonts can write it; where they cannot, its notes say so."""
     make = partial(environment().get_template(template).render, view=view, **values)
     page, unshown = on_paper(make(character_notes=[]))
-    notes = unshown.notes(view["language"])
+    notes = unshown.notes(language)
     return on_paper(make(character_notes=notes))[0] if notes else page
 
 
-def _column_group(view: dict[str, Any], group: ColumnGroup, *, first: bool) -> dict[str, Any]:
-    """The columns of a group and their cells; the view's own where one group holds them all."""
-    if len(group.places) == len(view["columns"]):
-        return {"caption": "", "widths": group.widths, "columns": view["columns"], "rows": view["rows"]}
-    columns = [view["columns"][place] for place in group.places]
-    return {
-        "caption": _columns_shown(view, group, first=first),
-        "widths": group.widths,
-        "columns": columns,
-        "rows": [{**row, "cells": [row["cells"][place] for place in group.places]} for row in view["rows"]],
-    }
+def _table_part(report: PartnerReport, group: ColumnGroup, *, first: bool) -> _TablePart:
+    """The columns of a group and their cells; the table's own where one group holds them all."""
+    table = report.table
+    if len(group.places) == len(table.columns):
+        return _TablePart("", group.widths, table.columns, table.rows)
+    return _TablePart(
+        caption=_columns_shown(report, group, first=first),
+        widths=group.widths,
+        columns=tuple(table.columns[place] for place in group.places),
+        rows=tuple(replace(row, cells=tuple(row.cells[place] for place in group.places)) for row in table.rows),
+    )
 
 
-def _columns_shown(view: dict[str, Any], group: ColumnGroup, *, first: bool) -> str:
+def _columns_shown(report: PartnerReport, group: ColumnGroup, *, first: bool) -> str:
     """Which columns these are; those that every group repeats count in the first one."""
-    own = [place for place in group.places if first or view["columns"][place]["name"] not in REPEATED]
-    words: str = view["words"]["column_group"]
-    return words.format(first=own[0] + 1, last=own[-1] + 1, total=len(view["columns"]))
+    columns = report.table.columns
+    own = [place for place in group.places if first or columns[place].name not in REPEATED]
+    words = report.words.page["column_group"]
+    return words.format(first=own[0] + 1, last=own[-1] + 1, total=len(columns))
 
 
 def warm_up() -> None:

@@ -37,7 +37,7 @@ def kept_files(folder: Path, key: str, *, earlier: Path | None = None, run: str 
     """The files of a report with that content: those in `folder`, else those in `earlier`, brought over.
 
     Bringing over links (or copies, between disks), so unchanged reports take no room. Only the page, which names its
-    run, is written anew, and the manifest: in `folder` both name `run`. [] when neither folder has the files whole, or
+    run, is written again, and the manifest: in `folder` both name `run`. [] when neither folder has the files whole, or
     they show something else.
     """
     manifest = _whole_manifest(folder, key)

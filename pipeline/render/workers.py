@@ -1,6 +1,10 @@
 """Where reports are made: in this process, in worker processes of this machine, or on a Dask cluster.
 
 All three are a `concurrent.futures.Executor`; tasks carry ids and paths, never frames.
+
+Pebble 5.2.3's ProcessPool was tried in place of ours: it passed the tests with a killed worker in the same time, but
+when every worker died and the waiting tasks were cancelled, `as_completed` waited for ever. It limits only time, so
+that `limits` would have to stay for memory, for reports made in this process and for those on a cluster.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Invented exports: the committed story sample in `data/sample`, and generated ones of any size.
 
-`write_demo_sample(out)` writes the small one, in which every awkward contract stands on purpose; `write_sample(...)`
+`write_demo_sample(out)` writes the small one, with every unusual kind of contract on purpose; `write_sample(...)`
 writes one of 1 to 10 million clients of the same shape. `python -m pipeline.sample [FOLDER]` writes `data/sample`
 again.
 """

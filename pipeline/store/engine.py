@@ -116,8 +116,8 @@ def clear_errors(url: URL) -> Iterator[None]:
             raise LockedError(f"another process is writing decisions to {place(url)}: try again") from None
         if _is_of_the_machine(error):
             raise MachineError(
-                f"the machine failed: the decisions in {place(url)} cannot be reached ({_said(error, url)}); make room "
-                "on that disk and make the file and its folder writable for this user, then try again"
+                f"the machine failed: the decisions in {place(url)} cannot be reached ({_said(error, url)}); free "
+                "space on that disk and make the file and its folder writable for this user, then try again"
             ) from None
         raise UsageError(f"the decisions in {place(url)} cannot be reached: {_said(error, url)}") from None
     except exc.SQLAlchemyError as error:

@@ -81,9 +81,9 @@ def parse_line(line: str, where: str) -> Event:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError):
-        raise UsageError(f"{where} is no JSON") from None
+        raise UsageError(f"{where} is not JSON") from None
     if not isinstance(values, dict) or set(values) != {f.name for f in dataclasses.fields(Event)}:
-        raise UsageError(f"{where} is no decision: it needs exactly {', '.join(_TYPES)}")
+        raise UsageError(f"{where} is not a decision: it needs exactly {', '.join(_TYPES)}")
     for name, types in _TYPES.items():
         if not isinstance(values[name], types) or isinstance(values[name], bool):
             raise UsageError(f"{where}: {name} cannot be {repr(values[name])[:_LONGEST_SHOWN]}")

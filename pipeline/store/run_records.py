@@ -150,7 +150,7 @@ def release_partner(store: DecisionStore, draft: RecordDraft) -> HeldPartner:
     Raises UsageError, and stores nothing, when the partner is not held or there is no reason.
     """
     if not draft.reason.strip():
-        raise UsageError("releasing a partner needs a reason: --reason TEXT")
+        raise UsageError("a reason is required: --reason TEXT")
     with writing(store.engine) as connection:
         held = _in_force(_stored(connection))
         partner_id = str(draft.partner_id)

@@ -105,7 +105,7 @@ def _refuse_unfinished(unfinished: Path, count: int) -> None:
     Nobody else knows it: closing it puts everything into the one file, and says nothing when the disk is full.
     """
     for log in unfinished.parent.glob(f"{unfinished.name}-*"):
-        raise MachineError(f"the backup is not whole, a part of it is still in {log.name} (disk full?); make room")
+        raise MachineError(f"the backup is not whole, a part of it is still in {log.name} (disk full?); free space")
     with closing(sqlite3.connect(f"{unfinished.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as con:
         sound = con.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         both = "SELECT (SELECT count(*) FROM decisions) + (SELECT count(*) FROM run_records)"

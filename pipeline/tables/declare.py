@@ -21,6 +21,8 @@ class Column:
     """One column: its type (`text`, `bool`, `int`, `date`, `decimal(p,s)`), unit and meaning.
 
     `required`: never null (in an export also: the file must have the column). `minimum`: smallest value allowed.
+    `description` is for the data dictionary, in the words of the tables; `reader_text` is for the footnote of a report,
+    whole sentences in plain English ("" for a column that no report shows).
     `personal`: about a person by name, or words that may name one; analysts see it masked unless they ask
     (`warehouse.masking`).
     """
@@ -32,6 +34,7 @@ class Column:
     minimum: int | None = None
     unit: str = ""
     personal: bool = False
+    reader_text: str = ""
 
     @property
     def kind(self) -> str:

@@ -1,7 +1,7 @@
 """The export contract: what a vendor's nightly export holds, each table once.
 
 Source: the design's `data-contract.md`. Ranges marked *ours* refuse typing errors that the contract does not name
-(a year 0201, a notice of 300 years); everything else stands in the contract.
+(a year 0201, a notice of 300 years); everything else is in the contract.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ CONTRACT_LINES: Final = Table(
         ),
         Column("discount_percent", "decimal(9,4)", "0 to 100; null = 0", minimum=0, unit="percent"),
         Column("discount_end_date", "date", "first day without the discount; null = never ends"),
-        Column("is_recurring", "bool", "null = true; a one-off line is never MRR"),
+        Column("is_recurring", "bool", "null = true; a one-time line is never MRR"),
     ),
     primary_key=("line_id",),
     rules=(RowRule("discount_above_100", "discount_percent > 100", "give a discount of 0 to 100 percent"),),

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from pipeline.transform import ownership
-from pipeline.transform.mrr import recurring
+from pipeline.transform.mrr import discount_percent_in_force, recurring
 
 
 def client_contacts(contacts: pl.DataFrame, associated: pl.DataFrame) -> pl.DataFrame:
@@ -19,11 +19,9 @@ def client_products(
     contracts: pl.DataFrame, contract_lines: pl.DataFrame, associated: pl.DataFrame, *, as_of: date
 ) -> pl.DataFrame:
     """One row per line of a contract in force of a partner's client, with the discount in force on `as_of`."""
-    ended = (pl.col("discount_end_date") <= as_of).fill_null(False)
-    discount = pl.col("discount_percent").fill_null(pl.lit(0, dtype=pl.Decimal(9, 4)))
     owned = contracts.select("contract_id", "hub_id", "currency").join(associated, on="hub_id")
     return contract_lines.join(owned, on="contract_id").with_columns(
-        discount_percent=pl.when(ended).then(pl.lit(0, dtype=pl.Decimal(9, 4))).otherwise(discount),
+        discount_percent=discount_percent_in_force(on=as_of),
         is_recurring=recurring(),
     )
 

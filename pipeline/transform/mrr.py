@@ -9,6 +9,8 @@ import polars as pl
 from pipeline import rules
 from pipeline.transform import exact_amounts
 
+_PERCENT = pl.Decimal(9, 4)
+
 
 def billing_months() -> pl.Expr:
     """Months in one billing period: 1, 3, 6, 12, or the contract's own interval when `other`."""
@@ -34,9 +36,14 @@ def discount_in_force(*, on: date | pl.Expr) -> pl.Expr:
 
     `discount_end_date` is the first day without the discount; null = never ends.
     """
+    return exact_amounts.digits(discount_percent_in_force(on=on))
+
+
+def discount_percent_in_force(*, on: date | pl.Expr) -> pl.Expr:
+    """The same as a decimal with 4 decimals, in percent; a line without a discount has 0."""
     ended = (pl.col("discount_end_date") <= on).fill_null(False)
-    discount = exact_amounts.digits(pl.col("discount_percent").fill_null(0))
-    return pl.when(ended).then(exact_amounts.whole(0)).otherwise(discount)
+    none = pl.lit(0, dtype=_PERCENT)
+    return pl.when(ended).then(none).otherwise(pl.col("discount_percent").cast(_PERCENT).fill_null(none))
 
 
 def charged(*, on: date | pl.Expr) -> pl.Expr:

@@ -36,7 +36,7 @@ def folded(text: pl.Expr) -> pl.Expr:
 
 
 def finds(text: str, columns: Iterable[str]) -> pl.Expr:
-    """Whether a row is found: each word of the text stands in one of those of its `columns` that are searched."""
+    """Whether a row is found: each word of the text is in one of those of its `columns` that are searched."""
     searched = [folded(pl.col(column)) for column in columns if column in SEARCHED]
     words = pl.select(folded(pl.lit(text)).alias("text"))["text"][0].split()
     return pl.all_horizontal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -10,11 +11,31 @@ from pipeline.views import terms
 from pipeline.views.locale_formats import EMPTY, Formats
 
 Row = dict[str, Any]
-Cell = dict[str, Any]
+"""A row of a table, by column."""
 
 MONEY: Final = ("current_mrr", "estimated_new_mrr", "mrr_before")
 COUNTED: Final = ("contact_max", "email_limit", "new_contact_max", "new_email_limit")
 DAYS: Final = ("renewal_deadline", "renewal_start_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as a reader sees it: `mark` is its footnote number (0: none), `kind` what `column_kind` says."""
+
+    name: str
+    label: str
+    mark: int
+    locked: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`text` as shown everywhere, `value` the plain value behind it: ISO day, exact decimal, count; "" if unknown."""
+
+    name: str
+    text: str
+    value: str | int
 
 
 def column_kind(name: str) -> str:
@@ -25,7 +46,7 @@ def column_kind(name: str) -> str:
 
 
 def table_cell(name: str, row: Row, formats: Formats) -> Cell:
-    """One cell: `text` as shown everywhere, `value` the plain value behind it (ISO day, exact decimal, count)."""
+    """The cell of that column in a row of `upcoming_renewals`."""
     write = _WRITERS.get(name)
     if write is not None:
         text = write(row, formats)
@@ -35,7 +56,7 @@ def table_cell(name: str, row: Row, formats: Formats) -> Cell:
         text = formats.number(row[name])
     else:
         text = EMPTY if row[name] is None else str(row[name])
-    return {"name": name, "text": text, "value": _plain(row[name])}
+    return Cell(name, text, _plain(row[name]))
 
 
 def _plain(value: Any) -> str | int:
@@ -47,7 +68,7 @@ def _plain(value: Any) -> str | int:
 
 
 def status_text(status: str, basis: str, formats: Formats) -> str:
-    """A status and what keeps it apart from others of its name (rule 4), such as `Renewed (by silence)`."""
+    """A status and what keeps it apart from others of its name (rule 4), such as `Renewed (automatic)`."""
     label = formats.say(terms.STATUSES[status])
     note = terms.STATUS_NOTES.get((status, basis))
     return formats.say("{status} ({note})", status=label, note=formats.say(note)) if note else label

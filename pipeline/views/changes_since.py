@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from pipeline.views import terms
-from pipeline.views.change_cells import status_text
+from pipeline.views.change_cells import Row, status_text
+from pipeline.views.document import Fact
 from pipeline.views.locale_formats import EMPTY, Formats
-
-Row = dict[str, Any]
 
 MOST_LINES: Final = 40
 """Findings that a report lists; the counts above them say how many there are."""
@@ -21,43 +21,60 @@ MOST_LINES: Final = 40
 KINDS: Final = ("new", "gone", "status", "renewal_deadline", "current_mrr", "estimated_new_mrr")
 
 
-def news_since(changes: pl.DataFrame | None, since: date | None, *, formats: Formats) -> dict[str, Any] | None:
-    """The part "what changed" of a report; None when the partner has no previous report.
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The partner's previous report: `changes` since then (its rows of `warehouse.compare`), and its `day`."""
 
-    `changes`: one partner's rows of `warehouse.compare`; `since`: the day of the previous run. Gives `title`, one
-    `counts` text per kind of finding, and up to `MOST_LINES` `lines` of client, what, before and after.
+    changes: pl.DataFrame
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesSince:
+    """What changed since the previous report.
+
+    `counts` has one entry per kind of finding, `lines` up to `MOST_LINES` findings in the columns of `labels` (client,
+    what, before, after). `more` says how many are not listed, `none` that there is nothing; else they are "".
     """
-    if changes is None or since is None:
+
+    title: str
+    labels: tuple[str, ...]
+    counts: tuple[Fact, ...]
+    lines: tuple[tuple[str, ...], ...]
+    more: str
+    none: str
+
+
+def changes_since(previous: Previous | None, formats: Formats) -> ChangesSince | None:
+    """What changed since the partner's previous report; None when there is none."""
+    if previous is None:
         return None
-    rows = changes.to_dicts()
-    lines = [_line(row, formats) for row in rows[:MOST_LINES]]
-    return {
-        "title": formats.say(terms.NEWS["title"], day=formats.day(since)),
-        "labels": [formats.say(terms.NEWS[name]) for name in ("client", "what", "before", "after")],
-        "counts": [
-            {"label": _kind(kind, formats), "text": formats.number(number)}
-            for kind in KINDS
-            if (number := sum(row["what"] == kind for row in rows))
-        ],
-        "lines": lines,
-        "more": formats.say(terms.NEWS["more"], count=formats.number(len(rows) - len(lines)))
-        if len(rows) > len(lines)
-        else "",
-        "none": "" if rows else formats.say(terms.NEWS["none"]),
-    }
+    rows = previous.changes.to_dicts()
+    unlisted = len(rows) - MOST_LINES
+    return ChangesSince(
+        title=formats.say(terms.NEWS["title"], day=formats.day(previous.day)),
+        labels=tuple(formats.say(terms.NEWS[name]) for name in ("client", "what", "before", "after")),
+        counts=_counts(rows, formats),
+        lines=tuple(_line(row, formats) for row in rows[:MOST_LINES]),
+        more=formats.say(terms.NEWS["more"], count=formats.number(unlisted)) if unlisted > 0 else "",
+        none="" if rows else formats.say(terms.NEWS["none"]),
+    )
+
+
+def _counts(rows: list[Row], formats: Formats) -> tuple[Fact, ...]:
+    """How many findings there are of each kind that occurs."""
+    numbers = {kind: sum(row["what"] == kind for row in rows) for kind in KINDS}
+    return tuple(Fact(_kind(kind, formats), formats.number(number)) for kind, number in numbers.items() if number)
 
 
 def _kind(kind: str, formats: Formats) -> str:
     return formats.say(terms.NEWS[kind] if kind in ("new", "gone") else terms.COLUMNS[kind])
 
 
-def _line(row: Row, formats: Formats) -> list[str]:
-    return [
-        row["client_name"],
-        _kind(row["what"], formats),
-        _value(row["what"], row["before"], row["currency"], formats),
-        _value(row["what"], row["after"], row["currency"], formats),
-    ]
+def _line(row: Row, formats: Formats) -> tuple[str, ...]:
+    kind, currency = row["what"], row["currency"]
+    before, after = (_value(kind, row[name], currency, formats) for name in ("before", "after"))
+    return row["client_name"], _kind(kind, formats), before, after
 
 
 def _value(kind: str, text: str | None, currency: str, formats: Formats) -> str:

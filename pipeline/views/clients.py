@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from pipeline.tables.published import PUBLISHED
 from pipeline.views import terms
+from pipeline.views.change_cells import Cell, Row
+from pipeline.views.document import Fact
 from pipeline.views.locale_formats import EMPTY, Formats
-
-Row = dict[str, Any]
 
 TABLES: Final = ("client_contacts", "client_products", "client_app_usage", "client_consumption")
 """The published tables that hold the details of clients, besides their changes."""
@@ -36,31 +37,95 @@ _ORDER: Final = {
 }
 
 
+Cells = dict[str, Cell]
+"""The cells of a row, by column."""
+
+Change = tuple[Row, Cells]
+"""A row of `upcoming_renewals` and its cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of a contract and what the client uses of it.
+
+    `share` is what is used of it, in words; `percent` the same for a bar, a whole number up to 100. `measured`: is it
+    known what is used? `over`: is it more than allowed?
+    """
+
+    label: str
+    contract: str
+    limit: str
+    used: str
+    share: str
+    percent: int
+    measured: bool
+    over: bool
+    measured_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeExplained:
+    """One change of a client: what happens when, and how its estimate comes from the MRR before it."""
+
+    title: str
+    status: str
+    facts: tuple[Fact, ...]
+    before: Fact
+    parts: tuple[Fact, ...]
+    after: Fact
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientDetails:
+    """A client's panel and card.
+
+    Lines of `contacts`: name (and whether it is the primary contact), e-mail address, job title, last active. Of
+    `products`: name, quantity, price per unit and billing period, discount, contract. Of `usage`: app, active users,
+    last used, measured on.
+    """
+
+    hub: str
+    name: str
+    facts: tuple[Fact, ...]
+    contacts: tuple[tuple[str, ...], ...]
+    products: tuple[tuple[str, ...], ...]
+    usage: tuple[tuple[str, ...], ...]
+    limits: tuple[Limit, ...]
+    changes: tuple[ChangeExplained, ...]
+
+
 def client_details(
-    rows: list[Row], cells: list[dict[str, dict[str, Any]]], tables: dict[str, pl.DataFrame], *, formats: Formats
-) -> list[dict[str, Any]]:
+    rows: list[Row], cells: list[Cells], tables: dict[str, pl.DataFrame], *, formats: Formats
+) -> tuple[ClientDetails, ...]:
     """One entry per client with an upcoming change, in the order of `rows` (of `upcoming_renewals`, one partner's).
 
     `cells`: for each row the cell of every column by name. `tables`: those of `TABLES` that are there. Only these
     clients' rows of them are read; every value is text, formatted once.
     """
-    hubs = list(dict.fromkeys(row["hub_id"] for row in rows))
-    own = {name: _by_hub(name, tables, hubs) for name in TABLES}
-    changes: dict[str, list[tuple[Row, dict[str, dict[str, Any]]]]] = {hub: [] for hub in hubs}
-    for row, texts in zip(rows, cells, strict=True):
-        changes[row["hub_id"]].append((row, texts))
-    return [
-        {
-            "hub": hub,
-            **_head(*changes[hub][0], formats),
-            "contacts": [_contact(each, changes[hub][0][0], formats) for each in own["client_contacts"].get(hub, [])],
-            "products": [_product(each, formats) for each in own["client_products"].get(hub, [])],
-            "usage": [_usage(each, formats) for each in own["client_app_usage"].get(hub, [])],
-            "limits": _limits([row for row, _ in changes[hub]], own["client_consumption"].get(hub, []), formats),
-            "changes": [_change(row, texts, formats) for row, texts in changes[hub]],
-        }
-        for hub in hubs
-    ]
+    changes: dict[str, list[Change]] = {}
+    for row, own in zip(rows, cells, strict=True):
+        changes.setdefault(row["hub_id"], []).append((row, own))
+    found = {name: _by_hub(name, tables, list(changes)) for name in TABLES}
+    return tuple(
+        _client(own, {name: by_hub.get(hub, []) for name, by_hub in found.items()}, formats)
+        for hub, own in changes.items()
+    )
+
+
+def _client(changes: list[Change], found: dict[str, list[Row]], formats: Formats) -> ClientDetails:
+    """The details of the client of these changes; `found`: its rows of each table of `TABLES`."""
+    row, cells = changes[0]
+    return ClientDetails(
+        hub=row["hub_id"],
+        name=row["client_name"],
+        facts=_facts(row, cells, formats),
+        contacts=tuple(_contact(each, row, formats) for each in found["client_contacts"]),
+        products=tuple(_product(each, formats) for each in found["client_products"]),
+        usage=tuple(_usage(each, formats) for each in found["client_app_usage"]),
+        limits=_limits([each for each, _ in changes], found["client_consumption"], formats),
+        changes=tuple(_change(each, own, formats) for each, own in changes),
+    )
 
 
 def _by_hub(name: str, tables: dict[str, pl.DataFrame], hubs: list[str]) -> dict[str, list[Row]]:
@@ -74,111 +139,108 @@ def _by_hub(name: str, tables: dict[str, pl.DataFrame], hubs: list[str]) -> dict
     return found
 
 
-def _head(row: Row, texts: dict[str, dict[str, Any]], formats: Formats) -> dict[str, Any]:
+def _facts(row: Row, cells: Cells, formats: Formats) -> tuple[Fact, ...]:
     names = ("website", "communication_owner", "primary_contact_name", "last_active_user")
-    return {
-        "name": row["client_name"],
-        "facts": [
-            {"label": formats.say(terms.COLUMNS["hub_id"]), "text": row["hub_id"]},
-            *({"label": formats.say(terms.COLUMNS[name]), "text": texts[name]["text"]} for name in names),
-        ],
-    }
+    hub = Fact(formats.say(terms.COLUMNS["hub_id"]), row["hub_id"])
+    return hub, *(Fact(formats.say(terms.COLUMNS[name]), cells[name].text) for name in names)
 
 
-def _contact(contact: Row, change: Row, formats: Formats) -> list[str]:
-    """Name (and whether it is the primary contact), e-mail address, job title, last active."""
+def _contact(contact: Row, change: Row, formats: Formats) -> tuple[str, ...]:
     name = contact["full_name"]
     is_primary = contact["contact_id"] == change["primary_contact_id"]
-    return [
+    return (
         formats.say(terms.DETAILS["primary"], name=name) if is_primary else name,
         contact["email"] or EMPTY,
         contact["job_title"] or EMPTY,
         formats.day(contact["last_active_on"]),
-    ]
+    )
 
 
-def _product(line: Row, formats: Formats) -> list[str]:
-    """Name, quantity, price per unit and billing period, discount, contract."""
+def _product(line: Row, formats: Formats) -> tuple[str, ...]:
     price = formats.price(line["unit_price"], line["currency"])
     if not line["is_recurring"]:
         price = f"{price} ({formats.say(terms.DETAILS['one_off'])})"
-    return [
+    return (
         line["product_name"],
         formats.number(line["quantity"]),
         price,
         _discount(line, formats),
         line["contract_id"],
-    ]
+    )
 
 
 def _discount(line: Row, formats: Formats) -> str:
     if not line["discount_percent"]:
         return EMPTY
-    percent = formats.say(terms.DETAILS["percent"], number=formats.number(line["discount_percent"]))
+    percent = formats.percent(line["discount_percent"])
     if line["discount_end_date"] is None:
         return percent
     return formats.say(terms.DETAILS["discount_until"], percent=percent, day=formats.day(line["discount_end_date"]))
 
 
-def _usage(app: Row, formats: Formats) -> list[str]:
-    """App, active users, last used, measured on."""
-    return [
+def _usage(app: Row, formats: Formats) -> tuple[str, ...]:
+    return (
         app["app"],
         formats.number(app["active_users"]),
         formats.day(app["last_used_on"]),
         formats.day(app["measured_on"]),
-    ]
+    )
 
 
-def _limits(changes: list[Row], consumption: list[Row], formats: Formats) -> list[dict[str, Any]]:
-    """Per contract and limit: what is allowed, what is used, and the share; `over` when more is used than allowed.
-
-    `percent` is the share for a bar, a whole number up to 100.
-    """
-    used = consumption[0] if consumption else {}
+def _limits(changes: list[Row], consumption: list[Row], formats: Formats) -> tuple[Limit, ...]:
+    """Every limit of every contract that has a change."""
+    measured = consumption[0] if consumption else {}
     contracts = {row["contract_id"]: row for row in changes}
-    return [
-        {
-            "label": formats.say(terms.COLUMNS[limit]),
-            "contract": contract,
-            "limit": formats.number(row[limit]),
-            "used": formats.number(used.get(consumed)),
-            "share": _share(used.get(consumed), row[limit], formats),
-            "percent": min(100 * (used.get(consumed) or 0) // (row[limit] or 1), 100),
-            "measured": used.get(consumed) is not None,
-            "over": used.get(consumed) is not None and used[consumed] > row[limit],
-            "measured_on": formats.day(used.get("measured_on")),
-        }
-        for contract, row in contracts.items()
-        for limit, consumed in LIMITS
-        if row[limit] is not None
-    ]
+    return tuple(
+        _limit(row, names, measured, formats)
+        for row in contracts.values()
+        for names in LIMITS
+        if row[names[0]] is not None
+    )
+
+
+def _limit(row: Row, names: tuple[str, str], measured: Row, formats: Formats) -> Limit:
+    """One limit of a contract; `names`: its column, and that of what is used in the row `measured`."""
+    limit, used = row[names[0]], measured.get(names[1])
+    return Limit(
+        label=formats.say(terms.COLUMNS[names[0]]),
+        contract=row["contract_id"],
+        limit=formats.number(limit),
+        used=formats.number(used),
+        share=_share(used, limit, formats),
+        percent=min(100 * (used or 0) // (limit or 1), 100),
+        measured=used is not None,
+        over=used is not None and used > limit,
+        measured_on=formats.day(measured.get("measured_on")),
+    )
 
 
 def _share(used: int | None, limit: int, formats: Formats) -> str:
     if used is None or not limit:
         return EMPTY
     share = (Decimal(100 * used) / limit).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return formats.say(terms.DETAILS["percent"], number=formats.number(share))
+    return formats.percent(share)
 
 
-def _change(row: Row, texts: dict[str, dict[str, Any]], formats: Formats) -> dict[str, Any]:
-    names = ["status", "renewal_deadline", "billing_frequency", "subscription_term_months"]
-    names += [name for name in ("new_contact_max", "new_email_limit") if row[name] is not None]
-    return {
-        "title": f"{texts['contract_type']['text']} · {texts['renewal_start_date']['text']}",
-        "status": f"{row['status']} {row['status_basis']}".replace("_", "-"),
-        "facts": [{"label": formats.say(terms.COLUMNS[name]), "text": texts[name]["text"]} for name in names]
-        + [{"label": formats.say(terms.DETAILS["contract"]), "text": row["contract_id"]}],
-        "before": {
-            "label": formats.say(terms.COLUMNS["mrr_before"]),
-            "text": formats.money(row["mrr_before"], row["currency"]),
-        },
-        "parts": [
-            {"label": formats.say(terms.PARTS[name]), "text": formats.money_change(row[name], row["currency"])}
+def _change(row: Row, cells: Cells, formats: Formats) -> ChangeExplained:
+    currency = row["currency"]
+    return ChangeExplained(
+        title=f"{cells['contract_type'].text} · {cells['renewal_start_date'].text}",
+        status=f"{row['status']} {row['status_basis']}".replace("_", "-"),
+        facts=_change_facts(row, cells, formats),
+        before=Fact(formats.say(terms.COLUMNS["mrr_before"]), formats.money(row["mrr_before"], currency)),
+        parts=tuple(
+            Fact(formats.say(terms.PARTS[name]), formats.money_change(row[name], currency))
             for name in PARTS
             if row[name]
-        ],
-        "after": {"label": formats.say(terms.COLUMNS["estimated_new_mrr"]), "text": texts["estimated_new_mrr"]["text"]},
-        "basis": formats.say(terms.ESTIMATE_BASES[row["estimate_basis"]]),
-    }
+        ),
+        after=Fact(formats.say(terms.COLUMNS["estimated_new_mrr"]), cells["estimated_new_mrr"].text),
+        basis=formats.say(terms.ESTIMATE_BASES[row["estimate_basis"]]),
+    )
+
+
+def _change_facts(row: Row, cells: Cells, formats: Formats) -> tuple[Fact, ...]:
+    names = ["status", "renewal_deadline", "billing_frequency", "subscription_term_months"]
+    names += [name for name in ("new_contact_max", "new_email_limit") if row[name] is not None]
+    contract = Fact(formats.say(terms.DETAILS["contract"]), row["contract_id"])
+    return *(Fact(formats.say(terms.COLUMNS[name]), cells[name].text) for name in names), contract

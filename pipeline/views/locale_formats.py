@@ -1,8 +1,9 @@
 """How a word and a value are written for a locale: texts, counts, money, numbers, dates. One text for every surface.
 
-Money is `USD 1,234.50` or `1.234,50 USD`: the ISO 4217 code, because `$` is the sign of twenty currencies, on the side
-where the locale has its currency sign, and the currency's own decimals. Digits are exact; nothing is rounded here,
-because the tables hold rounded figures already.
+Money is `USD 1,234.50` or `1.234,50 USD`: the ISO 4217 code, because twenty currencies have the symbol `$`, on the
+side where the locale has its currency symbol, and the currency's own decimals; the real is `R$` for readers in Brazil.
+The sign comes first (`-USD 50.00`), and a no-break space keeps an amount on one line. Digits are exact; nothing is
+rounded here, because the tables hold rounded figures already. Percent signs, signs and separators are those of Babel.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ from pipeline import rules
 from pipeline.views.translations import catalogue, spoken_locale
 
 _Key = TypeVar("_Key")
+
+NO_BREAK_SPACE: Final = "\u00a0"
+
+OWN_SYMBOLS: Final = {("pt_BR", "BRL"): "R$"}
+"""By locale and currency the symbol that its readers expect instead of the code, and that no other currency has."""
+
+NUMERIC_DAYS: Final = ("pt", "fr")
+"""Languages that write a day in numbers, such as `23/11/2026`: their medium format takes too much of a column."""
 
 EMPTY: Final = "–"
 """What stands for a value that is not known. The definitions of every report explain it."""
@@ -83,7 +92,12 @@ class Formats:
             return EMPTY
         with localcontext(prec=60):
             shown = value.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
-        return _percent(shown, self.locale)
+        return _percent(shown, "0.00", self.locale)
+
+    def percent(self, value: Decimal | int) -> str:
+        """A percentage from 0 to 100 with all its decimals, such as `12.5%` or `12,5\u00a0%`."""
+        with localcontext(prec=60):
+            return _percent(Decimal(value) / 100, "0.########", self.locale)
 
     def price(self, value: Decimal, currency: str) -> str:
         """A price per unit with all its decimals, such as `USD 7,200.00` or `USD 0.125`."""
@@ -92,16 +106,22 @@ class Formats:
         return self._with_code(_number(value, pattern, self.locale), currency)
 
     def money_change(self, value: Decimal | None, currency: str) -> str:
-        """A change of an amount, with its sign: `USD +50.00`, `USD -50.00`, `USD 0.00`."""
+        """A change of an amount, with its sign: `+USD 50.00`, `-USD 50.00`, `USD 0.00`."""
         if value is None:
             return EMPTY
-        return self._with_code(f"{'+' if value > 0 else ''}{self.amount(value, currency)}", currency)
+        plus = _symbol("plusSign", self.locale) if value > 0 else ""
+        return plus + self._with_code(self.amount(value, currency), currency)
 
     def _with_code(self, amount: str, currency: str) -> str:
-        return f"{currency} {amount}" if _code_first(self.locale) else f"{amount} {currency}"
+        code = OWN_SYMBOLS.get((self.locale, currency), currency)
+        if not _code_first(self.locale):
+            return f"{amount}{NO_BREAK_SPACE}{code}"
+        minus = _symbol("minusSign", self.locale)
+        sign = minus if amount.startswith(minus) else ""
+        return f"{sign}{code}{NO_BREAK_SPACE}{amount.removeprefix(sign)}"
 
     def amount(self, value: Decimal, currency: str) -> str:
-        """The digits of an amount with the currency's decimals, for where the currency stands beside them already."""
+        """The digits of an amount with the currency's decimals, for where the currency is next to them already."""
         decimals = rules.minor_units()[currency]
         # A figure finer than its currency would be an error of ours: it is shown in full rather than rounded away.
         pattern = "#,##0" + ("." if decimals else "") + "0" * decimals
@@ -120,9 +140,24 @@ def _code_first(locale: str) -> bool:
     return pattern.startswith("¤")
 
 
+@cache
+def _symbol(name: str, locale: str) -> str:
+    symbol: str = Locale.parse(locale).number_symbols["latn"][name]
+    return symbol
+
+
+@cache
+def day_pattern(locale: str) -> str:
+    """The pattern, in the letters of Unicode's dates, by which a locale's days are written: `MMM d, y`."""
+    parsed = Locale.parse(locale)
+    numeric = parsed.language in NUMERIC_DAYS
+    pattern: str = parsed.datetime_skeletons["yMd"].pattern if numeric else parsed.date_formats["medium"].pattern
+    return pattern
+
+
 @lru_cache(maxsize=8192)
 def _day(value: date, locale: str) -> str:
-    return format_date(value, "medium", locale=locale)
+    return format_date(value, day_pattern(locale), locale=locale)
 
 
 @lru_cache(maxsize=1024)
@@ -143,6 +178,7 @@ def _number(value: Decimal, pattern: str, locale: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _percent(value: Decimal, locale: str) -> str:
-    pattern = Locale.parse(locale).percent_formats[None].pattern.replace("#,##0", "#,##0.00")
-    return format_percent(value, format=pattern, locale=locale)
+def _percent(value: Decimal, decimals: str, locale: str) -> str:
+    """A share of 1 in percent; `decimals` is the end of its pattern, from the last whole digit on."""
+    pattern = Locale.parse(locale).percent_formats[None].pattern.replace("#,##0", f"#,##{decimals}")
+    return format_percent(value, format=pattern, locale=locale, decimal_quantization=False)

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from pipeline.transform.partner_summary import at_risk
 from pipeline.views import terms
+from pipeline.views.change_cells import Row
 from pipeline.views.locale_formats import Formats
-
-Row = dict[str, Any]
 
 TOTALS: Final = ("upcoming_changes", "mrr_up_for_renewal", "mrr_at_risk", "estimated_change")
 """The key figures that can be added up from the rows of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsLine:
+    """The totals of one currency: `texts` as shown, and the exact `values` behind them, in the order of `TOTALS`."""
+
+    currency: str
+    values: tuple[int | str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """`labels` (the first one for the currency), and one line per currency."""
+
+    labels: tuple[str, ...]
+    lines: tuple[TotalsLine, ...]
 
 
 def with_key_amounts(changes: pl.DataFrame) -> pl.DataFrame:
@@ -26,32 +43,30 @@ def with_key_amounts(changes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def totals_by_currency(records: list[Row], formats: Formats) -> dict[str, Any]:
-    """`labels` and one line per `currency`: its `texts`, and the exact `values` behind them.
-
-    `records` are rows of `with_key_amounts`.
-    """
-    return {
-        "labels": [formats.say(terms.COLUMNS["currency"]), *(formats.say(terms.FIGURES[name]) for name in TOTALS)],
-        "lines": [
-            _line(currency, [row for row in records if row["currency"] == currency], formats)
-            for currency in sorted({row["currency"] for row in records})
-        ],
-    }
+def totals_by_currency(records: list[Row], formats: Formats) -> Totals:
+    """The totals of those changes, one line per currency by its code. `records` are rows of `with_key_amounts`."""
+    figures = [formats.say(terms.FIGURES[name]) for name in TOTALS]
+    currencies = sorted({row["currency"] for row in records})
+    return Totals(
+        labels=(formats.say(terms.COLUMNS["currency"]), *figures),
+        lines=tuple(_line(each, [row for row in records if row["currency"] == each], formats) for each in currencies),
+    )
 
 
-def _line(currency: str, rows: list[Row], formats: Formats) -> dict[str, Any]:
-    with localcontext(prec=60):
-        up, risk, change = (
-            sum((row[name] for row in rows), Decimal(0)) for name in ("mrr_up_for_renewal", "mrr_at_risk", "mrr_change")
-        )
-    return {
-        "currency": currency,
-        "values": [len(rows), str(up), str(risk), str(change)],
-        "texts": [
+def _line(currency: str, rows: list[Row], formats: Formats) -> TotalsLine:
+    up, risk, change = (_sum(rows, name) for name in ("mrr_up_for_renewal", "mrr_at_risk", "mrr_change"))
+    return TotalsLine(
+        currency,
+        values=(len(rows), str(up), str(risk), str(change)),
+        texts=(
             formats.number(len(rows)),
             formats.money(up, currency),
             formats.money(risk, currency),
             formats.money_change(change, currency),
-        ],
-    }
+        ),
+    )
+
+
+def _sum(rows: list[Row], name: str) -> Decimal:
+    with localcontext(prec=60):
+        return sum((row[name] for row in rows), Decimal(0))

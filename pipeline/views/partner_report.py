@@ -1,45 +1,31 @@
-"""The view of one partner's report: every value formatted once, as plain str, int, list and dict."""
+"""One partner's report: a section for everything it says, each a plain value of texts that were formatted once.
+
+A file asks for the sections that it shows; each is built when it is first asked for, by the function that has its name.
+"""
 
 from __future__ import annotations
 
-import json
-import re
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any, Final
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import polars as pl
 
-from pipeline import rules
-from pipeline.settings import shown_columns
 from pipeline.views import terms
-from pipeline.views.change_cells import Cell, column_kind, status_text, table_cell
-from pipeline.views.changes_since import news_since
-from pipeline.views.clients import client_details
-from pipeline.views.definitions import column_definition, figure_definition
-from pipeline.views.locale_formats import EMPTY, Formats, formats_for
-from pipeline.views.mrr_totals import totals_by_currency, with_key_amounts
-from pipeline.views.page_data import ROWS_WITHOUT_SCRIPT, browser_data
-from pipeline.views.partner_charts import deadline_timeline, renewal_charts
-from pipeline.views.partner_workbook import workbook_data
+from pipeline.views.change_cells import Row
+from pipeline.views.change_table import ChangeTable, DataTable, change_table, data_table
+from pipeline.views.changes_since import ChangesSince, Previous, changes_since
+from pipeline.views.clients import ClientDetails, client_details
+from pipeline.views.document import Day, Definition, Document, around_numbers
+from pipeline.views.footnotes import definitions, status_meanings
+from pipeline.views.key_figures import CurrencyFigures, key_figures
+from pipeline.views.locale_formats import EMPTY, formats_for
+from pipeline.views.mrr_totals import Totals, totals_by_currency
+from pipeline.views.page_data import PageData, page_data
+from pipeline.views.partner_charts import StackedChart, Timeline, deadline_timeline, renewal_charts
+from pipeline.views.partner_workbook import PartnerWorkbook, partner_workbook
+from pipeline.views.report_inputs import DEFAULT_ORDER, ReportInputs, SettledChoices
 from pipeline.views.translations import page_direction
-
-Row = dict[str, Any]
-
-TILES: Final = ("clients_to_act_on", "deadlines_in_14_days", "mrr_up_for_renewal", "estimated_change")
-AMOUNTS: Final = ("mrr_at_risk", "current_mrr")
-COUNTS: Final = ("upcoming_changes", "pending", "cancellation_requested", "agreed", "auto_renewed")
-FIGURES: Final[tuple[str, ...]] = (*TILES, *AMOUNTS, *COUNTS)
-"""Rule 10. The key figures, in the order shown."""
-
-CONVERTED: Final = ("mrr_up_for_renewal", "mrr_at_risk", "current_mrr", "estimated_change")
-"""Rule 11. What is also said in the reporting currency."""
-
-QUIET_FIGURES: Final = ("current_mrr", "upcoming_changes")
-"""What is said of a currency in which nothing is upcoming: the other figures would all be 0."""
-
-DEFAULT_ORDER: Final = ("renewal_deadline", "client_name", "change_id")
-"""Rule 8."""
 
 LONGEST_HEADER_NAME: Final = 90
 """Characters of a partner's name at the top of each page."""
@@ -47,134 +33,210 @@ LONGEST_HEADER_NAME: Final = 90
 LONG_NAME, ENDLESS_NAME = 90, 300
 """Characters from which the title is set smaller, so that it leaves room on the page."""
 
-TALL_TEXT: Final = 240
-"""Bytes of a text from which its row may go over to the next page: it could be taller than one. Bytes, because what
-takes more of them is wider, or may have to be spelled."""
-
 DATED_AT: Final = "12:00:00Z"
 """The time of day inside the files: at noon in Greenwich it is the same day almost everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Whose report it is, and of which day.
+
+    `short_name` fits a running header; `name_length` is `long` or `endless`, "" for most names. `held` says that the
+    partner is shown an older run, else ""; `run` is named by pages only.
+    """
+
+    partner_id: str
+    partner_name: str
+    short_name: str
+    name_length: str
+    as_of: Day
+    run_id: str
+    window: str
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWords:
+    """The words of pages, by name: headings and labels (`page`), tools, client details, data."""
+
+    page: dict[str, str]
+    tools: dict[str, str]
+    details: dict[str, str]
+    data: dict[str, str]
+
+
+@dataclass(frozen=True)
+class PartnerReport:
+    """One partner's report, section by section.
+
+    A later run of the same day with the same content gives the same sections except for the cover's `run_id`.
+    """
+
+    inputs: ReportInputs
+
+    @cached_property
+    def document(self) -> Document:
+        """What the files say of themselves."""
+        return document(self.inputs)
+
+    @cached_property
+    def cover(self) -> Cover:
+        """Whose report it is, and of which day."""
+        return cover(self.inputs)
+
+    @cached_property
+    def words(self) -> ReportWords:
+        """The words of pages."""
+        say_all = self.inputs.formats.say_all
+        return ReportWords(*(say_all(each) for each in (terms.WORDS, terms.TOOLS, terms.DETAILS, terms.DATA)))
+
+    @cached_property
+    def key_figures(self) -> tuple[CurrencyFigures, ...]:
+        """The key figures per currency, the busiest one first."""
+        return key_figures(self.inputs)
+
+    @cached_property
+    def charts(self) -> tuple[StackedChart, ...]:
+        """MRR up for renewal by month and status, one chart per currency."""
+        return renewal_charts(self.inputs.records, self.inputs.formats)
+
+    @cached_property
+    def timeline(self) -> Timeline | None:
+        """The upcoming deadlines; None where there are none."""
+        return deadline_timeline(self.inputs.records, self.inputs.formats, as_of=self.inputs.as_of)
+
+    @cached_property
+    def changes_since(self) -> ChangesSince | None:
+        """What changed since the previous report; None where there is none."""
+        return changes_since(self.inputs.previous, self.inputs.formats)
+
+    @cached_property
+    def table(self) -> ChangeTable:
+        """The table of changes."""
+        return change_table(self.inputs)
+
+    @cached_property
+    def totals(self) -> Totals:
+        """What stands under the table."""
+        return totals_by_currency(self.inputs.records, self.inputs.formats)
+
+    @cached_property
+    def clients(self) -> tuple[ClientDetails, ...]:
+        """The details of every client with an upcoming change."""
+        inputs = self.inputs
+        return client_details(inputs.records, inputs.cells, inputs.details, formats=inputs.formats)
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether paper has a card per client."""
+        return self.inputs.choices.cards and not self.inputs.changes.is_empty()
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """What every figure and column shown means."""
+        return definitions(self.inputs.marks, self.inputs.window, self.inputs.formats)
+
+    @cached_property
+    def statuses(self) -> tuple[Definition, ...]:
+        """What every status shown means."""
+        return status_meanings(self.inputs.changes, self.inputs.formats)
+
+    @property
+    def empty_cell(self) -> str:
+        """What stands for a value that is not known."""
+        return EMPTY
+
+    @cached_property
+    def data(self) -> DataTable:
+        """The rows as data, for a CSV."""
+        return data_table(self.inputs)
+
+    @cached_property
+    def page_data(self) -> PageData:
+        """What the interactive page carries besides its table."""
+        inputs = self.inputs
+        return page_data(
+            inputs.records,
+            inputs.cells,
+            partner_id=inputs.partner["partner_id"],
+            columns=inputs.columns(inputs.known_columns),
+            shown=inputs.choices.columns,
+            clients=self.clients,
+            formats=inputs.formats,
+        )
+
+    @cached_property
+    def workbook(self) -> PartnerWorkbook:
+        """What the workbook holds besides the table of changes."""
+        inputs = self.inputs
+        columns = inputs.columns((*inputs.known_columns, "mrr_before"))
+        return partner_workbook(inputs.records, inputs.cells, columns=columns, formats=inputs.formats)
 
 
 def partner_report(
     tables: dict[str, pl.DataFrame],
     *,
-    partner: dict[str, Any],
-    run: dict[str, Any],
-    columns: tuple[str, ...],
-    locale: str = "en",
-    order: str = DEFAULT_ORDER[0],
-    cards: bool = False,
-    previous: tuple[pl.DataFrame, date] | None = None,
-    brand: dict[str, str] | None = None,
+    partner: Row,
+    run: Row,
+    choices: SettledChoices,
+    previous: Previous | None = None,
     held: bool = False,
-) -> dict[str, Any]:
-    """One partner's report as plain values; rows sorted by `order`, then by rule 8's order.
+) -> PartnerReport:
+    """One partner's report; its rows sorted by the order chosen, then by rule 8's.
 
-    `tables` holds `upcoming_renewals` and `partner_summary`; rows of other partners are ignored. `partner` is a row of
-    the export's partners, `run` the row of `run_info`, `columns` what `settings.shown_columns` gave. `cards`: does the
-    PDF have a card per client? `previous`: the findings of `warehouse.compare` since the partner's previous report,
-    and the day of that report. A `locale` that reads from right to left gives a `mirrored` view: the page is laid out
-    so, while its words run the other way. A later run of the same day with the
-    same content has the same view except for `run`, which only the page shows; `dated` (the time inside the files) is
-    of that day. `brand`: `colour` and `logo` of the settings. `held`: the partner is shown an older run (rule 14),
-    which the report says. Amounts are per month and per currency (rule 11); every figure and column shown has a
-    definition.
+    `tables` holds `upcoming_renewals`, `partner_summary` and the tables of client details that there are; rows of other
+    partners are ignored. `partner` is a row of the export's partners, `run` the row of `run_info`. `held`: the partner
+    is shown an older run (rule 14), which the report says. Amounts are per month and per currency (rule 11).
     """
-    formats = formats_for(locale)
     mine = pl.col("partner_id") == partner["partner_id"]
-    changes = tables["upcoming_renewals"].filter(mine).sort(order, *(name for name in DEFAULT_ORDER if name != order))
-    summary = tables["partner_summary"].filter(mine).sort(-pl.col("upcoming_changes"), "currency")
-    marks = _marks(() if changes.is_empty() else columns, summary)
-    known = shown_columns((*columns, *(name for name in rules.ADDABLE_COLUMNS if name not in columns)))
-    records = with_key_amounts(changes).to_dicts()
-    cells = [{name: table_cell(name, row, formats) for name in (*known, "mrr_before")} for row in records]
-    rows = [_row(row, columns, own) for row, own in zip(records, cells, strict=True)]
-    clients = client_details(records, cells, tables, formats=formats)
-    return {
-        "language": formats.language,
-        "direction": page_direction(locale),
-        "mirrored": page_direction(locale) != page_direction(formats.locale),
-        "title": formats.say(terms.REPORT_TITLE),
-        "document_title": " · ".join(
-            (formats.say(terms.REPORT_TITLE), partner["partner_name"], formats.day(run["as_of"]))
-        ),
-        "words": formats.say_all(terms.WORDS)
-        | {
-            "tools": formats.say_all(terms.TOOLS),
-            "details": formats.say_all(terms.DETAILS),
-            "data": formats.say_all(terms.DATA),
-        },
-        "page_of": around_numbers(formats.say(terms.WORDS["page_of"])),
-        "partner": {
-            "id": partner["partner_id"],
-            "name": partner["partner_name"],
-            "short_name": _short(partner["partner_name"]),
-            "length": _length(partner["partner_name"]),
-        },
-        "held": formats.say(terms.HELD, day=formats.day(run["as_of"])) if held else "",
-        "as_of": {"text": formats.day(run["as_of"]), "value": run["as_of"].isoformat()},
-        "run": run["run_id"],
-        "dated": f"{run['as_of'].isoformat()}T{DATED_AT}",
-        "window": _window(run, formats),
-        "figures": [_figures(row, marks, formats) for row in summary.iter_rows(named=True)],
-        "columns": [_column(name, marks, formats) for name in columns],
-        "rows": rows,
-        "first_rows": rows[:ROWS_WITHOUT_SCRIPT],
-        "first_rows_note": _first_rows_note(len(rows), formats),
-        "file_name": f"upcoming-renewals-{run['as_of'].isoformat()}.csv",
-        "totals": totals_by_currency(records, formats),
-        "clients": clients,
-        "cards": cards,
-        "brand": brand or {"colour": "", "logo": ""},
-        "charts": renewal_charts(records, formats),
-        "timeline": deadline_timeline(records, formats, as_of=run["as_of"]),
-        "news": news_since(*(previous or (None, None)), formats=formats),
-        "browser": browser_data(
-            records,
-            cells,
-            partner_id=partner["partner_id"],
-            columns=[_column(name, marks, formats) for name in known],
-            shown=columns,
-            clients=clients,
-            formats=formats,
-        ),
-        "workbook": workbook_data(
-            records,
-            cells,
-            columns=[_column(name, marks, formats) for name in (*known, "mrr_before")],
-            formats=formats,
-        ),
-        "row_count": formats.count(
-            ("{count} change, sorted by {column}", "{count} changes, sorted by {column}"),
-            len(rows),
-            column=formats.say(terms.COLUMNS[order]),
-        ),
-        "empty": _empty(summary, changes, run, formats),
-        "notes": _notes(changes, formats),
-        "definitions": _definitions(marks, _window(run, formats), formats),
-        "statuses": _statuses(changes, formats),
-        "empty_cell": EMPTY,
-        "has_empty_cells": any(cell["text"] == EMPTY for row in rows for cell in row["cells"]),
-    }
-
-
-def _first_rows_note(count: int, formats: Formats) -> str:
-    if count <= ROWS_WITHOUT_SCRIPT:
-        return ""
-    return formats.say(
-        terms.TOOLS["first_rows"], shown=formats.number(ROWS_WITHOUT_SCRIPT), total=formats.number(count)
+    order = tuple(dict.fromkeys((choices.order, *DEFAULT_ORDER)))
+    return PartnerReport(
+        ReportInputs(
+            partner=partner,
+            run=run,
+            choices=choices,
+            formats=formats_for(choices.locale),
+            changes=tables["upcoming_renewals"].filter(mine).sort(*order),
+            summary=tables["partner_summary"].filter(mine).sort(-pl.col("upcoming_changes"), "currency"),
+            details=tables,
+            previous=previous,
+            held=held,
+        )
     )
 
 
-def around_numbers(text: str) -> list[str]:
-    """What stands before, between and after the page's number and the number of pages, in the order of the language.
-
-    Raises ValueError for words that name them the other way round: page margins could not show those.
+def document(inputs: ReportInputs) -> Document:
+    """What the files of a partner's report say of themselves. The time inside them is of the run's day, not the run's:
+    equal content of one day gives equal files.
     """
-    before, between, after = re.split(r"\{page\}|\{pages\}", text)
-    if text.index("{page}") > text.index("{pages}"):
-        raise ValueError(text)
-    return [before, between, after]
+    formats, direction = inputs.formats, page_direction(inputs.choices.locale)
+    name, title = inputs.partner["partner_name"], formats.say(terms.REPORT_TITLE)
+    return Document(
+        language=formats.language,
+        direction=direction,
+        title=title,
+        full_title=" · ".join((title, name, formats.day(inputs.as_of))),
+        author=name,
+        created=f"{inputs.as_of.isoformat()}T{DATED_AT}",
+        page_of=around_numbers(formats.say(terms.WORDS["page_of"])),
+        brand=inputs.choices.brand,
+        mirrored=direction != page_direction(formats.locale),
+    )
+
+
+def cover(inputs: ReportInputs) -> Cover:
+    """The cover of a partner's report."""
+    name, day = inputs.partner["partner_name"], inputs.formats.day(inputs.as_of)
+    return Cover(
+        partner_id=inputs.partner["partner_id"],
+        partner_name=name,
+        short_name=_short(name),
+        name_length=_length(name),
+        as_of=Day(day, inputs.as_of.isoformat()),
+        run_id=inputs.run["run_id"],
+        window=inputs.window,
+        held=inputs.formats.say(terms.HELD, day=day) if inputs.held else "",
+    )
 
 
 def _short(name: str) -> str:
@@ -187,154 +249,3 @@ def _length(name: str) -> str:
     if len(name) > ENDLESS_NAME:
         return "endless"
     return "long" if len(name) > LONG_NAME else ""
-
-
-def _marks(columns: tuple[str, ...], summary: pl.DataFrame) -> dict[tuple[str, str], int]:
-    """The footnote number of every figure and column shown, in reading order."""
-    figures = {name for row in summary.iter_rows(named=True) for name in _shown_figures(row)}
-    shown = [("figure", name) for name in FIGURES if name in figures]
-    shown += [("column", name) for name in columns]
-    return {what: number for number, what in enumerate(shown, start=1)}
-
-
-def _shown_figures(row: Row) -> tuple[str, ...]:
-    return FIGURES if row["upcoming_changes"] else QUIET_FIGURES
-
-
-def _window(run: Row, formats: Formats) -> str:
-    first, last = _window_days(run)
-    return formats.say(
-        "Changes that take effect from {first} to {last}", first=formats.day(first), last=formats.day(last)
-    )
-
-
-def _window_days(run: Row) -> tuple[date, date]:
-    settings = json.loads(run.get("settings") or "{}")
-    days = int(settings.get("window_days", rules.WINDOW_DAYS))
-    return run["as_of"] + timedelta(days=1), run["as_of"] + timedelta(days=days)
-
-
-def _figures(row: Row, marks: dict[tuple[str, str], int], formats: Formats) -> dict[str, Any]:
-    """The key figures of one currency."""
-
-    def figure(name: str) -> dict[str, Any]:
-        return {
-            "name": name,
-            "label": formats.say(terms.FIGURES[name]),
-            "text": _figure_text(name, row, formats),
-            "mark": marks["figure", name],
-        }
-
-    shown = _shown_figures(row)
-    return {
-        "currency": row["currency"],
-        "tiles": [figure(name) for name in TILES if name in shown],
-        "amounts": [figure(name) for name in AMOUNTS if name in shown],
-        "counts": [figure(name) for name in COUNTS if name in shown],
-        "converted": _converted(row, formats),
-    }
-
-
-def _figure_text(name: str, row: Row, formats: Formats) -> str:
-    value = row[name]
-    if name == "estimated_change":
-        return formats.money_change(value, row["currency"])
-    return formats.money(value, row["currency"]) if isinstance(value, Decimal) else formats.number(value)
-
-
-def _converted(row: Row, formats: Formats) -> str:
-    """The converted figures with rate and date beside them (rule 11); "" in the reporting currency itself."""
-    target = row["reporting_currency"]
-    if row["currency"] == target:
-        return ""
-    if row["fx_rate"] is None:
-        return formats.say("Not converted: there is no exchange rate to {currency}.", currency=target)
-    parts = [
-        f"{formats.say(terms.FIGURES[name])} {_figure_text(name, _in_target(row, name), formats)}"
-        for name in CONVERTED
-        if name in _shown_figures(row)
-    ]
-    rate = f"1 {row['currency']} = {formats.number(row['fx_rate'].normalize())} {target}"
-    return formats.say(
-        "Converted at {rate} ({day}): {figures}.",
-        rate=rate,
-        day=formats.day(row["fx_rate_date"]),
-        figures=formats.say(", ").join(parts),
-    )
-
-
-def _in_target(row: Row, name: str) -> Row:
-    return {name: row[f"{name}_converted"], "currency": row["reporting_currency"]}
-
-
-def _column(name: str, marks: dict[tuple[str, str], int], formats: Formats) -> dict[str, Any]:
-    return {
-        "name": name,
-        "label": formats.say(terms.COLUMNS[name]),
-        "mark": marks.get(("column", name), 0),
-        "locked": name in rules.LOCKED_COLUMNS,
-        "kind": column_kind(name),
-    }
-
-
-def _row(row: Row, columns: tuple[str, ...], cells: dict[str, Cell]) -> dict[str, Any]:
-    return {
-        "change_id": row["change_id"],
-        "contract_id": row["contract_id"],
-        "status": row["status"],
-        "status_basis": row["status_basis"],
-        "client": row["hub_id"],
-        "currency": row["currency"],
-        "cells": [cells[name] for name in columns],
-        "tall": any(len(cells[name]["text"].encode()) > TALL_TEXT for name in columns),
-    }
-
-
-def _empty(summary: pl.DataFrame, changes: pl.DataFrame, run: Row, formats: Formats) -> str:
-    """What a reader with nothing upcoming is told; "" when there are rows."""
-    if not changes.is_empty():
-        return ""
-    first, last = (formats.day(day) for day in _window_days(run))
-    if summary.is_empty():
-        return formats.say(
-            "None of your clients has a contract in force on {day}. There is nothing to do.",
-            day=formats.day(run["as_of"]),
-        )
-    return formats.say(
-        "No contract of your clients changes from {first} to {last}. There is nothing to do.", first=first, last=last
-    )
-
-
-def _notes(changes: pl.DataFrame, formats: Formats) -> list[str]:
-    """What a reader must know before trusting an estimate (rule 10, basis `unpriced`)."""
-    unpriced = changes.filter(pl.col("estimate_basis") == "unpriced").height
-    if not unpriced:
-        return []
-    return [formats.count(terms.UNPRICED, unpriced)]
-
-
-def _definitions(marks: dict[tuple[str, str], int], window: str, formats: Formats) -> list[dict[str, Any]]:
-    return [
-        {"mark": mark, "term": formats.say(_term(*what)), "text": _definition(*what, window, formats)}
-        for what, mark in marks.items()
-    ]
-
-
-def _term(kind: str, name: str) -> str:
-    return terms.FIGURES[name] if kind == "figure" else terms.COLUMNS[name]
-
-
-def _definition(kind: str, name: str, window: str, formats: Formats) -> str:
-    if (kind, name) == ("figure", "upcoming_changes"):
-        return formats.say("{sentence}.", sentence=window)
-    return formats.say(figure_definition(name) if kind == "figure" else column_definition(name))
-
-
-def _statuses(changes: pl.DataFrame, formats: Formats) -> list[dict[str, str]]:
-    """The statuses that occur, explained, in the order of rules.STATUSES."""
-    seen = set(changes.select("status", "status_basis").iter_rows())
-    return [
-        {"term": status_text(*pair, formats), "text": formats.say(meaning)}
-        for pair, meaning in terms.STATUS_MEANINGS.items()
-        if pair in seen
-    ]

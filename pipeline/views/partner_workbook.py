@@ -6,16 +6,15 @@ Excel's format codes are made from the same formats as the texts, so that a numb
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
-
-from babel import Locale
+from typing import Final
 
 from pipeline.views import terms
-from pipeline.views.locale_formats import Formats
+from pipeline.views.change_cells import Cell, Column, Row
+from pipeline.views.clients import Cells
+from pipeline.views.locale_formats import Formats, day_pattern
 from pipeline.views.page_data import money_shape
-
-Row = dict[str, Any]
 
 LANGUAGE_CODES: Final = {"en": "409", "pt": "416", "es": "C0A", "de": "407", "fr": "40C", "ja": "411"}
 """Excel's number of a language, which decides in what language a month is written."""
@@ -35,31 +34,80 @@ _DAY_LETTERS: Final = {
 }
 
 
-def workbook_data(
-    rows: list[Row], cells: list[dict[str, dict[str, Any]]], *, columns: list[dict[str, Any]], formats: Formats
-) -> dict[str, Any]:
-    """`columns` and `rows` of the sheet with every column, format codes, and the words that only a workbook has.
+@dataclass(frozen=True, slots=True)
+class MoneyCodes:
+    """Excel's codes of a currency: of an amount (`plain`) and of a change with its sign.
+
+    `fine_plain` and `fine_change` are those of an amount finer than its currency, which is shown in full.
+    """
+
+    decimals: int
+    plain: str
+    change: str
+    fine_plain: str
+    fine_change: str
+
+    def code(self, amount: Decimal, *, is_change: bool) -> str:
+        """The code by which that amount reads like its text."""
+        if amount != round(amount, self.decimals):
+            return self.fine_change if is_change else self.fine_plain
+        return self.change if is_change else self.plain
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row of a sheet: its cells, and the currency of its amounts."""
+
+    currency: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerWorkbook:
+    """The sheet with every column, format codes, and the words that only a workbook has.
+
+    `renewal` and `at_risk` are the texts by which formulas find renewals, and those whose MRR is at risk.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[SheetRow, ...]
+    words: dict[str, str]
+    renewal: str
+    at_risk: tuple[str, ...]
+    day_code: str
+    money_codes: dict[str, MoneyCodes]
+
+
+def partner_workbook(
+    rows: list[Row], cells: list[Cells], *, columns: tuple[Column, ...], formats: Formats
+) -> PartnerWorkbook:
+    """What the workbook holds besides the report's own table.
 
     `rows`: of `upcoming_renewals` with `mrr_at_risk`; `cells`: for each of them the cell of every column by name.
     """
-    at_risk = {own["status"]["text"] for row, own in zip(rows, cells, strict=True) if row["mrr_at_risk"]}
-    return {
-        "columns": columns,
-        "rows": [
-            {"currency": row["currency"], "cells": [own[column["name"]] for column in columns]}
+    at_risk = {own["status"].text for row, own in zip(rows, cells, strict=True) if row["mrr_at_risk"]}
+    return PartnerWorkbook(
+        columns=columns,
+        rows=tuple(
+            SheetRow(row["currency"], tuple(own[column.name] for column in columns))
             for row, own in zip(rows, cells, strict=True)
-        ],
-        "words": formats.say_all(terms.WORKBOOK),
-        "renewal": formats.say(terms.CONTRACT_TYPES["renewal"]),
-        "at_risk": sorted(at_risk),
-        "day_code": day_code(formats.locale),
-        "money_codes": {currency: money_codes(formats, currency) for currency in sorted({r["currency"] for r in rows})},
-    }
+        ),
+        words=formats.say_all(terms.WORKBOOK),
+        renewal=formats.say(terms.CONTRACT_TYPES["renewal"]),
+        at_risk=tuple(sorted(at_risk)),
+        day_code=day_code(formats.locale),
+        money_codes=codes_by_currency(formats, {row["currency"] for row in rows}),
+    )
+
+
+def codes_by_currency(formats: Formats, currencies: set[str]) -> dict[str, MoneyCodes]:
+    """Excel's codes of amounts, by currency code."""
+    return {currency: money_codes(formats, currency) for currency in sorted(currencies)}
 
 
 def day_code(locale: str) -> str:
     """Excel's code of the locale's medium date, such as `[$-409]mmm d, yyyy`."""
-    pattern: str = Locale.parse(locale).date_formats["medium"].pattern
+    pattern = day_pattern(locale)
     pieces = re.findall(r"'[^']*'|y+|M+|d+|[^yMd']+", pattern)
     code = "".join(_DAY_LETTERS.get(piece) or _quoted(piece.strip("'")) for piece in pieces).replace('""', "")
     return f"[$-{LANGUAGE_CODES[locale.partition('_')[0]]}]{code}"
@@ -70,23 +118,24 @@ def month_code(locale: str) -> str:
     return f"[$-{LANGUAGE_CODES[locale.partition('_')[0]]}]mmm yyyy"
 
 
-def money_codes(formats: Formats, currency: str) -> dict[str, Any]:
-    """Codes of an amount (`plain`) and of a change with its sign (`change`), and the currency's `decimals`.
-
-    `fine_plain` and `fine_change` are those of an amount finer than its currency, which is shown in full.
-    """
+def money_codes(formats: Formats, currency: str) -> MoneyCodes:
+    """Excel's codes of that currency's amounts."""
     shape = money_shape(formats, currency)
-    digits = "#,##0" + ("." + "0" * shape["decimals"] if shape["decimals"] else "")
+    digits = "#,##0" + ("." + "0" * shape.decimals if shape.decimals else "")
+    fine = "#,##0.####"
+    zero = _code(shape.plain, digits)
+    return MoneyCodes(
+        decimals=shape.decimals,
+        plain=f"{_code(shape.plain, digits)};{_code(shape.negative, digits)}",
+        change=f"{_code(shape.plus, digits)};{_code(shape.minus, digits)};{zero}",
+        fine_plain=f"{_code(shape.plain, fine)};{_code(shape.negative, fine)}",
+        fine_change=f"{_code(shape.plus, fine)};{_code(shape.minus, fine)};{zero}",
+    )
 
-    def code(around: str, digits: str) -> str:
-        before, after = shape[around]
-        return f"{_quoted(before)}{digits}{_quoted(after)}"
 
-    codes: dict[str, Any] = {"decimals": shape["decimals"]}
-    for name, pattern in (("", digits), ("fine_", "#,##0.####")):
-        codes[f"{name}plain"] = f"{code('plain', pattern)};{code('negative', pattern)}"
-        codes[f"{name}change"] = f"{code('plus', pattern)};{code('minus', pattern)};{code('plain', digits)}"
-    return codes
+def _code(around: tuple[str, str], digits: str) -> str:
+    before, after = around
+    return f"{_quoted(before)}{digits}{_quoted(after)}"
 
 
 def number_code(value: int, text: str) -> str:

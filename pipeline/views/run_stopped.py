@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 Row = dict[str, Any]
+"""A row of a published table, by column."""
 
 LONGEST: Final = 1000
 """Characters of a message."""
@@ -37,14 +38,28 @@ class Situation:
     acceptance: Row | None = None
 
 
-def stopped(failed: Sequence[Row], situation: Situation) -> dict[str, Any] | None:
-    """Why nothing was published, as `sentence` and `steps` of `what` and `command`; None when nothing failed.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do next, and the command that does it."""
+
+    what: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why nothing was published, and what to do."""
+
+    sentence: str
+    steps: tuple[Step, ...]
+
+
+def stopped(failed: Sequence[Row], situation: Situation) -> Stopped | None:
+    """Why nothing was published; None when nothing failed, or what did was accepted.
 
     `failed`: rows of `check_results` that failed at stop level. Results of gate `night` alone hold the run.
     """
-    if not failed:
-        return None
-    if situation.acceptance is not None:
+    if not failed or situation.acceptance is not None:
         return None
     gates = {row["gate"] for row in failed}
     if gates == {"night"}:
@@ -56,15 +71,14 @@ def stopped(failed: Sequence[Row], situation: Situation) -> dict[str, Any] | Non
             f"nothing was published: check {failed[0]['name']} of {failed[0]['table_name']} failed ({_what(failed)})"
         )
         steps = _to_mend(situation, "output" not in gates)
-    return {"sentence": f"{first}. {_since(situation)}", "steps": steps}
+    return Stopped(f"{first}. {_since(situation)}", steps)
 
 
-def one_line(told: dict[str, Any], *, page: str) -> str:
+def one_line(told: Stopped, *, page: str) -> str:
     """The same as one line for the command line, at most `LONGEST` characters, with the path of the checks page."""
-    steps = "; ".join(f"{step['what']}: {step['command']}" for step in told["steps"])
+    steps = "; ".join(f"{step.what}: {step.command}" for step in told.steps)
     end = f" {steps}. See {page}"
-    text = f"{told['sentence']}"
-    room = LONGEST - len(end)
+    text, room = told.sentence, LONGEST - len(end)
     return (text if len(text) <= room else f"{text[: max(room - 1, 0)]}…") + end
 
 
@@ -85,27 +99,27 @@ def _since(situation: Situation) -> str:
     return f"{said}; {nights} runs in a row are held." if situation.nights_held else f"{said}."
 
 
-def _to_accept(situation: Situation) -> list[dict[str, str]]:
-    return [
-        {"what": "What it would change", "command": f"renewals compare --held {situation.run_id}"},
-        {"what": "Publish it all the same", "command": f'renewals publish {situation.run_id} --accept "REASON"'},
-    ]
+def _to_accept(situation: Situation) -> tuple[Step, ...]:
+    return (
+        Step("What it would change", f"renewals compare --held {situation.run_id}"),
+        Step("Publish it anyway", f'renewals publish {situation.run_id} --accept "REASON"'),
+    )
 
 
-def _to_hold(situation: Situation) -> list[dict[str, str]]:
-    return [
-        {"what": "Keep it to be looked at", "command": f"renewals run {situation.options}"},
-        {"what": "Then what it would change", "command": "renewals compare --held"},
-    ]
+def _to_hold(situation: Situation) -> tuple[Step, ...]:
+    return (
+        Step("Keep it to be looked at", f"renewals run {situation.options}"),
+        Step("Then what it would change", "renewals compare --held"),
+    )
 
 
-def _to_mend(situation: Situation, of_export: bool) -> list[dict[str, str]]:
+def _to_mend(situation: Situation, of_export: bool) -> tuple[Step, ...]:
     first = (
         "Mend the export, or correct it in corrections.toml, then try it"
         if of_export
         else "Figures that this product computed do not agree: give this page to its engineers, then try it again"
     )
-    return [
-        {"what": first, "command": f"renewals check {situation.options}"},
-        {"what": "And publish it", "command": f"renewals run {situation.options}"},
-    ]
+    return (
+        Step(first, f"renewals check {situation.options}"),
+        Step("And publish it", f"renewals run {situation.options}"),
+    )

@@ -1,4 +1,4 @@
-"""The words of reports, in English: labels of columns, figures and codes. The official terms are those of rules.md.
+"""The words of reports, in English: labels of columns, figures and codes; the official terms are in docs/rules.md.
 
 English is the key of every translation: `Formats.say` gives a text in the report's language, `Formats.count` the right
 one of a pair (singular, plural). Every text of this module is found by `scripts/messages`.
@@ -42,7 +42,7 @@ COLUMNS: Final = {
 """Rule 8. Labels of the table's columns."""
 
 FIGURES: Final = {
-    "clients_to_act_on": "Clients to act on",
+    "clients_to_act_on": "Clients needing action",
     "deadlines_in_14_days": "Deadlines in the next 14 days",
     "mrr_up_for_renewal": "MRR up for renewal",
     "mrr_at_risk": "MRR at risk",
@@ -50,9 +50,9 @@ FIGURES: Final = {
     "current_mrr": "Current MRR",
     "upcoming_changes": "Upcoming changes",
     "pending": "Pending",
-    "cancellation_requested": "Cancelling",
+    "cancellation_requested": "Cancellation requested",
     "agreed": "Agreed",
-    "auto_renewed": "Renewed by silence",
+    "auto_renewed": "Auto-renewed",
 }
 """Rule 10. Labels of the key figures."""
 
@@ -73,17 +73,17 @@ STATUSES: Final = {
 
 STATUS_NOTES: Final = {
     ("renewed", "agreed"): "agreed",
-    ("renewed", "auto_renewed"): "by silence",
+    ("renewed", "auto_renewed"): "automatic",
     ("pending", "lapsing"): "lapsing",
     ("cancellation_requested", "requested_late"): "too late",
 }
-"""Rule 4. What stands in brackets after a status, so that silence and agreement never read the same."""
+"""Rule 4. What is in brackets after a status, so that an automatic and an agreed renewal never read the same."""
 
 STATUS_BASES: Final = {
     "awaiting": "Awaiting an answer",
     "lapsing": "Ends unless agreed",
     "agreed": "Agreed by the client",
-    "auto_renewed": "Renewed by silence",
+    "auto_renewed": "Auto-renewed",
     "requested": "Requested in time",
     "requested_late": "Requested too late",
 }
@@ -94,9 +94,9 @@ STATUS_MEANINGS: Final = {
     (
         "pending",
         "lapsing",
-    ): "The deadline has passed and the contract does not renew by itself: as things stand it ends.",
+    ): "The deadline has passed and the contract does not renew automatically: as things stand, it ends.",
     ("renewed", "agreed"): "The client agreed to the terms.",
-    ("renewed", "auto_renewed"): "The deadline passed without an answer, so the contract renews by itself.",
+    ("renewed", "auto_renewed"): "The deadline passed without an answer, so the contract renews automatically.",
     ("confirmed", "agreed"): "The client agreed to the upgrade or overage.",
     ("cancellation_requested", "requested"): "The client asked to cancel in time.",
     ("cancellation_requested", "requested_late"): "The client asked to cancel after the terms were already fixed, "
@@ -107,7 +107,7 @@ STATUS_MEANINGS: Final = {
 OWNER_BASES: Final = {
     "client_choice": "Chosen for this client",
     "partner_statement": "Stated by the partner",
-    "vendor_default": "Vendor's default",
+    "vendor_default": "Vendor’s default",
 }
 """Rule 5. The column Why this owner."""
 
@@ -125,7 +125,7 @@ NO_CONTACT: Final = "No contact"
 
 WORDS: Final = {
     "as_of": "As of",
-    "run": "Run",
+    "run": "Run ID",
     "partner": "Partner",
     "key_figures": "Key figures",
     "changes": "Upcoming changes",
@@ -135,25 +135,26 @@ WORDS: Final = {
     "column_group": "Columns {first} to {last} of {total}",
     "colon": ":",
     "skip_to_table": "Skip to the table",
-    "per_month": "MRR is monthly recurring revenue. Amounts are per month, in the contract's currency, and never added "
-    "across currencies.",
+    "per_month": "MRR is monthly recurring revenue. Amounts are per month, in the contract’s currency; amounts in "
+    "different currencies are never added together.",
     "empty_cell": "The value is not known or does not apply.",
     "no_figures": "No client has a contract in force, so there are no figures.",
     "none_title": "Nothing upcoming.",
-    "untagged": "This PDF was made for bulk: it has no tags for screen readers. The HTML report has the same content.",
+    "untagged": "This PDF was batch-generated and has no tags for screen readers. "
+    "The HTML report has the same content.",
     "logo": "Logo",
-    "made_by": "Made from run {run}, {time}.",
+    "made_by": "Generated from run {run}, {time}.",
 }
 """The fixed words of the page."""
 
 
 ESTIMATE_BASES: Final = {
-    "cancelled": "Cancelled: nothing is left to be priced, or the terms stay as they are.",
-    "quote": "The vendor's own quote.",
+    "cancelled": "Canceled: there is nothing left to price, or the terms stay as they are.",
+    "quote": "The vendor’s own quote.",
     "price_book": "Priced from the price list.",
-    "uplift": "Today's price and the agreed uplift, because no list price exists.",
-    "same": "Today's price.",
-    "unpriced": "Nothing to price it with: the MRR before the change is repeated.",
+    "uplift": "Today’s price and the agreed uplift, because there is no list price.",
+    "same": "Today’s price.",
+    "unpriced": "No list price; the estimate equals the MRR before the change.",
 }
 """Rule 10. What an estimate rests on, in words for a reader."""
 
@@ -161,7 +162,7 @@ PARTS: Final = {
     "mrr_change_price": "Price",
     "mrr_change_discount": "Ending discounts",
     "mrr_change_limits": "Higher limits",
-    "mrr_change_quote": "Vendor's quote",
+    "mrr_change_quote": "Vendor’s quote",
     "mrr_change_cancellation": "Cancellation",
 }
 """Rule 10. The parts of an estimate."""
@@ -169,21 +170,20 @@ PARTS: Final = {
 DETAILS: Final = {
     "contacts": "Points of contact",
     "name": "Name",
-    "email": "E-mail address",
+    "email": "Email address",
     "job_title": "Job title",
     "last_active": "Last active",
     "primary": "{name} (primary contact)",
-    "no_contacts": "No contact is known.",
+    "no_contacts": "No contacts are known.",
     "products": "Products",
     "product": "Product",
     "quantity": "Quantity",
     "price": "Price per billing period",
     "discount": "Discount",
     "discount_until": "{percent} before {day}",
-    "percent": "{number} %",
-    "one_off": "one-off",
+    "one_off": "one-time",
     "contract": "Contract",
-    "no_products": "No product is known.",
+    "no_products": "No products are known.",
     "usage": "App usage",
     "app": "App",
     "active_users": "Active users",
@@ -194,13 +194,13 @@ DETAILS: Final = {
     "limit": "Limit",
     "allowed": "Allowed",
     "used": "Used",
-    "share": "Share",
+    "share": "Utilization",
     "over": "above the limit",
     "no_limits": "The contracts have no limits.",
     "changes": "Upcoming changes",
     "cards": "Clients",
-    "estimate": "How the estimate is made",
-    "no_parts": "No change of MRR",
+    "estimate": "How the estimate is calculated",
+    "no_parts": "No change in MRR",
 }
 """Rule 8. The client's panel and card."""
 
@@ -211,7 +211,7 @@ BROWSER_WORDS: Final = {
     "details_of": "Details of {client}",
     "show_all": "Show all {total} rows",
     "always_shown": "always shown",
-    "none": "No row fits the search and the filters.",
+    "none": "No changes match the search and the filters.",
     "colon": ":",
 }
 """What the page's script says; words in braces are filled in there."""
@@ -219,7 +219,8 @@ BROWSER_WORDS: Final = {
 CHARTS: Final = {
     "renewals": "MRR up for renewal by month ({currency})",
     "renewals_by_quarter": "MRR up for renewal by quarter ({currency})",
-    "deadlines": "Pending deadlines ahead",
+    "deadlines": "Upcoming deadlines",
+    "deadlines_by_week": "Deadlines per week",
     "deadlines_note": "Deadlines per {days} days",
 }
 """The pictures of a report."""
@@ -251,26 +252,26 @@ TOOLS: Final = {
     "tools": "Search and filters",
     "search": "Search",
     "columns": "Columns",
-    "reset_columns": "Columns as sent",
+    "reset_columns": "Reset columns",
     "status": "Status",
     "type": "Contract type",
     "export": "Save as CSV",
-    "clear_all": "Clear",
+    "clear_all": "Clear filters",
     "close": "Close",
     "totals": "Totals by currency",
-    "totals_note": "Of the rows shown. Renewals count towards the first two amounts, every change towards the last.",
+    "totals_note": "For the rows shown. Renewals count towards the first two amounts, every change towards the last.",
     "first_rows": "The first {shown} of {total} changes. With JavaScript the page shows them all; the CSV and XLSX "
     "files hold them all too.",
 }
 """The controls of the page."""
 
 
-MONTHS: Final = ("{count} month", "{count} months")
-"""A length in months: singular and plural."""
+MONTHS: Final = ("{count}\u00a0month", "{count}\u00a0months")
+"""A length in months, on one line: singular and plural."""
 
 UNPRICED: Final = (
-    "{count} change has nothing to be priced with: the estimate repeats the MRR before the change.",
-    "{count} changes have nothing to be priced with: the estimate repeats the MRR before the change.",
+    "{count} change has no list price; the estimate equals the MRR before the change.",
+    "{count} changes have no list price; the estimate equals the MRR before the change.",
 )
 """Rule 10, basis `unpriced`: singular and plural."""
 
@@ -281,8 +282,8 @@ HELD: Final = (
 """Rule 14. What a partner that is held is told; `day` is the day of the run that it is shown."""
 
 UNSHOWN: Final = (
-    "{count} character of this report is in none of its fonts: {codes}. The PDF shows its code instead.",
-    "{count} characters of this report are in none of its fonts: {codes}. The PDF shows their codes instead.",
+    "{count} character of this report is missing from its fonts: {codes}. The PDF shows its code instead.",
+    "{count} characters of this report are missing from its fonts: {codes}. The PDF shows their codes instead.",
 )
 """Characters that no bundled font has: singular and plural."""
 

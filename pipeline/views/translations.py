@@ -36,7 +36,7 @@ DOMAIN: Final = "renewals"
 def spoken_locale(locale: str) -> str:
     """The Babel identifier in which a BCP 47 or Babel locale is shown: `pt` → `pt_BR`, `de-AT` → `de_AT`.
 
-    `en` for a language without words here, and for a text that is no locale: a partner with a typing error in its
+    `en` for a language without words here, and for a text that is not a locale: a partner with a typing error in its
     locale still gets its report.
     """
     parsed = _parsed(locale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import duckdb
 import polars as pl
 
 from pipeline.errors import UsageError
+from pipeline.settings import Settings
 from pipeline.tables.exports import EXPORTS
 from pipeline.tables.finance_tables import FINANCE
 from pipeline.tables.published import PUBLISHED
@@ -18,6 +20,7 @@ from pipeline.transform.decisions_in_effect import EndedPairs
 from pipeline.transform.search import finds
 from pipeline.warehouse.explanation_rows import ExplanationRows, explanation_rows
 from pipeline.warehouse.partner_rows import PartnerRows, partner_rows
+from pipeline.warehouse.runs import settings_of
 from pipeline.warehouse.sandboxed_connection import PAIRS, open_for_analysts, refuse_other_than_reading
 from pipeline.warehouse.table_queries import check_columns, conditions_of, declared_select, searched_columns
 
@@ -47,6 +50,10 @@ class AnalystReader:
         if ended != self._ended:
             self._connections.clear()
             self._ended = ended
+
+    def made_with(self) -> tuple[Settings, date]:
+        """The settings and the day the run was made with."""
+        return settings_of(self._cursor())
 
     def tables(self) -> pl.DataFrame:
         """The tables there are: one row each, `table, grain, description, rows`."""

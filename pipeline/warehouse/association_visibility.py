@@ -14,7 +14,7 @@ import polars as pl
 from pipeline.tables.published import PUBLISHED
 from pipeline.transform.decisions_in_effect import EndedPairs, pairs_frame
 from pipeline.transform.partner_summary import partner_summary
-from pipeline.warehouse.table_queries import declared_select
+from pipeline.warehouse.table_queries import declared_select, tables_there
 
 VENDOR_WIDE: Final = ("contract_mrr", "mrr_bridge", "findings")
 """Finance's tables that keep an ended association's contracts, as nobody's (rule 7)."""
@@ -45,9 +45,7 @@ def hide(con: duckdb.DuckDBPyConnection, ended: EndedPairs, database: str) -> No
     con.register("pairs_to_hide", pairs_frame(ended))
     con.execute("CREATE TEMP TABLE ended_associations AS FROM pairs_to_hide")
     con.unregister("pairs_to_hide")
-    there = {
-        name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
-    }
+    there = tables_there(con)
     for name in there & BY_CLIENT.keys():
         con.execute(f"CREATE TEMP VIEW {name} AS {view_by_client(name, database)}")
     if {"upcoming_renewals", "contract_mrr", "partner_summary"} <= there:

@@ -14,7 +14,7 @@ from pipeline.transform.decisions_in_effect import pairs_frame
 from pipeline.warehouse.connection import connect
 from pipeline.warehouse.database import open_run_file
 from pipeline.warehouse.readers import partner_of
-from pipeline.warehouse.run_reader import ReadableRun, knows_partner
+from pipeline.warehouse.run_reader import ReadableRun
 
 _SQL = """
 WITH a AS (FROM before.main.upcoming_renewals), b AS (FROM after.main.upcoming_renewals),
@@ -57,17 +57,21 @@ def compare(before: ReadableRun, after: ReadableRun) -> pl.DataFrame:
     now, whose association has ended, or that was the partner's by mistake, is in no row.
     Raises UsageError for a partner that neither run knows.
     """
-    partner_id = _partner_of_both(before, after)
     with connect() as con:
         _attach_both(con, before.run_file, after.run_file)
+        partner_id = _partner_of_both(con, before, after)
         con.register("ended_associations", pairs_frame(after.ended))
         changes: pl.DataFrame = con.sql(_SQL, params={"partner": partner_id}).pl()
     return changes
 
 
-def _partner_of_both(before: ReadableRun, after: ReadableRun) -> str | None:
+def _partner_of_both(con: duckdb.DuckDBPyConnection, before: ReadableRun, after: ReadableRun) -> str | None:
     partner_id = partner_of(after.reader)
-    if partner_id is not None and not (knows_partner(before) or knows_partner(after)):
+    known = (
+        "SELECT 1 FROM before.exports.partners WHERE partner_id = $id "
+        "UNION ALL SELECT 1 FROM after.exports.partners WHERE partner_id = $id"
+    )
+    if partner_id is not None and not con.execute(known, {"id": partner_id}).fetchall():
         raise UsageError(f"there is no partner {partner_id!r} in {before.run_id} or {after.run_id}")
     return partner_id
 
@@ -135,7 +139,8 @@ def money_per_partner(before: ReadableRun, after: ReadableRun) -> pl.DataFrame:
     """
     with connect() as con:
         _attach_both(con, before.run_file, after.run_file)
-        money: pl.DataFrame = con.sql(_MONEY, params={"partner": _partner_of_both(before, after)}).pl()
+        partner_id = _partner_of_both(con, before, after)
+        money: pl.DataFrame = con.sql(_MONEY, params={"partner": partner_id}).pl()
     return money
 
 

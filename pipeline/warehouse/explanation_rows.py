@@ -41,8 +41,7 @@ def explanation_rows(
     changes: pl.DataFrame = con.sql(
         f"SELECT {columns} FROM upcoming_renewals "  # noqa: S608
         "WHERE ($partner IS NULL OR partner_id = $partner) AND contract_id = "
-        "(SELECT contract_id FROM upcoming_renewals WHERE change_id = $id "
-        "AND ($partner IS NULL OR partner_id = $partner))",
+        "(SELECT contract_id FROM upcoming_renewals WHERE change_id = $id)",
         params={"id": change_id, "partner": partner_id},
     ).pl()
     if changes.is_empty():

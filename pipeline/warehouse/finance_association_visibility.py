@@ -1,7 +1,7 @@
 """Ended associations at reading time, for finance's tables that add up clients.
 
 What `mrr_projection` and its like say of a partner cannot be taken apart into clients again, so they are computed
-anew from the run's own exports, settings and renewal rates: for the partners concerned and for nobody's clients, whom
+again from the run's own exports, settings and renewal rates: for the partners concerned and for nobody's clients, whom
 the ended ones join (rule 7). What is said of everybody else, and of all clients together, stays as the run has it.
 
 That is done once, when finance first reads such a table after the decision, and kept in a small file beside the run.

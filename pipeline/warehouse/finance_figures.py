@@ -66,32 +66,32 @@ def finance_of_run(
         raise UsageError(
             f"{reader.run_id} has no finance tables: it was made by an older version, or without them. Make a new run"
         )
-    with reader.finance_connection().cursor() as con:
-        _check(con, reader.run_id, partner_id, currency)
-        run = con.sql("FROM main.run_info").pl().to_dicts()[0]
-        conditions = [f"{name} = ${name}" for name in _given(partner_id, currency)]
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        values = _given(partner_id, currency)
-        con.execute(f"CREATE TEMP TABLE of_bridge AS FROM mrr_bridge {where}", values or None)
-        sums = ", ".join(f"sum({name}) AS {name}" for name in MONEY)
-        frames = {
-            "bridge": _read(con, _BRIDGE.format(sums=sums), {"as_of": run["as_of"]}),
-            "wall": _read(con, _WALL),
-            "partners": _read(con, _PARTNERS.format(sums=sums), {"most": most.partners}),
-            "clients": _read(con, _CLIENTS, {"most": most.clients}),
-            "contracts": _contracts(con, most),
-            "rates": _read(con, f"FROM renewal_rates {_only('currency', currency)}", _given(None, currency)),
-            "currencies": _read(con, f"FROM currency_rates {_only('currency', currency)}", _given(None, currency)),
-            "findings_counted": _read(con, _FINDINGS_COUNTED.format(where=where), values),
-            "findings": _read(con, _FINDINGS.format(where=where), values | {"most": most.findings}),
-            "contract_mrr": _read(con, _CONTRACT_MRR.format(where=where), values),
-            **{name: _read(con, sql.format(where=where), values) for name, sql in _SUMMED.items()},
-            "interval": _interval(con, partner_id, currency),
-        }
-        frames["lines"] = _lines(con, frames["contracts"]["contract_id"].head(most.with_lines), run)
-        frames["partner"] = _read(
-            con, "SELECT partner_id, partner_name FROM exports.partners WHERE partner_id = $id", {"id": partner_id}
-        )
+    con = reader.finance_connection()
+    _check(con, reader.run_id, partner_id, currency)
+    run = con.sql("FROM main.run_info").pl().to_dicts()[0]
+    conditions = [f"{name} = ${name}" for name in _given(partner_id, currency)]
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    values = _given(partner_id, currency)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE of_bridge AS FROM mrr_bridge {where}", values or None)
+    sums = ", ".join(f"sum({name}) AS {name}" for name in MONEY)
+    frames = {
+        "bridge": _read(con, _BRIDGE.format(sums=sums), {"as_of": run["as_of"]}),
+        "wall": _read(con, _WALL),
+        "partners": _read(con, _PARTNERS.format(sums=sums), {"most": most.partners}),
+        "clients": _read(con, _CLIENTS, {"most": most.clients}),
+        "contracts": _contracts(con, most),
+        "rates": _read(con, f"FROM renewal_rates {_only('currency', currency)}", _given(None, currency)),
+        "currencies": _read(con, f"FROM currency_rates {_only('currency', currency)}", _given(None, currency)),
+        "findings_counted": _read(con, _FINDINGS_COUNTED.format(where=where), values),
+        "findings": _read(con, _FINDINGS.format(where=where), values | {"most": most.findings}),
+        "contract_mrr": _read(con, _CONTRACT_MRR.format(where=where), values),
+        **{name: _read(con, sql.format(where=where), values) for name, sql in _SUMMED.items()},
+        "interval": _interval(con, partner_id, currency),
+    }
+    frames["lines"] = _lines(con, frames["contracts"]["contract_id"].head(most.with_lines), run)
+    frames["partner"] = _read(
+        con, "SELECT partner_id, partner_name FROM exports.partners WHERE partner_id = $id", {"id": partner_id}
+    )
     return run, frames
 
 

@@ -66,7 +66,7 @@ def hold(home: Home, candidate: Path, note: HeldRun) -> HeldRun:
     if log.exists():
         raise MachineError(
             f"the run cannot be held: {candidate.name} is not whole, a part of it is still in {log.name} (disk full?); "
-            "make room on that disk, then run again"
+            "free space on that disk, then run again"
         )
     home.held.mkdir(parents=True, exist_ok=True)
     sync_file(candidate)
@@ -115,7 +115,7 @@ def find_held(home: Home, reference: str | None) -> HeldRun:
     found = [run for run in runs if run.run_id in (reference, f"run-{reference}")]
     found = found or [run for run in runs if run.run_id.startswith(str(reference))]
     if len(found) > 1:
-        raise UsageError(f"{reference!r} fits {len(found)} held runs: {', '.join(run.run_id for run in found[:5])}")
+        raise UsageError(f"{reference!r} matches {len(found)} held runs: {', '.join(run.run_id for run in found[:5])}")
     if not found:
         raise UsageError(f"no held run {reference!r}: 'renewals runs --held' lists the {len(runs)} there are")
     return found[0]
@@ -136,7 +136,7 @@ def as_candidate(home: Home, held: HeldRun) -> Iterator[Path]:
             shutil.copy2(held.path, candidate)
         if sha256(candidate) != held.sha256:
             raise UsageError(
-                f"{held.run_id} is not as it was kept (its checksum differs): nothing was published. "
+                f"{held.run_id} has changed since it was held (its checksum differs): nothing was published. "
                 "Run again with 'renewals run'"
             )
         yield candidate

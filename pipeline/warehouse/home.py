@@ -67,7 +67,7 @@ class Home:
             self.runs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise MachineError(
-                f"the home folder {self.root} cannot be used: {error.strerror}. Mend it, or set RENEWALS_HOME"
+                f"the home folder {self.root} cannot be used: {error.strerror}. Repair it, or set RENEWALS_HOME"
             ) from None
 
 

@@ -14,7 +14,7 @@ from pipeline.warehouse.home import Home
 from pipeline.whole_files import UNFINISHED, not_writable
 
 _MARK: Final = ".unfinished-"
-"""How the names of the marks begin that stand in a folder while reports are made in it."""
+"""How the names of the marks begin that are in a folder while reports are made in it."""
 
 
 def remove_leftovers(home: Home) -> None:

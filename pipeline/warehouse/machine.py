@@ -49,7 +49,7 @@ def machine_failure(error: BaseException, *, inputs: Path | None = None) -> Rene
         return InputError(f"an export cannot be read: {said}")
     advice = next((advice for saying, advice in _SAYINGS.items() if saying in str(error)), "")
     if isinstance(error, duckdb.OutOfMemoryException):
-        advice = "make room on that disk or end other programs, then try again"
+        advice = "free space on that disk or end other programs, then try again"
     if isinstance(error, duckdb.IOException) or any(saying in said for saying in (_FSYNC_FAILED, *_DAMAGED)):
         advice = advice or "look at the disk (dmesg), then try again"
     return MachineError(f"the machine failed: {said}; {advice}") if advice else None

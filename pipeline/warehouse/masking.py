@@ -1,6 +1,6 @@
 """Personal columns masked: what analysts see of people unless they ask for more (`tables.declare.Column.personal`).
 
-Masking keeps names out of notebooks, screens and files that go further. It is no lock: whoever may read the run's
+Masking keeps names out of notebooks, screens and files that go further. It is not a lock: whoever may read the run's
 file may read all of it.
 """
 

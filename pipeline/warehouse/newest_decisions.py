@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.tables.decision_events import ENDED, KINDS
-from pipeline.transform.decisions_in_effect import EndedPairs
+import polars as pl
+
+from pipeline.tables.decision_events import DECISIONS, KINDS
+from pipeline.transform.decisions_in_effect import EndedPairs, ended_pairs
 from pipeline.warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -43,9 +45,8 @@ def newest_decisions(home: Home) -> NewestDecisions:
 def ended_now(store: DecisionStore) -> EndedPairs:
     """The associations that partners have ended and not restored, by the newest decisions whatever their day."""
     associations = [name for name, kind in KINDS.items() if kind.subject == "association"]
-    latest = {(event.partner_id, event.hub_id): event for event in store.events(kinds=associations)}
-    return frozenset(
-        (partner_id, hub_id)
-        for (partner_id, hub_id), event in latest.items()
-        if hub_id is not None and event.value_after == f'"{ENDED}"'
-    )
+    events = store.events(kinds=associations)
+    columns = ("position", "partner_id", "hub_id", "kind", "value_after")
+    rows = [tuple(getattr(event, column) for column in columns) for event in events]
+    schema = {column: DECISIONS.column(column).polars_type for column in columns}
+    return ended_pairs(pl.DataFrame(rows, schema=schema, orient="row"))

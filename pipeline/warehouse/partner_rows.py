@@ -22,7 +22,6 @@ REPORTED: Final = (
     "client_products",
     "client_app_usage",
     "client_consumption",
-    "client_changes",
 )
 """The published tables that a partner's report shows."""
 
@@ -58,13 +57,8 @@ def partner_rows(con: duckdb.DuckDBPyConnection, partner_id: str) -> PartnerRows
     run = con.sql(f"SELECT {columns} FROM run_info").pl().to_dicts()[0]  # noqa: S608
     if partner is None:
         raise UsageError(f"there is no partner {partner_id!r} in {run['run_id']}")
-    tables = {
-        name: con.sql(
-            f"SELECT {declared_select(con, 'main', PUBLISHED[name])} FROM main.{name} WHERE partner_id = $id",  # noqa: S608
-            params={"id": partner_id},
-        ).pl()
-        for name in REPORTED
-    }
+    there = tables_there(con)
+    tables = {name: _rows(con, name, partner_id, there=name in there) for name in REPORTED}
     twins = "SELECT 1 FROM exports.partners WHERE lower(partner_id) = lower($id) AND partner_id <> $id LIMIT 1"
     return PartnerRows(
         tables,
@@ -74,6 +68,16 @@ def partner_rows(con: duckdb.DuckDBPyConnection, partner_id: str) -> PartnerRows
         decisions_of_partner(con, partner_id),
         bool(con.execute(twins, {"id": partner_id}).fetchall()),
     )
+
+
+def _rows(con: duckdb.DuckDBPyConnection, name: str, partner_id: str, *, there: bool) -> pl.DataFrame:
+    """The partner's rows of that table; none of one that an older run lacks."""
+    table = PUBLISHED[name]
+    if not there:
+        return table.polars_schema.to_frame()
+    query = f"SELECT {declared_select(con, 'main', table)} FROM main.{name} WHERE partner_id = $id"  # noqa: S608
+    found: pl.DataFrame = con.sql(query, params={"id": partner_id}).pl()
+    return found
 
 
 def decisions_of_partner(con: duckdb.DuckDBPyConnection, partner_id: str) -> pl.DataFrame:

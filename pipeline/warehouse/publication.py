@@ -71,7 +71,7 @@ def _refuse_unfinished(candidate: Path) -> None:
     if log.exists():
         raise MachineError(
             f"nothing was published: {candidate.name} is not whole, a part of it is still in {log.name} (disk full?); "
-            "make room on that disk, then run again"
+            "free space on that disk, then run again"
         )
 
 
@@ -122,7 +122,7 @@ def _withdraw(home: Home, path: Path) -> None:
 def rollback_target(home: Home, reference: str | None) -> tuple[Run | None, Run]:
     """Which run readers see, and which one a rollback would let them see: the one named, or the one before it.
 
-    Where readers see none (`current` is lost, leads nowhere or is no link): None, and the newest run that is whole.
+    Where readers see none (`current` is lost, points nowhere or is not a link): None, and the newest run that is whole.
     Raises UsageError when there is no such run, or its file is damaged.
     """
     runs = list_runs(home)
@@ -155,7 +155,7 @@ def _refuse_damaged(target: Run, others: list[Run]) -> None:
 
 
 def rollback(home: Home, reference: str | None) -> tuple[Run | None, Run]:
-    """Let readers see an older run again; returns (from, to). Nothing is deleted: naming the newer run undoes it.
+    """Roll back to an earlier run; returns (from, to). Nothing is deleted: naming the newer run undoes it.
 
     A file or folder in the place of `current` is moved aside (`move_current_aside`). The caller holds the lock.
     Raises UsageError like `rollback_target`, MachineError when `current` cannot be moved.

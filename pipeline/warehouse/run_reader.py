@@ -98,12 +98,6 @@ def open_run(home: Home, run: Run, *, reader: Reader) -> RunReader:
     return readable_run(home, run, reader=reader).open()
 
 
-def knows_partner(run: ReadableRun) -> bool:
-    """Whether the run's export has the partner who reads it."""
-    with open_run_file(run.run_file) as con:
-        return partner_row(con, str(partner_of(run.reader))) is not None
-
-
 class RunReader:
     """One run, as one reader may see it. Money is exact, per month, in the row's own currency; dates are days."""
 
@@ -175,7 +169,8 @@ class RunReader:
 
     def run_info(self) -> dict[str, Any]:
         """The row of `run_info`."""
-        return self.table("run_info").to_dicts()[0]
+        request = TableRequest("run_info")
+        return read_rows(self._con, request, partner_id=None, hidden=False).to_dicts()[0]
 
     def partner_rows(self) -> PartnerRows:
         """All that the partner's report is made from. Only for a partner."""

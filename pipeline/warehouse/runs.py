@@ -22,6 +22,7 @@ from pipeline.warehouse.held_runs import held_ids
 from pipeline.warehouse.home import Home
 from pipeline.warehouse.leftovers import remove_leftovers
 from pipeline.warehouse.machine import damage
+from pipeline.warehouse.table_queries import tables_there
 
 _RUN_FILE = re.compile(r"run-\d{8}T\d{6}Z-[0-9a-f]+\.duckdb")
 
@@ -68,7 +69,7 @@ def current_run(home: Home) -> Run:
         if run.is_current:
             return run
     if runs:
-        raise UsageError(f"{home.current} leads to none of the {len(runs)} runs: 'renewals rollback' mends it")
+        raise UsageError(f"{home.current} points to none of the {len(runs)} runs: 'renewals rollback' repairs it")
     raise UsageError(f"no run is published in {home.root}: make one with 'renewals run --exports DIR'")
 
 
@@ -119,7 +120,7 @@ def find_run(home: Home, reference: str | None) -> Run:
     if not found and reference.startswith("run-"):
         found = [run for run in runs if run.run_id.startswith(reference)]
     if len(found) > 1:
-        raise UsageError(f"{reference!r} fits {len(found)} runs: {', '.join(run.run_id for run in found[:5])}")
+        raise UsageError(f"{reference!r} matches {len(found)} runs: {', '.join(run.run_id for run in found[:5])}")
     if not found:
         raise UsageError(f"no run {reference!r}: 'renewals runs' lists the {len(runs)} there are")
     return found[0]
@@ -209,8 +210,7 @@ def partner_ids_of(path: Path) -> list[str]:
 def decisions_of(path: Path) -> pl.DataFrame:
     """The decisions that the run in that file used; none for a run from before there were decisions."""
     with open_run_file(path) as con:
-        there = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'decisions' AND schema_name = 'main'")
-        if not there.fetchall():
+        if "decisions" not in tables_there(con):
             return no_decisions()
         used: pl.DataFrame = con.sql("FROM main.decisions ORDER BY position").pl()
     return used

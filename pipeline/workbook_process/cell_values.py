@@ -44,7 +44,7 @@ def unescaped(text: str) -> str:
 
 def _character(found: re.Match[str]) -> str:
     code = int(found[1], 16)
-    # Half of a surrogate pair is no character: it stays as it is written.
+    # Half of a surrogate pair is not a character: it stays as it is written.
     return found[0] if 0xD800 <= code <= 0xDFFF else chr(code)
 
 

@@ -61,7 +61,7 @@ class Package:
         if start == _OLE:
             if "EncryptedPackage".encode("utf-16-le") in start + stream.read(1 << 20):
                 raise WorkbookError("the workbook is protected by a password; save it without one")
-            raise WorkbookError("is no readable workbook (an old .xls file); save it again as .xlsx")
+            raise WorkbookError("is not a readable workbook (an old .xls file); save it again as .xlsx")
         stream.seek(0)
 
     def workbook_part(self) -> str:
@@ -117,7 +117,7 @@ class Package:
     def _pieces(self, part: str) -> Iterator[bytes]:
         info = self._parts.get(_plain(part))
         if info is None:
-            raise WorkbookError(f"is no readable workbook (it has no part {part}); save it again as .xlsx")
+            raise WorkbookError(f"is not a readable workbook (it has no part {part}); save it again as .xlsx")
         if info.flag_bits & _ENCRYPTED:
             raise WorkbookError("the workbook is protected by a password; save it without one")
         taken = 0
@@ -153,7 +153,7 @@ def _not_xml(part: str, error: Exception) -> Exception:
     said = _first_line(error)
     if said.startswith("unknown error") or "Memory allocation failed" in said:
         return MemoryError(said)
-    return WorkbookError(f"is no readable workbook ({part}: {said}); save it again")
+    return WorkbookError(f"is not a readable workbook ({part}: {said}); save it again")
 
 
 def _plain(part: str) -> str:
@@ -170,6 +170,6 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise WorkbookError(f"is no readable workbook ({_first_line(error)}); save it again as .xlsx") from None
+        raise WorkbookError(f"is not a readable workbook ({_first_line(error)}); save it again as .xlsx") from None
     except (OverflowError, LookupError, OSError) as error:
-        raise WorkbookError(f"is no readable workbook ({_first_line(error)}); save it again as .xlsx") from None
+        raise WorkbookError(f"is not a readable workbook ({_first_line(error)}); save it again as .xlsx") from None

@@ -174,13 +174,13 @@ class SheetReader:
             return ""
         if text.isdigit() and len(text) < _LONGEST_INDEX and int(text) < len(self._strings):
             return self._strings[int(text)]
-        raise WorkbookError(f"is no readable workbook (there is no shared text {text[:20]!r}); save it again")
+        raise WorkbookError(f"is not a readable workbook (there is no shared text {text[:20]!r}); save it again")
 
     def _refuse_flood(self, text: str) -> None:
         if len(text) > LONGEST_TEXT:
             raise WorkbookError(f"has a cell of more than {LONGEST_TEXT:,} characters; shorten it")
         if self._told > AMPLIFIED * self._package.unpacked:
-            raise WorkbookError("tells a few long texts so often that it would fill the disk; save it as CSV")
+            raise WorkbookError("repeats a few long texts so often that it would fill the disk; save it as CSV")
 
 
 def _shared_strings(package: Package, part: str | None) -> list[str]:
@@ -212,7 +212,7 @@ def _kept(element: Any) -> str:
 
 def _row_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 7 or not 1 <= int(text) <= LAST_ROW:
-        raise WorkbookError(f"is no readable workbook (there is no row {text[:30]!r}); save it again as .xlsx")
+        raise WorkbookError(f"is not a readable workbook (there is no row {text[:30]!r}); save it again as .xlsx")
     return int(text)
 
 
@@ -225,7 +225,7 @@ def _column(reference: str, line: int) -> int:
             column = 26 * column + ord(letter) - 64
     if found is None or column > LAST_COLUMN or int(found[2]) != line:
         raise WorkbookError(
-            f"is no readable workbook (row {line} has a cell {reference[:30]!r}); save it again as .xlsx"
+            f"is not a readable workbook (row {line} has a cell {reference[:30]!r}); save it again as .xlsx"
         )
     return column - 1
 

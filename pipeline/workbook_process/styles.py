@@ -85,5 +85,5 @@ def of_code(code: str) -> NumberFormat:
 
 
 def _sections(code: str) -> list[str]:
-    """The parts of a format between semicolons that stand in no quotes."""
+    """The parts of a format between semicolons that are in no quotes."""
     return [part for part in re.findall(r'(?:"[^"]*"?|\\.|[^;"\\])*', code) if part] or [code]

@@ -28,9 +28,10 @@
     text.toLowerCase().normalize("NFKD").replace(/\p{M}+/gu, "").replace(/[ßłøđæœıðþς]/g, (letter) => PLAIN[letter]);
 
   const pool = data.cells.map(([text, key, currency]) => ({ text, key, currency, folded: fold(text) }));
-  const rows = data.rows.map(([client, currency, up, risk, change, contractId, changeId, cells], place) => ({
+  const rows = data.rows.map(([client, currency, up, risk, change, contractId, changeId, email, cells], place) => ({
     place,
     ids: [contractId, changeId],
+    email,
     client: data.clients[client],
     currency,
     amounts: [BigInt(up), BigInt(risk), BigInt(change)],
@@ -70,7 +71,6 @@
     if (state.sort && !shown[state.sort.index]) state.sort = null;
     buildHead();
     buildDefinitions();
-    for (const row of rows) row.hay = undefined;
     render();
   };
 
@@ -132,8 +132,13 @@
     return collator.compare(a.text, b.text) * way;
   };
 
+  // Rule 8: the same columns on every surface, whatever columns are shown; see pipeline/transform/search.py.
+  const SEARCHED = ["client_name", "website", "hub_id", "primary_contact_name"].map(place);
   const haystack = (row) => {
-    if (row.hay === undefined) row.hay = visible().map((index) => row.cells[index].folded).join("\n");
+    if (row.hay === undefined) {
+      const texts = SEARCHED.map((index) => row.cells[index]).filter((cell) => cell.text !== data.empty);
+      row.hay = [...texts.map((cell) => cell.folded), fold(row.ids[0]), fold(row.email)].join("\n");
+    }
     return row.hay;
   };
   const fits = (row) =>
@@ -246,7 +251,7 @@
       make("p", { class: "note" }, change.basis));
   };
 
-  // The bar is for the eye; the share stands beside it in words.
+  // The bar is for the eye; the share is next to it in words.
   const share = (limit, words) => {
     const text = limit.over ? `${limit.share} (${words.over})` : limit.share;
     if (!limit.measured) return text;

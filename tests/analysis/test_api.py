@@ -75,8 +75,8 @@ def test_rows_can_be_chosen_by_partner_and_search_and_columns(run):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"name": "upcoming_renewal"}, r"no table 'upcoming_renewal' \(did you mean 'upcoming_renewals'\?\)"),
-        ({"name": "upcoming_renewals", "partner": "P-NOBODY"}, "no partner 'P-NOBODY' in this run"),
+        ({"name": "upcoming_renewal"}, r"there is no table 'upcoming_renewal' \(did you mean 'upcoming_renewals'\?\)"),
+        ({"name": "upcoming_renewals", "partner": "P-NOBODY"}, "there is no partner 'P-NOBODY' in run-"),
         ({"name": "upcoming_renewals", "columns": ["mrr"]}, "upcoming_renewals has no column 'mrr'"),
         ({"name": "exports.contracts", "columns": ["mrr"]}, r"exports\.contracts has no column 'mrr'"),
         ({"name": "exports.contracts", "partner": "P-DAYS"}, "is the vendor's own"),
@@ -141,10 +141,10 @@ def test_a_report_is_shown_in_a_frame_of_its_own(run, sample_home, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"partner_id": "P-NOBODY"}, "there is no partner 'P-NOBODY' in this run"),
+        ({"partner_id": "P-NOBODY"}, "there is no partner 'P-NOBODY' in run-"),
         ({"partner_id": "P-DAYS", "columns": ["mrr"]}, "unknown column 'mrr'"),
         ({"partner_id": "P-DAYS", "columns": ["client_name"]}, "cannot be removed: locked columns"),
-        ({"partner_id": "P-DAYS", "locale": "xx"}, "'xx' is no known locale"),
+        ({"partner_id": "P-DAYS", "locale": "xx"}, "'xx' is not a known locale"),
     ],
 )
 def test_a_report_that_cannot_be_is_refused(run, arguments, message):

@@ -40,7 +40,7 @@ REFUSED = [
     (lambda run, home: run.table("upcoming_renewals", columns=[1]), "columns takes a list of column names"),
     (lambda run, home: run.table("upcoming_renewals", columns=[]), "columns is an empty list"),
     (lambda run, home: run.table("exports.contracts", columns=[]), "columns is an empty list"),
-    (lambda run, home: run.table("contract_mrr", columns=["currency"] * 2), "columns names 'currency' twice"),
+    (lambda run, home: run.table("contract_mrr", columns=["currency"] * 2), "columns: 'currency' appears twice"),
     (lambda run, home: run.table("upcoming_renewals", lazy="yes"), "lazy takes True or False, not 'yes'"),
     (lambda run, home: run.table("upcoming_renewals", unmask=1), "unmask takes True or False, not 1"),
     # -- SQL
@@ -69,7 +69,7 @@ REFUSED = [
     (lambda run, home: compare(run, 5, home=home), "after takes a run's id, a day"),
     (lambda run, home: compare(2.5, run, home=home), "before takes a run's id, a day"),
     (lambda run, home: compare(run, run, partner=8, home=home), "partner takes a text, not 8"),
-    (lambda run, home: compare(run, run, partner="P-NOBODY", home=home), "no partner 'P-NOBODY' in run-"),
+    (lambda run, home: compare(run, run, partner="P-NOBODY", home=home), "there is no partner 'P-NOBODY' in "),
     (lambda run, home: compare("2026-11-31", run, home=home), "no run '2026-11-31'"),
     # -- assumptions
     (lambda run, home: what_if(home), "what_if\\(\\) takes an open run"),

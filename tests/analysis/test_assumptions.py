@@ -10,7 +10,7 @@ import pytest
 from pipeline import open_run, what_if
 from pipeline.errors import UsageError
 from pipeline.tables.finance_tables import FINANCE
-from pipeline.warehouse.table_queries import read_table
+from tests.reading import read_table
 
 
 @pytest.fixture(scope="module")

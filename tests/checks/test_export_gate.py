@@ -6,17 +6,17 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.checks import CheckResult, TableCounts, export_gate
+from pipeline.checks import CheckResult, CountedTable, export_gate
 
 FIVE = Decimal(5)
 
 
-def results(counts: TableCounts, limit: Decimal = FIVE) -> dict[str, CheckResult]:
+def results(counts: CountedTable, limit: Decimal = FIVE) -> dict[str, CheckResult]:
     return {result.name: result for result in export_gate([counts], limit_percent=limit)}
 
 
 def test_a_clean_table_passes():
-    found = results(TableCounts("clients", rows_read=100, rows_loaded=100))
+    found = results(CountedTable("clients", rows_read=100, rows_loaded=100))
     assert all(result.success and result.gate == "export" for result in found.values())
     assert set(found) == {"quarantine_share", "rows_left", "quarantined_rows", "unknown_columns"}
 
@@ -34,7 +34,7 @@ def test_a_clean_table_passes():
     ],
 )
 def test_the_share_stops_strictly_above_the_limit(refused: int, read: int, limit: str, passes: bool):
-    counts = TableCounts(
+    counts = CountedTable(
         "contacts", rows_read=read, rows_loaded=read - refused, rows_quarantined=refused, rows_quarantined_own=refused
     )
     found = results(counts, Decimal(limit))["quarantine_share"]
@@ -43,7 +43,7 @@ def test_the_share_stops_strictly_above_the_limit(refused: int, read: int, limit
 
 
 def test_rows_that_followed_a_refused_parent_do_not_count_towards_the_limit():
-    counts = TableCounts(
+    counts = CountedTable(
         "contracts",
         rows_read=10,
         rows_loaded=4,
@@ -58,7 +58,7 @@ def test_rows_that_followed_a_refused_parent_do_not_count_towards_the_limit():
 
 def test_a_finding_names_counts_reasons_and_rows():
     example = {"source_file": "clients.csv", "line_number": 7, "reason_codes": "unknown_partner"}
-    counts = TableCounts(
+    counts = CountedTable(
         "clients",
         rows_read=20,
         rows_loaded=17,
@@ -75,7 +75,7 @@ def test_a_finding_names_counts_reasons_and_rows():
 
 
 def test_unknown_columns_are_a_warning():
-    found = results(TableCounts("clients", rows_read=1, rows_loaded=1, unknown_columns=("colour", "Ümsatz")))
+    found = results(CountedTable("clients", rows_read=1, rows_loaded=1, unknown_columns=("colour", "Ümsatz")))
     assert not found["unknown_columns"].stops
     assert found["unknown_columns"].examples == [{"column": "colour"}, {"column": "Ümsatz"}]
     assert "colour, Ümsatz" in found["unknown_columns"].observed
@@ -83,12 +83,12 @@ def test_unknown_columns_are_a_warning():
 
 @pytest.mark.parametrize(("table", "stops"), [("clients", True), ("contacts", False)])
 def test_only_a_required_table_must_keep_rows(table: str, stops: bool):
-    counts = TableCounts(table, rows_read=3, rows_loaded=0, rows_quarantined=3)
+    counts = CountedTable(table, rows_read=3, rows_loaded=0, rows_quarantined=3)
     assert results(counts)["rows_left"].stops is stops
 
 
 def test_a_raw_file_of_a_profile_is_judged_by_its_share_only():
-    raw = TableCounts(table_name="register", rows_read=100, rows_loaded=0, rows_quarantined=6, rows_quarantined_own=6)
+    raw = CountedTable(table_name="register", rows_read=100, rows_loaded=0, rows_quarantined=6, rows_quarantined_own=6)
     failed = [result.name for result in export_gate([raw], limit_percent=Decimal(5)) if result.stops]
     assert failed == ["quarantine_share"]
 
@@ -96,7 +96,7 @@ def test_a_raw_file_of_a_profile_is_judged_by_its_share_only():
 def test_contracts_without_some_of_their_lines_are_a_warning_that_names_them():
     names = tuple(f"c{number}" for number in range(30))
     found = results(
-        TableCounts("contract_lines", rows_read=90, rows_loaded=60, incomplete_contracts=names), Decimal(99)
+        CountedTable("contract_lines", rows_read=90, rows_loaded=60, incomplete_contracts=names), Decimal(99)
     )
     check = found["incomplete_contracts"]
     assert (check.level, check.success, check.stops) == ("warning", False, False)
@@ -104,5 +104,5 @@ def test_contracts_without_some_of_their_lines_are_a_warning_that_names_them():
         "contracts without some of their lines, so that their MRR may be wrong: 30 (c0, c1, c2, c3, c4, …)"
     )
     assert check.examples == [{"contract_id": name} for name in names[:20]]
-    one = results(TableCounts("contract_lines", rows_read=9, rows_loaded=8, incomplete_contracts=("c7",)))
+    one = results(CountedTable("contract_lines", rows_read=9, rows_loaded=8, incomplete_contracts=("c7",)))
     assert one["incomplete_contracts"].observed.endswith("may be wrong: 1 (c7)")

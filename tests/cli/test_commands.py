@@ -59,7 +59,7 @@ def test_init_writes_every_setting_with_its_default_and_never_overwrites(renewal
     assert parse_settings(tomllib.loads("\n".join(line for line in head if "columns" not in line))) == Settings()
     said = renewals("init")
     assert said.code == 2
-    assert said.err == "renewals: renewals.toml exists already and stays as it is: rename it to start anew\n"
+    assert said.err == "renewals: renewals.toml exists already and stays as it is: rename it to start again\n"
 
 
 def test_doctor_is_content_with_a_good_installation(renewals, read_home):
@@ -72,7 +72,7 @@ def test_doctor_says_what_is_wrong_with_the_settings(renewals, read_home, tmp_pa
     (tmp_path / "renewals.toml").write_text("time_zone = 'Moon'\n")
     said = renewals("doctor")
     assert said.code == 2
-    assert "WRONG  settings: renewals.toml: time_zone: 'Moon' is no IANA time zone" in said.out
+    assert "WRONG  settings: renewals.toml: time_zone: 'Moon' is not an IANA time zone" in said.out
     assert said.err == "renewals: something is wrong with settings\n"
 
 
@@ -139,7 +139,7 @@ def test_a_report_shows_the_columns_asked_for_and_the_locked_ones(renewals, own_
     [
         ([], "name one partner with --partner ID, or all with --all"),
         (["--all", "--partner", "P-SAO"], "name one partner with --partner ID, or all with --all"),
-        (["--partner", "nobody"], "no partner 'nobody' in run-"),
+        (["--partner", "nobody"], "there is no partner 'nobody' in run-"),
         (["--all", "--columns", "web_site"], "unknown column 'web_site' (did you mean 'website'?)"),
         (["--all", "--columns", "status,website"], "cannot be removed: locked columns are always shown"),
     ],

@@ -124,7 +124,7 @@ def test_a_held_run_is_whole_and_listed(renewals, held_home):
     said = renewals("runs", "--held")
     assert held.run_id in said.out
     assert HALF.observed in said.out
-    # It is no published run: no command takes it for one.
+    # It is not a published run: no command takes it for one.
     assert held.run_id not in renewals("runs").out
     assert renewals("rollback", held.run_id).code == 2
 
@@ -168,7 +168,7 @@ def test_compare_held_shows_rows_and_money_per_partner_and_currency(renewals, he
         (("release", "P-SAO", "--reason", "x"), "partner 'P-SAO' is not held"),
         (("release", "P-SAO"), "partner 'P-SAO' is not held"),
         (("run", "--exports", SAMPLE, "--findings", "abc"), "--findings and --actor belong to --accept REASON"),
-        (("run", "--exports", SAMPLE, "--accept", " "), "accepting a run needs a reason"),
+        (("run", "--exports", SAMPLE, "--accept", " "), "a reason is required: --accept REASON"),
         (("run", "--exports", SAMPLE, "--accept", "x"), "there is no terminal to ask"),
     ],
 )
@@ -254,7 +254,7 @@ def test_a_held_file_that_was_changed_is_not_published(renewals, held_home):
         con.execute("UPDATE contract_mrr SET current_mrr = current_mrr + 50")
     said = renewals("publish", held.run_id, "--accept", "looks good")
     assert (said.code, said.out) == (2, "")
-    assert "is not as it was kept" in last_line(said)
+    assert "has changed since it was held" in last_line(said)
     assert (held_home / "current").readlink() == before
     assert not (held_home / "decisions.sqlite").exists()
     assert list((held_home / "runs").glob(".tmp-*")) == []
@@ -347,7 +347,7 @@ def test_a_held_partner_is_recorded_once_before_readers_see_the_run_and_until_it
     assert len(records(own_home)) == 1
     said = renewals("release", "P-SAO")
     assert said.code == 2
-    assert "needs a reason" in last_line(said)
+    assert "a reason is required" in last_line(said)
     said = renewals("release", "P-SAO", "--reason", "agreed", "--actor", "ann", "--json")
     assert said.code == 0, said.err
     assert json.loads(said.out)["shown_run"] == again["run"]

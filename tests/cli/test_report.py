@@ -23,7 +23,7 @@ def test_the_language_of_one_report_can_be_chosen(own_home, renewals):
     assert said.code == 0
     page = Path(said.out.splitlines()[0]).read_text()
     assert '<html lang="pt-BR"' in page
-    assert "Prazo de renovação" in page
+    assert "Data-limite de renovação" in page
     # Without a choice the partner's own language is back.
     said = renewals("report", "--partner", partner_id)
     assert "Renewal deadline" in Path(said.out.splitlines()[0]).read_text()

@@ -38,7 +38,7 @@ def test_a_run_publishes_and_prints_what_it_made(renewals, exports, tmp_path, mo
     assert (said.code, said.out) == (0, "nothing changed\n")
     said = renewals("compare", "--partner", "NOPE")
     assert (said.code, said.out) == (2, "")
-    assert said.err.startswith("renewals: no partner 'NOPE' in run-")
+    assert said.err.startswith("renewals: there is no partner 'NOPE' in run-")
 
 
 def test_json_tells_a_program_what_happened(renewals, exports, own_home):

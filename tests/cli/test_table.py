@@ -93,11 +93,11 @@ def test_the_table_for_people_is_aligned_and_counted_on_stderr(renewals, read_ho
             ["upcoming_renewals", "--columns", "nonsense"],
             "upcoming_renewals has no column 'nonsense'. It has: partner_id",
         ),
-        (["upcoming_renewals", "--partner", "nobody"], "renewals: no partner 'nobody' in this run"),
+        (["upcoming_renewals", "--partner", "nobody"], "renewals: there is no partner 'nobody' in run-"),
         (["quarantine", "--partner", "P-SAO"], "renewals: quarantine has no partner: leave --partner out"),
         (["contract_mrr", "--search", "x"], "renewals: contract_mrr cannot be searched: it has no client name"),
         (["contract_mrr", "--run", "nonsense"], "renewals: no run 'nonsense': 'renewals runs' lists the 1 there are"),
-        (["contract_mrr", "--output", "x.txt"], "renewals: a table for people has no file"),
+        (["contract_mrr", "--output", "x.txt"], "renewals: --output needs --format csv, json or parquet"),
         *(
             (
                 ["contract_mrr", "--format", file_format, "--output", "nowhere/x"],

@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from pipeline.decisions import decisions_frame, ended_now
+from pipeline.decisions import decisions_frame
 from pipeline.errors import UsageError
 from pipeline.store import DecisionStore, backup, export_lines, import_lines
-from pipeline.warehouse import Home, Run
-from pipeline.warehouse.table_queries import decisions_used, read_table
+from pipeline.warehouse import Home, Run, ended_now
+from pipeline.warehouse.runs import decisions_of as decisions_used
 from tests.decisions import world
 from tests.decisions.model import Client, Decided, Model, ModelRun
+from tests.reading import read_table
 
 PARTNERS = st.sampled_from(["north", "south"])
 CLIENTS = st.sampled_from(["h1", "h2", "h4"])

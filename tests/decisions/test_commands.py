@@ -11,14 +11,13 @@ import zipfile
 
 import pytest
 
-from pipeline.cli.reporting import make_reports
-from pipeline.decisions import ended_now
-from pipeline.render.partner_files import write_partner_report
+from pipeline.nightly import reports
 from pipeline.settings import Settings
 from pipeline.store import DecisionStore
-from pipeline.warehouse import Home, current_run
+from pipeline.warehouse import Home, ReadableRun, current_run, ended_now
 from tests.conftest import tree
 from tests.decisions.world import exports, publish
+from tests.reading import write_partner_report
 
 
 @pytest.fixture
@@ -189,18 +188,17 @@ def test_an_ended_client_is_in_no_byte_of_the_partners_new_files(renewals, decid
     assert "Birne" in files[".pdf"]
 
 
-def test_an_association_that_ends_while_reports_are_made_is_obeyed_too(decided_home):
+def test_an_association_that_ends_while_reports_are_made_is_obeyed_too(decided_home, monkeypatch):
     answers = iter([frozenset(), frozenset({("north", "h1")})])
     last: list[frozenset[tuple[str, str]]] = []
 
-    def ended() -> frozenset[tuple[str, str]]:
+    def readable(home, run, *, reader):
         last[:] = [next(answers, *last)]
-        return last[0]
+        return ReadableRun(run.path, reader, last[0])
 
+    monkeypatch.setattr(reports, "readable_run", readable)
     run = current_run(decided_home)
-    batch = make_reports(
-        run.path, ["north", "south"], decided_home.reports(run.run_id), settings=Settings(), ended=ended
-    )
+    batch = reports.make_partner_reports(decided_home, run, ["north", "south"], settings=Settings())
     assert batch.failures == {}
     pages = {path.parent.name: path.read_text(encoding="utf-8") for path in batch.paths if path.suffix == ".html"}
     assert "Äpfel" not in pages["north"]

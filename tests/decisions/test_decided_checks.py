@@ -7,7 +7,7 @@ import pytest
 from pipeline.checks.declare_check import FailingRows, spelled_out, sql_words
 from pipeline.checks.suites.outdated_decisions import checks
 from pipeline.settings import Settings
-from pipeline.warehouse import open_run
+from pipeline.warehouse import open_run_file
 from tests.decisions.test_effect import TO_SOUTH, decisions
 from tests.decisions.world import AS_OF, exports, publish
 
@@ -21,7 +21,7 @@ def findings(home, made, **drawings: str) -> dict[str, list[tuple[object, ...]]]
     run = publish(home, exports(**drawings), decisions=made)
     words = {**sql_words(AS_OF, Settings(), with_decisions=True), "rows": "(FROM decisions)"}
     found = {}
-    with open_run(run.path) as con:
+    with open_run_file(run.path) as con:
         for check in checks(frozenset({"decisions"})):
             (expectation,) = check.expectations
             assert isinstance(expectation, FailingRows)
@@ -39,7 +39,7 @@ def findings(home, made, **drawings: str) -> dict[str, list[tuple[object, ...]]]
         ([ENDED], {}, {"ended_association_in_export": [("north", "h1")]}),
         ([ENDED, RESTORED], {}, {}),
         ([ENDED], {"clients": TO_SOUTH}, {}),
-        # The chosen contact is no user of the account any more, though it may be of another one.
+        # The chosen contact is not a user of the account any more, though it may be of another one.
         ([CONTACT], {"contacts": WITHOUT_C2}, {"chosen_contact_gone": [("north", "h1", "c2")]}),
         ([CONTACT, ("primary_contact", "north", "h1", None)], {"contacts": WITHOUT_C2}, {}),
         # The client has another partner: the choice rests.

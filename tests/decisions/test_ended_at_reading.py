@@ -5,30 +5,31 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-import duckdb
 import polars as pl
 import pytest
 
 from pipeline import transform, warehouse
 from pipeline.analysis.explanation import explanation
-from pipeline.decisions import decisions_frame, ended_now
+from pipeline.decisions import decisions_frame
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.store import DecisionStore
 from pipeline.tables.finance_tables import FINANCE
 from pipeline.tables.published import PUBLISHED
-from pipeline.warehouse import open_run
-from pipeline.warehouse.finance_association_visibility import AGAIN
-from pipeline.warehouse.table_queries import decisions_used, read_table
+from pipeline.warehouse import ended_now, finance_association_visibility, open_run_file
+from pipeline.warehouse.association_visibility import AGAIN
+from pipeline.warehouse.runs import decisions_of as decisions_used
+from pipeline.warehouse.runs import prune
 from tests.decisions.test_effect import CLIENT_TABLES, decisions
 from tests.decisions.world import AS_OF, exports, make, publish
+from tests.reading import by_partner, by_vendor, compare, read_table
 
 ENDED = frozenset({("north", "h1")})
 BY_PARTNER = [name for name, table in PUBLISHED.items() if "partner_id" in table.column_names]
 
 
 def there(run, name: str) -> bool:
-    with open_run(run.path) as con:
+    with open_run_file(run.path) as con:
         return bool(con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [name]).fetchall())
 
 
@@ -84,11 +85,29 @@ def test_what_no_partner_has_ended_is_read_as_the_run_has_it(home):
 
 def test_who_reads_no_finance_does_not_pay_for_it_and_cannot_read_it_by_mistake(home):
     run = publish(home, exports())
-    with open_run(run.path, ended=ENDED, finance=False) as con:
-        assert con.execute("SELECT count(*) FROM upcoming_renewals WHERE hub_id = 'h1'").fetchall() == [(0,)]
+    with by_vendor(run.path, ENDED).open() as reader:
+        assert reader.table("upcoming_renewals", where={"hub_id": "h1"}).is_empty()
         for name in AGAIN:
-            with pytest.raises(duckdb.InvalidInputException, match=f"{name} was left out: open the run with finance"):
-                con.execute(f"FROM {name}").fetchall()
+            with pytest.raises(UsageError, match="finance's tables are read by finance"):
+                reader.table(name)
+    assert not list(run.path.parent.glob("*.ended-*"))
+
+
+def test_finances_figures_after_an_ending_are_computed_once_and_kept_beside_the_run(home, monkeypatch):
+    run = publish(home, exports())
+    first = read_table(run.path, "mrr_projection", ended=ENDED)
+    (kept,) = run.path.parent.glob(f"{run.run_id}.ended-*.duckdb")
+    monkeypatch.setattr(finance_association_visibility, "finance_tables", None)
+    assert read_table(run.path, "mrr_projection", ended=ENDED).equals(first)
+    monkeypatch.undo()
+    read_table(run.path, "mrr_projection", ended=frozenset({("north", "h2")}))
+    assert not kept.exists()
+    kept.write_bytes(b"cut off")
+    assert read_table(run.path, "mrr_projection", ended=ENDED).equals(first)
+    prune(home, keep=0)
+    publish(home, exports())
+    prune(home, keep=1)
+    assert not list(run.path.parent.glob(f"{run.run_id}*"))
 
 
 def test_a_run_without_finance_is_readable_and_says_what_it_lacks(home):
@@ -166,14 +185,19 @@ def test_everything_but_the_ending_is_as_the_run_had_it(home):
 def test_explain_and_compare_do_not_name_the_client_either(home):
     first = publish(home, exports())
     second = publish(home, exports(contract_lines="line_id | contract_id | unit_price\nl1 | k1 | 7\nl2 | k2 | 7"))
-    everything = warehouse.compare(first.path, second.path)
+    everything = compare(first.path, second.path)
     assert "Äpfel & Co" in everything["client_name"].to_list()
-    left = warehouse.compare(first.path, second.path, partner_id="north", ended=ENDED)
+    left = compare(first.path, second.path, partner_id="north", ended=ENDED)
     assert set(left["client_name"]) == {"Birne"}
-    with open_run(first.path) as con:
-        assert explanation(con, first.run_id, "k1:renewal").change["hub_id"] == "h1"
-    with open_run(first.path, ended=ENDED) as con, pytest.raises(UsageError, match="no upcoming change 'k1:renewal'"):
-        explanation(con, first.run_id, "k1:renewal")
+    with by_vendor(first.path).open() as reader:
+        assert explanation(reader.explanation_rows("k1:renewal"), "k1:renewal").change["hub_id"] == "h1"
+    for readable in (
+        by_vendor(first.path, ENDED),
+        by_partner(first.path, "north", ENDED),
+        by_partner(first.path, "south"),
+    ):
+        with readable.open() as reader, pytest.raises(UsageError, match="no upcoming change 'k1:renewal'"):
+            reader.explanation_rows("k1:renewal")
 
 
 def test_a_run_from_before_there_were_decisions_is_readable(home):

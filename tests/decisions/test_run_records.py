@@ -106,7 +106,7 @@ def test_a_partner_is_held_once_with_its_first_run_until_it_is_released(store):
     ("draft", "says"),
     [
         (release(9, "q"), "partner 'q' is not held; held: p"),
-        (release(9, reason=" "), "needs a reason"),
+        (release(9, reason=" "), "a reason is required"),
     ],
 )
 def test_a_release_that_cannot_be_stores_nothing(store, draft, says):
@@ -132,7 +132,7 @@ RUNS = ("run-1", "run-2", "run-3", "run-4")
     ("rollbacks", "withdrawn"),
     [
         ([], set()),
-        # Back by one: the run left is no yardstick any more.
+        # Back by one: the run left is not a yardstick any more.
         ([("run-3", "run-2")], {"run-3"}),
         # Back by two: whoever goes past a run does not trust it either.
         ([("run-3", "run-1")], {"run-2", "run-3"}),

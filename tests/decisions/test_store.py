@@ -226,7 +226,7 @@ def test_an_export_makes_the_same_decisions_in_another_store_once(store, tmp_pat
         ({"value_after": "{"}, "line 2: its time or one of its values cannot be read"),
         ({"actor": 7}, "line 2: actor cannot be 7"),
         ({"position": True}, "line 2: position cannot be True"),
-        ({"colour": "red"}, "line 2 is no decision"),
+        ({"colour": "red"}, "line 2 is not a decision"),
         ({"reason": "nul\x00"}, "line 2: reason holds a character"),
         ({"decision_id": "id-1", "actor": "bob"}, "decision id-1 says something else"),
     ],
@@ -240,7 +240,7 @@ def test_a_bad_line_of_an_import_stores_nothing_at_all(store, tmp_path, change, 
     with pytest.raises(InputError, match=says):  # a file that cannot be used: exit 6
         import_lines(store, [first, bad], name="all.ndjson")
     assert store.events() == []
-    with pytest.raises(InputError, match=r"all\.ndjson, line 1 is no JSON"):
+    with pytest.raises(InputError, match=r"all\.ndjson, line 1 is not JSON"):
         import_lines(store, ["{half\n"], name="all.ndjson")
 
 

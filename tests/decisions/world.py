@@ -122,4 +122,4 @@ def make(
     store: DecisionStore, run: Run, kind: str, partner_id: str, hub_id: str | None = None, value: Any = None, **how: Any
 ) -> Event:
     """Decide something against that run."""
-    return decide(store, run.path, DecisionRequest(kind, partner_id, hub_id, value), signed(**how))
+    return decide(store, run, DecisionRequest(kind, partner_id, hub_id, value), signed(**how))

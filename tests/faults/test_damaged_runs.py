@@ -1,4 +1,4 @@
-"""Damaged runs, and a `current` that leads nowhere: each command says in one line what is wrong and what to type."""
+"""Damaged runs, and a `current` that points nowhere: each command says in one line what is wrong and what to type."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_rollback_leads_to_the_newest_whole_run_when_current_leads_to_none(renew
     promised = found(renewals("doctor", "--json"))["current run"]
     assert not promised[0]
     assert f"'renewals rollback {NEWER}'" in promised[1]
-    assert "'renewals rollback' mends it" in renewals("table", "contract_mrr").err
+    assert "'renewals rollback' repairs it" in renewals("table", "contract_mrr").err
     dry = renewals("rollback", "--dry-run")
     assert dry.out == f"current led to no run; it would lead to {NEWER}\n"
     assert renewals("rollback").out == f"current led to no run; it leads to {NEWER}\n"

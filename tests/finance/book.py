@@ -95,14 +95,15 @@ def write_run(
 
 # Reading back ------------------------------------------------------------------------------------------------------
 
-AMOUNT = re.compile(r"([A-Z]{3}) ([+-]?)([\d,]+(?:\.\d+)?)")
+AMOUNT = re.compile(r"([+-]?)([A-Z]{3})\s([\d,]+(?:\.\d+)?)")
+"""A sign, a code, and behind a no-break space (in text of a PDF any space) the digits."""
 
 
 def amount(text: str) -> tuple[str, Decimal]:
-    """`USD -1,234.50` → ("USD", -1234.50)."""
+    """`-USD 1,234.50` → ("USD", -1234.50)."""
     found = AMOUNT.fullmatch(text)
     assert found, text
-    return found[1], Decimal(found[2] + found[3].replace(",", ""))
+    return found[2], Decimal(found[1] + found[3].replace(",", ""))
 
 
 class Page(html.parser.HTMLParser):

@@ -11,10 +11,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.render.finance_files import write_finance_report
-from pipeline.warehouse import open_run
+from pipeline.warehouse import open_run_file
 from tests import strategies
 from tests.finance.book import drawn_book, without_values, write_run
+from tests.reading import write_finance_report
 
 RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -36,7 +36,7 @@ class Book:
     xlsx: bytes
 
     def sql(self, query: str) -> pl.DataFrame:
-        with open_run(self.run_file) as con:
+        with open_run_file(self.run_file) as con:
             return con.sql(query).pl()
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from pipeline.render.finance_pages import finance_html
 from pipeline.views.finance_report import finance_report
-from pipeline.warehouse.finance_figures import finance_of_run
 from tests.finance.book import amount, write_run
 from tests.finance.test_report import small_export
+from tests.reading import finance_of_run
 from tests.render.test_browser import AXE, CHROMIUM, OFFLINE, playwright
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")
@@ -69,9 +69,9 @@ def test_the_sums_under_the_contracts_are_those_of_the_rows_shown(page, book):
         "SELECT sum(current_mrr), sum(contracted_mrr), sum(expected_mrr), sum(full_mrr) FROM mrr_bridge "
         "WHERE partner_id = 'p0' AND currency = 'EUR'"
     ).row(0)
-    labels = ("Current MRR", "Contracted MRR", "Expected MRR", "Full MRR")
+    labels = ("Current MRR", "Contracted MRR", "Expected MRR", "Upside MRR")
     assert said.split(": ")[1] == " · ".join(
-        f"{label} EUR {value:,.2f}" for label, value in zip(labels, sums, strict=True)
+        f"{label} EUR\xa0{value:,.2f}" for label, value in zip(labels, sums, strict=True)
     )
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli import reporting
 from pipeline.errors import RenewalsError
+from pipeline.nightly import reports as nightly_reports
 from pipeline.render.batch import Batch
 from tests.conftest import SAMPLE, SAMPLE_DAY, tree
 
@@ -46,7 +46,7 @@ def test_it_can_be_written_elsewhere(read_home, renewals, tmp_path):
         (["--finance", "--anew"], "--anew does not go with --finance"),
         (["--all", "--currency", "EUR"], "--currency and --output belong to --finance"),
         (["--partner", "P-MONEY", "--output", "x"], "--currency and --output belong to --finance"),
-        (["--finance", "--partner", "NOBODY"], "no partner 'NOBODY' in run-"),
+        (["--finance", "--partner", "NOBODY"], "there is no partner 'NOBODY' in run-"),
         (["--finance", "--partner", "P-DAYS", "--currency", "JPY"], "no contract in 'JPY'. There are: USD"),
         (["--finance", "--run", "2020-01-01"], "2020-01-01"),
         ([], "name one partner with --partner ID, or all with --all; finance's report with --finance"),
@@ -81,8 +81,8 @@ def test_when_it_fails_the_other_reports_are_there(exports, tmp_path, monkeypatc
         raise RenewalsError("no ink")
 
     monkeypatch.setenv("RENEWALS_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("pipeline.render.finance_files.write_finance_report", fails)
-    monkeypatch.setattr(reporting, "make_reports", lambda *_, **__: Batch())
+    monkeypatch.setattr(nightly_reports, "write_finance_report", fails)
+    monkeypatch.setattr(nightly_reports, "make_partner_reports", lambda *_, **__: Batch())
     said = renewals("run", "--exports", SAMPLE, "--as-of", SAMPLE_DAY, "--quiet")
     assert said.code == 4
     assert "renewals: finance's report failed: no ink" in said.err.splitlines()

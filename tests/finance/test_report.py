@@ -16,17 +16,18 @@ import polars as pl
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.render.finance_files import report_name, write_finance_report
+from pipeline.render.finance_files import report_name
 from pipeline.settings import Settings
 from pipeline.tables.finance_tables import WHAT_TO_DO
-from pipeline.views.finance_report import finance_report, finance_words
+from pipeline.views.finance_report import FinanceChoices, FinanceScope, finance_report, finance_words
 from pipeline.views.locale_formats import formats_for
 from pipeline.views.translations import LANGUAGES
-from pipeline.warehouse import create_run_file, open_run
-from pipeline.warehouse.finance_figures import Most, finance_of_run
+from pipeline.warehouse import create_run_file, open_run_file
+from pipeline.warehouse.finance_figures import Most
 from tests import strategies
 from tests.conftest import ROOT
 from tests.finance.book import AS_OF, Page, amount, pdf_words, sheets_xml, write_run
+from tests.reading import finance_of_run, write_finance_report
 
 HOSTILE = "=cmd|' /C calc'!A0"
 SCRIPT = "<script>alert(1)</script>"
@@ -64,13 +65,11 @@ def small_export(**contract) -> strategies.Exports:
 
 def view_of(run_file: Path, *, locale: str = "en", most: Most | None = None, **filters):
     run, frames = finance_of_run(run_file, **filters, **({"most": most} if most else {}))
-    return finance_report(frames, run=run, locale=locale, **filters)
+    return finance_report(frames, run=run, scope=FinanceScope(**filters), choices=FinanceChoices(locale=locale))
 
 
 def texts_of(view) -> dict[str, list[list[str]]]:
-    return {
-        name: [[cell["text"] for cell in row["cells"]] for row in table["rows"]] for name, table in view["page"].items()
-    }
+    return {name: [[cell.text for cell in row.cells] for row in table.rows] for name, table in view.page.items()}
 
 
 # Hostile names -----------------------------------------------------------------------------------------------------
@@ -125,7 +124,7 @@ def test_every_hash_of_the_policy_is_that_of_what_stands_inline(book):
 
 def test_the_pdf_is_tagged_titled_bookmarked_and_holds_the_workbook(book):
     with pikepdf.open(io.BytesIO(book.pdf)) as pdf:
-        assert pdf.docinfo["/Title"] == "Finance: MRR projection · All clients · Nov 23, 2026"
+        assert pdf.docinfo["/Title"] == "Finance: MRR projection · All partners · Nov 23, 2026"
         assert pdf.Root.MarkInfo.Marked
         assert pdf.Root.Lang == "en"
         with pdf.open_outline() as outline:
@@ -143,7 +142,7 @@ def test_the_pdf_is_tagged_titled_bookmarked_and_holds_the_workbook(book):
 
 def test_equal_runs_give_equal_bytes_in_another_process_too(book, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from pipeline.render.finance_files import write_finance_report; "
+        "import sys; from pathlib import Path; from tests.reading import write_finance_report; "
         "write_finance_report(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     environment = {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LANG": "C", "PATH": "/usr/bin:/bin"}
@@ -164,40 +163,43 @@ def view(book):
 
 
 def test_statuses_are_kept_apart_and_add_up(view):
-    for section in view["sections"]:
-        labels = [row["cells"][1]["text"] for row in section["statuses"]["rows"]]
+    for section in view.sections:
+        labels = [row.cells[1].text for row in section.statuses.rows]
         assert len(set(labels)) == len(labels)
-        *parts, whole = section["statuses"]["rows"]
+        *parts, whole = section.statuses.rows
         for place in range(3, 9):
-            values = [Decimal(row["cells"][place]["value"]) for row in parts]
-            assert sum(values) == Decimal(whole["cells"][place]["value"])
-    everywhere = {row["cells"][1]["text"] for section in view["sections"] for row in section["statuses"]["rows"]}
+            values = [Decimal(row.cells[place].value) for row in parts]
+            assert sum(values) == Decimal(whole.cells[place].value)
+    everywhere = {row.cells[1].text for section in view.sections for row in section.statuses.rows}
     assert {
         "Renewed (agreed)",
-        "Renewed (by silence)",
+        "Renewed (automatic)",
         "Pending",
         "Pending (lapsing)",
         "Cancellation requested",
     } <= everywhere
-    legends = {entry["label"] for section in view["sections"] for entry in section["wall_picture"]["legend"]}
-    assert {"Renewed (agreed)", "Renewed (by silence)", "Pending", "Cancellation requested"} <= legends
+    legends = {entry.label for section in view.sections for entry in section.wall_picture.legend}
+    assert {"Renewed (agreed)", "Renewed (automatic)", "Pending", "Cancellation requested"} <= legends
 
 
 def test_a_currency_without_a_rate_is_named_and_never_guessed(view):
-    assert view["missing_rates"] == "Without an exchange rate to USD, and so in no converted figure: CLF."
-    (clf,) = [section for section in view["sections"] if section["currency"] == "CLF"]
-    assert clf["converted"] == "Not converted: there is no exchange rate from CLF to USD."
-    assert clf["fx"] == ""
-    (eur,) = [section for section in view["sections"] if section["currency"] == "EUR"]
-    assert eur["converted"] == "Converted at 1 EUR = 1.086 USD, the rate of Nov 20, 2026."
-    assert re.match(r"FX effect since Oct 30, 2026: USD \+[\d.,]+\. It is", eur["fx"])
+    assert (
+        view.remarks.missing_rates
+        == "Without an exchange rate to USD, and so excluded from all converted figures: CLF."
+    )
+    (clf,) = [section for section in view.sections if section.currency == "CLF"]
+    assert clf.converted == "Not converted: there is no exchange rate from CLF to USD."
+    assert clf.fx == ""
+    (eur,) = [section for section in view.sections if section.currency == "EUR"]
+    assert eur.converted == "Converted at 1 EUR = 1.086 USD, the rate of Nov 20, 2026."
+    assert re.match(r"FX effect since Oct 30, 2026: \+USD\xa0[\d.,]+\. It is", eur.fx)
 
 
 def test_fx_is_a_line_of_its_own_and_no_movement(book, view):
     effects = {row["currency"]: row["fx_effect"] for row in book.sql("FROM currency_rates").to_dicts()}
     *lines, total = texts_of(view)["currencies"]
     assert {line[0]: line[-1] for line in lines if line[-1] != "–"} == {
-        currency: f"USD {'+' if effect > 0 else ''}{effect:,.2f}"
+        currency: f"{'+' if effect > 0 else '-' if effect < 0 else ''}USD\xa0{abs(effect):,.2f}"
         for currency, effect in effects.items()
         if effect is not None
     }
@@ -205,16 +207,14 @@ def test_fx_is_a_line_of_its_own_and_no_movement(book, view):
 
 
 def test_every_bar_has_its_largest_contracts_and_their_lines(view):
-    listed = view["page"]["contracts"]["rows"]
-    for section in view["sections"]:
-        for row in section["bridge"]["rows"]:
-            if row.get("bar", "").startswith(("change_", "pending_")) and Decimal(row["cells"][2]["value"]):
-                behind = [
-                    each for each in listed if row["bar"] in each["bars"] and each["currency"] == section["currency"]
-                ]
-                assert behind, (section["currency"], row["bar"])
-    with_lines = {row["contract"] for row in view["page"]["lines"]["rows"]}
-    assert with_lines <= {row["contract"] for row in listed}
+    listed = view.page["contracts"].rows
+    for section in view.sections:
+        for row in section.bridge.rows:
+            if (row.bar or "").startswith(("change_", "pending_")) and Decimal(row.cells[2].value):
+                behind = [each for each in listed if row.bar in each.bars and each.currency == section.currency]
+                assert behind, (section.currency, row.bar)
+    with_lines = {row.contract for row in view.page["lines"].rows}
+    assert with_lines <= {row.contract for row in listed}
 
 
 def test_findings_name_contract_client_and_mrr(book, view):
@@ -232,12 +232,11 @@ def test_findings_name_contract_client_and_mrr(book, view):
 
 def test_a_contract_that_is_missing_tonight_is_named(tmp_path):
     before = write_run(tmp_path / "before.duckdb", small_export(contract_id="c"))
-    with open_run(before) as con:
+    with open_run_file(before) as con:
         previous = con.sql("FROM contract_mrr").pl().with_columns(contract_id=pl.lit("gone"))
     run_file = write_run(tmp_path / "run.duckdb", small_export(), previous=previous)
-    assert ["Missing from tonight's export", "USD", "gone", "Client", "–", "Nov 23, 2026", "USD 100.00"] in texts_of(
-        view_of(run_file)
-    )["findings"]
+    missing = ["Missing from the latest export", "USD", "gone", "Client", "–", "Nov 23, 2026", "USD\xa0100.00"]
+    assert missing in texts_of(view_of(run_file))["findings"]
 
 
 # Empty and small states --------------------------------------------------------------------------------------------
@@ -246,13 +245,13 @@ def test_a_contract_that_is_missing_tonight_is_named(tmp_path):
 def test_one_currency_without_history(tmp_path):
     run_file = write_run(tmp_path / "run.duckdb", small_export())
     view = view_of(run_file)
-    assert [section["currency"] for section in view["sections"]] == ["USD"]
-    assert view["page"]["rates"]["note"] == (
+    assert [section.currency for section in view.sections] == ["USD"]
+    assert view.page["rates"].note == (
         "There is no renewal history: every renewal has the probability 90.00% from the settings."
     )
-    assert view["sections"][0]["converted"] == ""
+    assert view.sections[0].converted == ""
     page, pdf, workbook = write_finance_report(run_file, tmp_path)
-    assert "USD 100.00" in page.read_text()
+    assert "USD\xa0100.00" in page.read_text()
     assert "All 21 differences are 0." in pdf_words(pdf.read_bytes())
     assert openpyxl.load_workbook(workbook)["Bridge"]["B2"].value == "Current MRR"
 
@@ -264,7 +263,7 @@ def test_no_contract_at_all(tmp_path):
     said = "There is no contract in force and none that begins within the period, so there are no figures."
     assert said in page.read_text()
     assert said in pdf_words(pdf.read_bytes())
-    assert "There is nothing to look at." in pdf_words(pdf.read_bytes())
+    assert "There is nothing to review." in pdf_words(pdf.read_bytes())
     assert "Definitions" in openpyxl.load_workbook(workbook).sheetnames
 
 
@@ -272,9 +271,9 @@ def test_only_a_contract_whose_renewal_date_has_passed(tmp_path):
     passed = AS_OF - timedelta(days=3)  # the grace days are over
     exports = small_export(renewal_start_date=passed, term_start_date=passed - timedelta(days=365))
     view = view_of(write_run(tmp_path / "run.duckdb", exports))
-    assert view["sections"] == []
+    assert view.sections == ()
     assert texts_of(view)["findings_counted"] == [
-        ["Expired, not renewed in the export", "USD", "1", "USD 100.00", WHAT_TO_DO["expired_not_rolled"]]
+        ["Expired, not renewed in the export", "USD", "1", "USD\xa0100.00", WHAT_TO_DO["expired_not_rolled"]]
     ]
     write_finance_report(tmp_path / "run.duckdb", tmp_path)
 
@@ -282,9 +281,9 @@ def test_only_a_contract_whose_renewal_date_has_passed(tmp_path):
 def test_only_a_contract_that_begins_later(tmp_path):
     exports = small_export(term_start_date=AS_OF + timedelta(days=30), renewal_start_date=date(2028, 1, 1))
     view = view_of(write_run(tmp_path / "run.duckdb", exports))
-    (section,) = view["sections"]
-    assert [tile["text"] for tile in section["tiles"][:2]] == ["USD 0.00", "USD 100.00"]
-    assert view["tied"]
+    (section,) = view.sections
+    assert [tile.text for tile in section.tiles[:2]] == ["USD\xa00.00", "USD\xa0100.00"]
+    assert view.remarks.tied
     write_finance_report(tmp_path / "run.duckdb", tmp_path)
 
 
@@ -292,9 +291,9 @@ def test_everything_at_0_has_no_pictures_and_no_error(tmp_path):
     exports = small_export()
     exports["contract_lines"][0]["unit_price"] = Decimal(0)
     view = view_of(write_run(tmp_path / "run.duckdb", exports))
-    (section,) = view["sections"]
-    assert [section[f"{name}_picture"] for name in ("bridge", "projection", "wall")] == [None, None, None]
-    assert section["tiles"][4]["text"] == "–"
+    (section,) = view.sections
+    assert [getattr(section, f"{name}_picture") for name in ("bridge", "projection", "wall")] == [None, None, None]
+    assert section.tiles[4].text == "–"
     write_finance_report(tmp_path / "run.duckdb", tmp_path)
 
 
@@ -304,7 +303,7 @@ def test_amounts_beyond_what_a_spreadsheet_keeps_are_text_and_no_formula_counts_
     _, _, workbook = write_finance_report(write_run(tmp_path / "run.duckdb", exports), tmp_path)
     cells = [cell for sheet in openpyxl.load_workbook(workbook) for row in sheet for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
-    assert "USD 9,999,999,999,999,999.99" in [cell.value for cell in cells]
+    assert "USD\xa09,999,999,999,999,999.99" in [cell.value for cell in cells]
 
 
 # Limits, filters, names --------------------------------------------------------------------------------------------
@@ -314,9 +313,9 @@ def test_a_limited_report_still_counts_everything(book, tmp_path):
     few = Most(contracts=20, with_lines=5, partners=2, clients=3, per_cause=1, findings=1)
     paths = write_finance_report(book.run_file, tmp_path, most=few)
     view = view_of(book.run_file, most=few)
-    assert len(view["page"]["contracts"]["rows"]) == 20
+    assert len(view.page["contracts"].rows) == 20
     total = book.sql("SELECT count(*) FROM mrr_bridge").item()
-    assert view["page"]["contracts"]["more"].startswith(f"20 of {total} contracts")
+    assert view.page["contracts"].more.startswith(f"20 of {total} contracts")
     assert "renewals table mrr_bridge --format parquet --output mrr_bridge.parquet" in paths[0].read_text()
     rows = list(openpyxl.load_workbook(paths[2], data_only=True)["Tie-out"].iter_rows(values_only=True))
     assert {row[-1] for row in rows[1:]} == {0}
@@ -328,34 +327,34 @@ def test_a_currency_alone(book, tmp_path):
     paths = write_finance_report(book.run_file, tmp_path, currency="JPY")
     assert [path.name for path in paths] == [f"finance.currency-JPY.{ending}" for ending in ("html", "pdf", "xlsx")]
     view = view_of(book.run_file, currency="JPY")
-    assert view["scope"] == "All clients · Only JPY"
-    assert {row["currency"] for table in view["page"].values() for row in table["rows"]} <= {"JPY", ""}
+    assert view.cover.scope == "All partners · Only JPY"
+    assert {row.currency for table in view.page.values() for row in table.rows} <= {"JPY", ""}
     assert "EUR" not in pdf_words(paths[1].read_bytes())
 
 
 def test_a_partner_alone_ties_to_its_own_rows(book):
     view = view_of(book.run_file, partner_id="p0")
-    assert view["tied"]
-    for section in view["sections"]:
-        code = section["currency"]
+    assert view.remarks.tied
+    for section in view.sections:
+        code = section.currency
         mine = book.sql(
             f"SELECT sum(current_mrr) FROM contract_mrr WHERE partner_id = 'p0' AND currency = '{code}'"
         ).item()
-        assert Decimal(section["bridge"]["rows"][0]["cells"][2]["value"]) == (mine or 0)
+        assert Decimal(section.bridge.rows[0].cells[2].value) == (mine or 0)
         low, high = book.sql(
             "SELECT closing_low, closing_high FROM projection_interval WHERE scope = 'partner' AND partner_id = 'p0' "
             f"AND currency = '{code}' ORDER BY month DESC LIMIT 1"
         ).row(0)
-        assert section["scenarios"]["rows"][-1]["cells"][3]["value"] == f"{low:f}"
-        assert section["scenarios"]["rows"][-1]["cells"][4]["value"] == f"{high:f}"
+        assert section.scenarios.rows[-1].cells[3].value == f"{low:f}"
+        assert section.scenarios.rows[-1].cells[4].value == f"{high:f}"
 
 
 def test_finance_sees_clients_of_nobody(book, view):
     nobodys = book.sql("SELECT count(*) FROM mrr_bridge WHERE partner_id IS NULL").item()
     assert nobodys > 0
-    rows = [row for row in view["page"]["contracts"]["rows"] if row["partner"] == "-"]
+    rows = [row for row in view.page["contracts"].rows if row.partner == "-"]
     assert len(rows) == nobodys
-    assert {row["cells"][3]["text"] for row in rows} == {"No partner"}
+    assert {row.cells[3].text for row in rows} == {"No partner"}
 
 
 def test_a_client_whose_association_was_ended_is_in_no_report_of_that_partner(book):
@@ -364,20 +363,20 @@ def test_a_client_whose_association_was_ended_is_in_no_report_of_that_partner(bo
     ended = frozenset({("p0", hub)})
 
     def listed(run):
-        return {row["contract"] for row in run["page"]["contracts"]["rows"]}
+        return {row.contract for row in run.page["contracts"].rows}
 
     run, frames = finance_of_run(book.run_file, partner_id="p0", ended=ended)
-    after = finance_report(frames, run=run, partner_id="p0")
+    after = finance_report(frames, run=run, scope=FinanceScope("p0"))
     assert contracts <= listed(view_of(book.run_file, partner_id="p0"))
     assert not contracts & listed(after)
     assert not contracts & set(frames["lines"]["contract_id"])
     assert hub not in set(frames["clients"]["hub_id"])
-    assert after["tied"]
+    assert after.remarks.tied
     run, frames = finance_of_run(book.run_file, ended=ended)
     whole = finance_report(frames, run=run)
-    mine = [row for row in whole["page"]["contracts"]["rows"] if row["contract"] in contracts]
-    assert {row["partner"] for row in mine} == {"-"}
-    assert whole["tied"]
+    mine = [row for row in whole.page["contracts"].rows if row.contract in contracts]
+    assert {row.partner for row in mine} == {"-"}
+    assert whole.remarks.tied
 
 
 def test_names_of_filtered_reports_never_meet():
@@ -389,7 +388,7 @@ def test_names_of_filtered_reports_never_meet():
 
 
 def test_what_cannot_be_asked_for(book, tmp_path):
-    with pytest.raises(UsageError, match="no partner 'nobody' in run"):
+    with pytest.raises(UsageError, match="there is no partner 'nobody' in run"):
         finance_of_run(book.run_file, partner_id="nobody")
     with pytest.raises(UsageError, match=r"no contract in 'XXX'\. There are: CLF, EUR, JPY, KWD, USD"):
         finance_of_run(book.run_file, currency="XXX")

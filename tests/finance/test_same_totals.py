@@ -14,9 +14,9 @@ import openpyxl
 import pytest
 
 from pipeline import rules
-from pipeline.render.finance_files import write_finance_report
 from tests import oracle, oracle_projection
 from tests.finance.book import AMOUNT, AS_OF, Page, amount, bridge_of_page, pdf_words, write_run
+from tests.reading import write_finance_report
 from tests.strategies import CURRENCIES
 
 LABELS = {
@@ -25,18 +25,18 @@ LABELS = {
     "change_price": "Price",
     "change_discount": "Ending discounts",
     "change_limits": "Higher limits",
-    "change_quote": "Vendor's quote",
+    "change_quote": "Vendor’s quote",
     "change_churn": "Churn",
-    "settled_mrr": "Settled MRR",
+    "settled_mrr": "MRR after settled changes",
     "pending_contracted": "Pending, not yet agreed: contracted",
     "contracted_mrr": "Contracted MRR",
     "pending_expected": "Pending, not yet agreed: expected",
     "expected_mrr": "Expected MRR",
-    "pending_full": "Pending, not yet agreed: full",
-    "full_mrr": "Full MRR",
+    "pending_full": "Pending, not yet agreed: upside",
+    "full_mrr": "Upside MRR",
 }
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-SCENARIOS = {"Contracted": "contracted", "Expected": "expected", "Full": "full"}
+SCENARIOS = {"Contracted": "contracted", "Expected": "expected", "Upside": "full"}
 MOVEMENTS = ("opening", "new", "expansion", "contraction", "churn", "closing")
 
 

@@ -13,12 +13,12 @@ from pipeline.render.finance_pages import finance_html
 from pipeline.render.finance_xlsx import finance_xlsx
 from pipeline.settings import Settings
 from pipeline.views import locale_formats
-from pipeline.views.finance_report import finance_report
-from pipeline.warehouse.finance_figures import finance_of_run
+from pipeline.views.finance_report import FinanceChoices, finance_report
 from tests.finance.book import AS_OF, write_run
 from tests.finance.test_report import small_export
 from tests.languages.catalogues import Marked
 from tests.languages.test_surfaces import left_over, page_texts
+from tests.reading import finance_of_run
 
 COMMANDS = re.compile(r"renewals (table|report)[a-z0-9_ .-]*", re.IGNORECASE)
 
@@ -34,7 +34,7 @@ def view(tmp_path, monkeypatch):
     run, frames = finance_of_run(write_run(tmp_path / "run.duckdb", exports, settings=Settings(locale="ja")))
     monkeypatch.setattr(locale_formats, "catalogue", lambda _: Marked())
     named = run | {"run_id": "#10", "created_at": "2026-11-23 18:00", "pipeline_version": "0.1"}
-    return finance_report(frames, run=named, locale="ja", vendor="#11")
+    return finance_report(frames, run=named, choices=FinanceChoices("ja", vendor="#11"))
 
 
 def words(texts):

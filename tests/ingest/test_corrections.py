@@ -13,6 +13,7 @@ from pipeline.ingest.contract.corrections import FILE
 from tests.ingest.export_folder import GOOD, Exports
 from tests.ingest.test_profiles import profile  # noqa: F401
 
+KEY_TAKES = 'key takes the primary key in texts exactly as the export writes them, such as { contract_id = "C-17" }'
 WRONG = GOOD["contracts"].replace("2026-02-01,2027-02-01", "2026-02-01,bad")
 
 
@@ -130,15 +131,22 @@ def test_an_entry_for_a_table_or_column_that_is_not_there(exports: Exports):
         ("[[correction]", "is not readable as TOML: "),
         ("[[corrections]]\n", "holds 'corrections'; write entries as [[correction]]"),
         ("correction = 1\n", "holds 'correction'; write entries as [[correction]]"),
-        (entry(reason=""), "entry 1: reason is missing; an entry has "),
-        (entry(typo='"x"'), "entry 1: unknown 'typo'; an entry has "),
+        (entry(reason=""), "entry 1: reason is required"),
+        (entry(typo='"x"'), "entry 1: unknown name 'typo'; known: table, key, "),
         (entry(wrong="12.5"), "entry 1: wrong takes a text in quotes, exactly as the export writes it"),
-        (entry(table='"contract"'), "entry 1: there is no table 'contract'; the contract has "),
+        (entry(table='"contract"'), "entry 1: table: the contract has no table 'contract' (did you mean 'contracts'?)"),
         (entry(status='"done"'), "entry 1: status takes one of open, reported, acknowledged, not 'done'"),
         (entry(right='"bad"'), "entry 1: wrong and right are the same"),
         (entry(told='" "'), "entry 1: told is empty; say it in words"),
-        (entry(key='"c2"'), 'entry 1: key takes the whole primary key of contracts: key = { contract_id = "…" }'),
-        (entry(key="{ contract_id = 2 }"), "entry 1: key takes texts in quotes, exactly as the export writes them"),
+        (entry(key='"c2"'), f"entry 1: {KEY_TAKES}"),
+        (
+            entry(key='{ id = "c2" }'),
+            'entry 1: key takes the whole primary key of contracts: key = { contract_id = "…" }',
+        ),
+        (
+            entry(key="{ contract_id = 2 }"),
+            f"entry 1: {KEY_TAKES}",
+        ),
         (entry() + entry(right='"x"'), "entries 1 and 2 correct the same cell; keep one"),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_german_csv(tmp_path: Path, source: Path):
 def test_a_workbook_with_titles_and_merged_cells(tmp_path: Path, source: Path):
     checked = drafted(tmp_path, ugly_files.workbook(source))
     assert reasons(checked) == [("contracts", "renewal_not_after_start", 9)]
-    # 24,000 over 12 months, 100,000.50 over 24, 3,000 over 3; "ongoing" is no end: 5,000 over a term of 12.
+    # 24,000 over 12 months, 100,000.50 over 24, 3,000 over 3; "ongoing" is not an end: 5,000 over a term of 12.
     expected = Decimal(2000) + Decimal("4166.69") + Decimal(1000) + Decimal("416.67")
     assert figures(checked, "in_force", "mrr") == {"USD": (4, str(expected))}
     assert 'DECIDE: no end: do contracts without an end go on? In 1 of 5 rows "End" is empty or ongoing' in said(
@@ -141,6 +141,16 @@ def test_how_a_file_is_written(tmp_path: Path, source: Path, name: str, content:
     (source / name).write_bytes(content)
     assert look(source / name).format == FileFormat(**expected)
     assert figures(drafted(tmp_path, source / name), "mrr") == {"USD": ("30.00",)}
+
+
+def test_a_stray_zero_byte_does_not_make_a_file_utf_16(source: Path):
+    (source / "r.csv").write_bytes("No,Customer\n1,Mü\0ller\n".encode())
+    assert look(source / "r.csv").format == FileFormat()
+
+
+def test_utf_16_without_a_mark_and_with_few_letters_of_ascii_is_known(source: Path):
+    (source / "r.csv").write_bytes("番号,顧客名,開始日\n契約第一,株式会社東京,二〇二六年\n".encode("utf-16-be"))
+    assert look(source / "r.csv").format.encoding == "utf-16-be"
 
 
 def test_a_parquet_file(tmp_path: Path, source: Path):
@@ -330,12 +340,12 @@ def test_clients_contacts_and_lines_in_files_of_their_own(tmp_path: Path, source
         ("r.csv", b"<!DOCTYPE html><html>", "r.csv: holds a web page or XML, not rows; download the data itself"),
         ("r.csv", b"a,b\n", "r.csv: has no rows under its header"),
         ("r.csv", b'a,b\n1,"2\n', "r.csv: line 2 begins a record that ends inside quotes"),
-        ("r.csv.gz", b"no gzip", "r.csv.gz: is no readable gzip file"),
-        ("r.csv.gz", gzip.compress(b"a,b\n1,2\n" * 999, mtime=0)[:-20], "r.csv.gz: is no readable gzip file"),
-        ("r.xlsx", b"no workbook", "r.xlsx: is no readable workbook"),
+        ("r.csv.gz", b"no gzip", "r.csv.gz: is not a readable gzip file"),
+        ("r.csv.gz", gzip.compress(b"a,b\n1,2\n" * 999, mtime=0)[:-20], "r.csv.gz: is not a readable gzip file"),
+        ("r.xlsx", b"no workbook", "r.xlsx: is not a readable workbook"),
         ("r.json", b"", "r.json: is empty; it should hold an array of objects"),
         ("r.json", b"[1, 2", "r.json: the array is broken or cut off after line 1"),
-        ("r.parquet", b"PAR1", "r.parquet: is no readable Parquet file"),
+        ("r.parquet", b"PAR1", "r.parquet: is not a readable Parquet file"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_clear_line(
@@ -384,7 +394,7 @@ def test_a_missing_file_and_a_file_named_twice(tmp_path: Path, source: Path):
         write_draft([source / "nope.csv"], tmp_path / "draft")
     path = source / "r.csv"
     path.write_text(one_contract())
-    with pytest.raises(InputError, match="a file is named twice"):
+    with pytest.raises(InputError, match="a file appears twice"):
         write_draft([path, path], tmp_path / "draft")
 
 

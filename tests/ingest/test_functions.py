@@ -65,7 +65,7 @@ def test_the_example_of_the_documentation_holds(con, function):
         ("10 %", "10", "10"),
         ("10,000円", "10000", "10.000"),
         ("1 234,50 zł", "1 234,50 zł", "1234.50"),
-        # Of two meanings none is guessed, and what is no amount stays for the quarantine.
+        # Of two meanings none is guessed, and what is not an amount stays for the quarantine.
         ("1,50", "1,50", "1.50"),
         ("1e3", "1e3", "1e3"),
         ("N/A", "N/A", "N/A"),

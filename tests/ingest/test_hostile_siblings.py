@@ -40,7 +40,7 @@ NAMES_OF_THE_LOAD = (
 
 @pytest.mark.parametrize("suffix", ["csv", "json", "parquet"])
 def test_a_surplus_column_may_have_any_name(exports: Exports, suffix: str):
-    # Databases export `rowid`; other names are those that the load uses itself. None may stand in its way.
+    # Databases export `rowid`; other names are those that the load uses itself. None may get in its way.
     changes = "change_id,contract_id,contract_type,effective_date,renewal_start_date,contact_max\n"
     exports.write("contract_changes.csv", changes + "ch1,c1,renewal,2027-01-01,x,y\n")
     for table in ("clients", "contracts", "contract_lines"):
@@ -270,7 +270,7 @@ def test_a_file_of_zeros_has_no_first_line(exports: Exports):
 
 
 def odd_thing(kind: str, path: Path) -> None:
-    """Puts something that is no file in that place."""
+    """Puts something that is not a file in that place."""
     match kind:
         case "pipe":
             os.mkfifo(path)

@@ -182,7 +182,7 @@ SIBLINGS = {
     None),
     "Swiss dash": ("r.csv", register(f"1 | A | {ONE_YEAR} | CHF 1’200.–", header=GERMAN), DAY, {"CHF": "100.00"}, None),
     "Swedish dash": ("r.xlsx", register(f"1 | A | {ONE_YEAR} | 1200:- EUR"), DAY, {"EUR": "100.00"}, None),
-    # A number that stands in several rows.
+    # A number that is in several rows.
     "a frame contract of two suppliers": (
         "r.txt", register(f"F-1 | A | {ONE_YEAR} | 1200 €", f"F-1 | B | {ONE_YEAR} | 2400 €", header=GERMAN), DAY,
         {"EUR": "300.00"}, "contract number",

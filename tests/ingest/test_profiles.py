@@ -409,7 +409,7 @@ def test_a_half_written_raw_file(exports: Exports, profile: Path):
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("name = ", "deals/profile.toml: is no TOML: "),
+        ("name = ", "deals/profile.toml: is not readable as TOML: "),
         ("nam = 'x'", "deals/profile.toml: unknown setting 'nam'"),
         ("name = 'x'", "deals/profile.toml: needs at least one [files.<name>]"),
         ("[files.deal]", "deals/profile.toml: files.deal needs a path"),
@@ -417,7 +417,13 @@ def test_a_half_written_raw_file(exports: Exports, profile: Path):
         ("[files.deal]\npath = '../x.csv'", "deals/profile.toml: files.deal.path takes a file in the exports folder"),
         ("[files.deal]\npath = 'x.doc'", "deals/profile.toml: files.deal.path takes a file in the exports folder"),
         ("[files.deal]\npath = 'x.csv'\nlookup = 1", "deals/profile.toml: files.deal.lookup takes true or false"),
-        ("[files.deal]\npath = 'x.csv'\ndelim = ';'", "deals/profile.toml: unknown setting files.deal.delim; known: "),
+        (
+            "[files.deal]\npath = 'x.csv'\ndelim = ';'",
+            "deals/profile.toml: unknown setting files.deal.delim (did you mean 'delimiter'?)",
+        ),
+        ("[files.deal]\npath = 'x.csv'\nqqq = ';'", "deals/profile.toml: unknown setting files.deal.qqq; known: "),
+        ("[files.deal]\npath = 'x.csv'\ndelimiter = '\"'", "deals/profile.toml: files.deal: delimiter and quote are"),
+        ("name = 5", "deals/profile.toml: name takes a text, not 5"),
         ("quarantine_limit_percent = 101\n" + TOML, "deals/profile.toml: quarantine_limit_percent takes a number"),
     ],
 )

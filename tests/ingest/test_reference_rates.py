@@ -70,7 +70,7 @@ def test_an_export_with_a_rate_is_left_as_it_is(con):
     )
     assert add_reference_rates(con, as_of=AS_OF, reporting_currency="USD", days=DAYS) is None
     assert rates(con) == own
-    # A rate of tomorrow does not exist yet; it stays, and is no reason to go without.
+    # A rate of tomorrow does not exist yet; it stays, and is not a reason to go without.
     assert add_reference_rates(con, as_of=date(2026, 11, 22), reporting_currency="USD", days=DAYS) is not None
     assert own[0] in rates(con)
 

@@ -94,7 +94,7 @@ def test_refused_rows_of_the_register_stand_at_their_line_with_their_reasons(reg
         elif day(row["End Date"]) < day(row["Start Date"]):
             refused = "renewal_not_after_start"
         if refused:
-            # A negative award is no reason (data contract): it is a credit, and its contract counts as 0.
+            # A negative award is not a reason (data contract): it is a credit, and its contract counts as 0.
             expected.add((line, "contracts", refused))
             expected.add((line, "contract_lines", "parent_quarantined"))
     found = con.execute("SELECT line_number, table_name, reason_codes FROM quarantine").fetchall()

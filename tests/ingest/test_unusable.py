@@ -58,7 +58,7 @@ def test_a_link_to_nothing_in_place_of_a_table(exports: Exports, name: str):
 def test_a_folder_in_place_of_a_table(exports: Exports):
     (exports.folder / "contacts.csv").mkdir()
     assert complaint(exports) == (
-        "contacts.csv: has the name of a table but is no file; put the file in its place, or take it away"
+        "contacts.csv: has the name of a table but is not a file; put the file in its place, or take it away"
     )
 
 
@@ -79,7 +79,7 @@ def test_a_missing_required_column_of_an_optional_table(exports: Exports):
 @pytest.mark.parametrize("name", ["hub_id", "note"])
 def test_a_column_that_stands_twice(exports: Exports, name: str):
     exports.write("clients.csv", f"hub_id,client_name,note,{name}\nh1,Acme,a,b\n")
-    assert complaint(exports) == f"clients.csv: the column {name!r} stands twice in the header; name each column once"
+    assert complaint(exports) == f"clients.csv: the column {name!r} appears twice in the header; name each column once"
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf"])
@@ -181,14 +181,14 @@ def test_a_gzip_that_is_none(exports: Exports):
     exports.remove("clients.csv")
     exports.write("clients.csv.gz", GOOD["clients"])
     assert complaint(exports) == (
-        "clients.csv.gz: is no readable gzip file (Not a gzipped file (b'hu')); export it again"
+        "clients.csv.gz: is not a readable gzip file (Not a gzipped file (b'hu')); export it again"
     )
 
 
 def test_a_broken_parquet(exports: Exports):
     exports.remove("clients.csv")
     exports.write("clients.parquet", b"PAR1 and so on")
-    assert complaint(exports).startswith("clients.parquet: is no readable Parquet file (")
+    assert complaint(exports).startswith("clients.parquet: is not a readable Parquet file (")
 
 
 def test_a_json_array_that_is_cut_off(exports: Exports):
@@ -217,7 +217,7 @@ def test_text_after_a_json_array(exports: Exports):
 def test_a_last_json_line_that_is_cut_off(exports: Exports):
     exports.remove("clients.csv")
     exports.write("clients.ndjson", '{"hub_id": "h1", "client_name": "A"}\n\n{"hub_id": "h2", "cli')
-    assert complaint(exports) == "clients.ndjson: line 3, the last, is no JSON: half-written; export it again"
+    assert complaint(exports) == "clients.ndjson: line 3, the last, is not JSON: half-written; export it again"
 
 
 @pytest.mark.parametrize("suffix", ["json", "ndjson"])
@@ -255,7 +255,7 @@ def test_json_in_another_encoding(exports: Exports):
 def test_a_broken_workbook(exports: Exports):
     exports.remove("clients.csv")
     exports.write("clients.xlsx", b"no zip")
-    assert complaint(exports).startswith("clients.xlsx: is no readable workbook (")
+    assert complaint(exports).startswith("clients.xlsx: is not a readable workbook (")
 
 
 def test_nothing_is_readable_by_nobody(exports: Exports, monkeypatch: pytest.MonkeyPatch):

@@ -135,7 +135,7 @@ def test_one_stray_quote_is_an_error_with_its_line_and_nothing_is_lost(exports: 
         ({"columns": ["a", ""]}, "columns takes the names of the columns in order"),
         ({"columns": "a,b"}, "columns takes the names of the columns in order"),
         ({"columns": ["a", 1]}, "columns takes the names of the columns in order"),
-        ({"columns": ["a", "b", "a"]}, "columns names 'a' twice"),
+        ({"columns": ["a", "b", "a"]}, "columns has 'a' twice"),
         ({"escape": "ab"}, "escape takes one character"),
         ({"escape": '"'}, "escape takes another character than delimiter and quote"),
         ({"escape": ","}, "escape takes another character than delimiter and quote"),

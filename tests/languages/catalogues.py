@@ -20,7 +20,7 @@ def messages() -> ModuleType:
 
 
 class Marked(NullTranslations):
-    """A pseudo language: every text stands in guillemets, so that one that was not translated shows."""
+    """A pseudo language: every text is in guillemets, so that one that was not translated shows."""
 
     def gettext(self, message: str) -> str:
         return f"«{message}»"

@@ -46,8 +46,8 @@ def test_the_check_finds_what_is_only_guessed():
 def test_the_texts_of_code_terms_and_definitions_are_found():
     found = SCRIPT.texts()
     assert found["Client name"] == "pipeline/views/terms.py"
-    assert found["{count} month", "{count} months"] == "pipeline/views/terms.py"
-    assert found["Changes that take effect from {first} to {last}"] == "pipeline/views/partner_report.py"
+    assert found["{count}\u00a0month", "{count}\u00a0months"] == "pipeline/views/terms.py"
+    assert found["Changes that take effect from {first} to {last}"] == "pipeline/views/report_inputs.py"
     assert "Last day, inclusive, on which the terms can still be altered." in found
 
 

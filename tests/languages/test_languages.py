@@ -12,6 +12,7 @@ from pipeline.settings import shown_columns
 from pipeline.views import terms
 from pipeline.views.locale_formats import formats_for
 from pipeline.views.partner_report import partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 NARROW, HARD = "\u202f", "\u00a0"
@@ -23,42 +24,41 @@ def view_in(locale, changes=None, columns=rules.DEFAULT_COLUMNS, **run):
         data.tables([data.change()] if changes is None else changes, [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN | run,
-        columns=shown_columns(columns),
-        locale=locale,
+        choices=SettledChoices(shown_columns(columns), locale=locale),
     )
 
 
 def test_the_portuguese_terms_are_the_official_ones():
     # Issue 3, point 4: the terms of the Brazilian product.
-    columns = view_in("pt-BR", columns=rules.ADDABLE_COLUMNS)["columns"]
-    labels = {column["name"]: column["label"] for column in columns}
+    columns = view_in("pt-BR", columns=rules.ADDABLE_COLUMNS).table.columns
+    labels = {column.name: column.label for column in columns}
     expected = {
         "client_name": "Nome do cliente",
         "communication_owner": "Responsável pela comunicação",
         "primary_contact_name": "Contato principal do cliente",
         "contract_type": "Tipo de contrato",
         "status": "Status",
-        "renewal_deadline": "Prazo de renovação",
+        "renewal_deadline": "Data-limite de renovação",
         "website": "Website",
         "hub_id": "ID do Hub",
         "renewal_start_date": "Data de início da renovação",
         "contact_max": "Máximo de contatos",
-        "email_limit": "Limite de e-mail",
+        "email_limit": "Limite de e-mails",
         "billing_frequency": "Frequência de faturamento",
-        "subscription_term_months": "Prazo da assinatura",
+        "subscription_term_months": "Vigência da assinatura",
         "current_mrr": "MRR atual",
         "estimated_new_mrr": "Novo MRR estimado",
     }
     assert {name: labels[name] for name in expected} == expected
-    assert view_in("pt-BR")["title"] == "Próximas renovações"
+    assert view_in("pt-BR").document.title == "Próximas renovações"
 
 
 def test_the_portuguese_codes_are_the_official_ones():
     say = formats_for("pt-BR").say
     assert [say(terms.CONTRACT_TYPES[code]) for code in ("renewal", "contact_tier_upgrade", "email_overage")] == [
         "Renovação",
-        "Atualização do nível de contatos",
-        "Excedente de e-mail",
+        "Upgrade do nível de contatos",
+        "Excedente de e-mails",
     ]
     assert [say(terms.STATUSES[code]) for code in rules.STATUSES] == [
         "Pendente",
@@ -71,29 +71,29 @@ def test_the_portuguese_codes_are_the_official_ones():
         "Trimestral",
         "Semestral",
         "Anual",
-        "Outros (3) meses",
+        "Outra (3\xa0meses)",
     ]
 
 
 @pytest.mark.parametrize(
     ("locale", "amount", "change", "yen", "day", "month", "count"),
     [
-        ("en", "USD 1,234.50", "USD -1,234.50", "JPY 12,000", "Nov 23, 2026", "Nov 2026", "1,234,567"),
-        ("en-GB", "USD 1,234.50", "USD -1,234.50", "JPY 12,000", "23 Nov 2026", "Nov 2026", "1,234,567"),
-        ("pt-BR", "USD 1.234,50", "USD -1.234,50", "JPY 12.000", "23 de nov. de 2026", "nov. de 2026", "1.234.567"),
-        ("es", "1.234,50 USD", "-1.234,50 USD", "12.000 JPY", "23 nov 2026", "nov 2026", "1.234.567"),
-        ("es-MX", "USD 1,234.50", "USD -1,234.50", "JPY 12,000", "23 nov 2026", "nov 2026", "1,234,567"),
-        ("de", "1.234,50 USD", "-1.234,50 USD", "12.000 JPY", "23.11.2026", "Nov. 2026", "1.234.567"),
+        ("en", "USD\xa01,234.50", "-USD\xa01,234.50", "JPY\xa012,000", "Nov 23, 2026", "Nov 2026", "1,234,567"),
+        ("en-GB", "USD\xa01,234.50", "-USD\xa01,234.50", "JPY\xa012,000", "23 Nov 2026", "Nov 2026", "1,234,567"),
+        ("pt-BR", "USD\xa01.234,50", "-USD\xa01.234,50", "JPY\xa012.000", "23/11/2026", "nov. de 2026", "1.234.567"),
+        ("es", "1.234,50\xa0USD", "-1.234,50\xa0USD", "12.000\xa0JPY", "23 nov 2026", "nov 2026", "1.234.567"),
+        ("es-MX", "USD\xa01,234.50", "-USD\xa01,234.50", "JPY\xa012,000", "23 nov 2026", "nov 2026", "1,234,567"),
+        ("de", "1.234,50\xa0USD", "-1.234,50\xa0USD", "12.000\xa0JPY", "23.11.2026", "Nov. 2026", "1.234.567"),
         (
             "fr",
-            f"1{NARROW}234,50 USD",
-            f"-1{NARROW}234,50 USD",
-            f"12{NARROW}000 JPY",
-            "23 nov. 2026",
+            f"1{NARROW}234,50{HARD}USD",
+            f"-1{NARROW}234,50{HARD}USD",
+            f"12{NARROW}000{HARD}JPY",
+            "23/11/2026",
             "nov. 2026",
             f"1{NARROW}234{NARROW}567",
         ),
-        ("ja", "USD 1,234.50", "USD -1,234.50", "JPY 12,000", "2026/11/23", "2026年11月", "1,234,567"),
+        ("ja", "USD\xa01,234.50", "-USD\xa01,234.50", "JPY\xa012,000", "2026/11/23", "2026年11月", "1,234,567"),
     ],
 )
 def test_money_days_months_and_numbers(locale, amount, change, yen, day, month, count):
@@ -107,18 +107,18 @@ def test_money_days_months_and_numbers(locale, amount, change, yen, day, month, 
 
 
 def test_a_rise_shows_its_sign_beside_its_digits():
-    assert formats_for("de").money_change(Decimal("50.5000"), "EUR") == "+50,50 EUR"
-    assert formats_for("pt").money_change(Decimal("50.5000"), "BRL") == "BRL +50,50"
+    assert formats_for("de").money_change(Decimal("50.5000"), "EUR") == "+50,50\xa0EUR"
+    assert formats_for("pt").money_change(Decimal("50.5000"), "BRL") == "+R$\xa050,50"
 
 
 @pytest.mark.parametrize(
     ("locale", "forms"),
     [
-        ("en", ["0 months", "1 month", "2 months"]),
-        ("pt-BR", ["0 mês", "1 mês", "2 meses"]),
-        ("es", ["0 meses", "1 mes", "2 meses"]),
-        ("de", ["0 Monate", "1 Monat", "2 Monate"]),
-        ("fr", ["0 mois", "1 mois", "2 mois"]),
+        ("en", ["0\xa0months", "1\xa0month", "2\xa0months"]),
+        ("pt-BR", ["0\xa0mês", "1\xa0mês", "2\xa0meses"]),
+        ("es", ["0\xa0meses", "1\xa0mes", "2\xa0meses"]),
+        ("de", ["0\xa0Monate", "1\xa0Monat", "2\xa0Monate"]),
+        ("fr", ["0\xa0mois", "1\xa0mois", "2\xa0mois"]),
         ("ja", ["0か月", "1か月", "2か月"]),
     ],
 )
@@ -144,7 +144,7 @@ def test_plural_forms(locale, forms):
 )
 def test_which_locale_reads_which_words(locale, language, title):
     view = view_in(locale)
-    assert (view["language"], view["title"]) == (language, title)
+    assert (view.document.language, view.document.title) == (language, title)
 
 
 @pytest.mark.parametrize(
@@ -153,15 +153,15 @@ def test_which_locale_reads_which_words(locale, language, title):
 )
 def test_a_page_runs_as_its_readers_read_also_where_its_words_are_english(locale, direction, mirrored):
     view = view_in(locale)
-    assert (view["direction"], view["mirrored"]) == (direction, mirrored)
+    assert (view.document.direction, view.document.mirrored) == (direction, mirrored)
 
 
 def test_a_sentence_is_written_in_the_order_of_its_language():
-    assert view_in("ja")["window"] == "2026/11/24から2027/03/23までに発効する変更"
-    assert view_in("de")["row_count"] == "1 Änderung, sortiert nach: Frist zur Verlängerung"
-    assert view_in("ja")["page_of"] == ["", " / ", " ページ"]
-    assert view_in("de")["page_of"] == ["Seite ", " von ", ""]
-    assert view_in("fr")["words"]["colon"] == f"{HARD}:"
+    assert view_in("ja").cover.window == "2026/11/24～2027/03/23に発効する変更"
+    assert view_in("de").table.row_count == "1 Änderung, sortiert nach: Verlängerungsfrist"
+    assert view_in("ja").document.page_of == ("", " / ", " ページ")
+    assert view_in("de").document.page_of == ("Seite ", " von ", "")
+    assert view_in("fr").words.page["colon"] == f"{HARD}:"
 
 
 def test_values_are_never_taken_for_placeholders():
@@ -170,7 +170,7 @@ def test_values_are_never_taken_for_placeholders():
 
 
 def test_a_page_number_must_come_before_the_number_of_pages():
-    from pipeline.views.partner_report import around_numbers
+    from pipeline.views.document import around_numbers
 
     with pytest.raises(ValueError, match="pages"):
         around_numbers("{pages} pages, this is {page}")

@@ -18,7 +18,9 @@ from pipeline import rules
 from pipeline.render.partner_files import FORMATS
 from pipeline.settings import shown_columns
 from pipeline.views import locale_formats
+from pipeline.views.changes_since import Previous
 from pipeline.views.partner_report import partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.languages.catalogues import Marked, unmarked
 from tests.render import report_data as data
 
@@ -70,15 +72,15 @@ def marked_view():
         ),
         partner={"partner_id": "#1", "partner_name": "#2", "locale": None},
         run=RUN,
-        columns=shown_columns(rules.ADDABLE_COLUMNS),
-        locale="ja",
-        cards=True,
-        previous=(news(), date(2026, 11, 16)),
+        previous=Previous(news(), date(2026, 11, 16)),
+        choices=SettledChoices(shown_columns(rules.ADDABLE_COLUMNS), locale="ja", cards=True),
     )
-    assert view["title"] == "«Upcoming client renewals»"
-    assert len(view["rows"]) == 14
-    assert len(view["news"]["lines"]) == 6
-    assert sum(len(client["contacts"]) for client in view["clients"]) == 2
+    assert view.document.title == "«Upcoming client renewals»"
+    assert len(view.table.rows) == 14
+    assert len(view.changes_since.lines) == 6
+    assert sum(len(client.contacts) for client in view.clients) == 2
+    # Sections are made when first asked for: all of them now, while every word is marked.
+    data.every_section(view)
     return view
 
 

@@ -58,7 +58,7 @@ def test_a_run_of_another_profile_is_no_yardstick_but_its_day_counts(nights: boo
 
 
 def test_run_files_of_older_versions_lack_tables_and_columns(drawn: Frames, nights: book.Nights) -> None:
-    """Only what both have is compared, and what is new is no difference."""
+    """Only what both have is compared, and what is new is not a difference."""
     older = {name: frame for name, frame in drawn.items() if name not in ("limit_blocks", "consumption")}
     older["contracts"] = older["contracts"].drop("notice_days", "email_limit")
     older["partners"] = older["partners"].drop("owns_communication")

@@ -82,7 +82,7 @@ def estimates(
 
 
 def undo_lower_quotes(estimate: Estimate, quoted_down: Fraction) -> None:
-    """What a quote below the MRR had taken off comes back with the renewal's prices: that is no change of price."""
+    """What a quote below the MRR had taken off comes back with the renewal's prices: that is not a change of price."""
     estimate.parts["quote"] = quoted_down
     estimate.parts["price"] -= quoted_down
 

@@ -115,7 +115,7 @@ LONG_AGO = "contract_id | renewal_start_date | outcome | currency | subscription
         (["c | 2024-05-01 | renewed | USD |", "d | 2025-05-01 | renewed | USD |"], {}),
         # Whoever came back after a churn did not have a term in between.
         (["c | 2024-05-01 | churned | USD |", "c | 2025-05-01 | renewed | USD |"], {}),
-        # Less than half a month is no term.
+        # Less than half a month is not a term.
         (["c | 2024-05-01 | renewed | USD |", "c | 2024-05-10 | renewed | USD |"], {}),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,7 @@ import polars as pl
 from pipeline.tables.declare import Table
 from pipeline.tables.published import PARTNER_SUMMARY, PUBLISHED, UPCOMING_RENEWALS
 from pipeline.views.clients import TABLES
+from pipeline.views.partner_report import PartnerReport
 
 AS_OF = date(2026, 11, 23)
 
@@ -197,3 +199,9 @@ def varied(count: int) -> list[dict[str, Any]]:
             | names
         )
     return rows
+
+
+def every_section(view: PartnerReport) -> dict[str, Any]:
+    """All sections by name, each made now if no file asked for it yet."""
+    names = [name for name, value in vars(PartnerReport).items() if isinstance(value, cached_property)]
+    return {name: getattr(view, name) for name in names}

@@ -21,12 +21,12 @@ import pytest
 
 from pipeline.errors import RenewalsError
 from pipeline.render import workers
-from pipeline.render.batch import write_reports
 from pipeline.render.environment import bundled_text
 from pipeline.render.limits import Limits, ReportLimitError, within
 from pipeline.render.report_manifest import kept_files, run_named, write_manifest
 from pipeline.render.workers import WorkerDiedError, all_done
 from pipeline.settings import parse_settings
+from tests.reading import write_reports
 from tests.render import deaths
 from tests.render import report_data as data
 from tests.render.conftest import make_run_file

@@ -19,6 +19,7 @@ from pipeline.render.html import report_html
 from pipeline.render.pdf import report_page, report_pdf
 from pipeline.settings import shown_columns
 from pipeline.views.partner_report import partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.conftest import CASES
 from tests.render import report_data as data
 
@@ -30,8 +31,7 @@ def view_of(names, locale="en", **partner):
         data.tables([data.change(n, client_name=name) for n, name in enumerate(names)], [data.figures()]),
         partner=data.PARTNER | partner,
         run=data.RUN,
-        columns=shown_columns(rules.DEFAULT_COLUMNS),
-        locale=locale,
+        choices=SettledChoices(shown_columns(rules.DEFAULT_COLUMNS), locale=locale),
     )
 
 
@@ -141,7 +141,7 @@ def test_every_glyph_of_hostile_names_comes_from_a_bundled_font():
 
 
 NOTES = {
-    "en": ("1 character of this report is in none", "2 characters of this report are in none"),
+    "en": ("1 character of this report is missing", "2 characters of this report are missing"),
     "de": ("1 Zeichen dieses Berichts ist in keiner", "2 Zeichen dieses Berichts sind in keiner"),
     "es": ("1 carácter de este informe no está", "2 caracteres de este informe no están"),
     "fr": ("1 caractère de ce rapport ne figure", "2 caractères de ce rapport ne figurent"),
@@ -191,7 +191,7 @@ def test_every_name_of_the_published_case_can_be_read():
     text = re.sub(r"\s+", "", done.stdout.decode())
     # Thai's sara am is drawn as two glyphs, and WeasyPrint gives a text for one of them.
     text = text.replace("า", "าำ")
-    told = set(re.findall(r"U\+\w+", text.partition("ofthisreportareinnoneofitsfonts")[2]))
+    told = set(re.findall(r"U\+\w+", text.partition("ofthisreportaremissingfromitsfonts")[2]))
     for name in names:
         for character in name:
             shown = character in text or home(character) is None or character.isspace()

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.render.batch import write_reports
 from pipeline.render.workers import all_done, cluster
+from tests.reading import write_reports
 from tests.render.conftest import make_run_file
 
 pytest.importorskip("distributed")

@@ -15,6 +15,7 @@ from pipeline import rules
 from pipeline.render.csv import report_csv
 from pipeline.settings import shown_columns
 from pipeline.views.partner_report import partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"
@@ -25,8 +26,7 @@ def text_of(changes, *columns, locale="en"):
         data.tables(changes, [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN,
-        columns=shown_columns(columns or rules.DEFAULT_COLUMNS),
-        locale=locale,
+        choices=SettledChoices(shown_columns(columns or rules.DEFAULT_COLUMNS), locale=locale),
     )
     return report_csv(view)
 

@@ -19,6 +19,7 @@ from pipeline.render.html import report_html
 from pipeline.settings import shown_columns
 from pipeline.views.checks_report import checks_report
 from pipeline.views.partner_report import partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"
@@ -30,7 +31,7 @@ def page(changes, columns=rules.DEFAULT_COLUMNS, summary=None, **partner):
             data.tables(changes, [data.figures()] if summary is None else summary),
             partner=data.PARTNER | partner,
             run=data.RUN,
-            columns=shown_columns(columns),
+            choices=SettledChoices(shown_columns(columns)),
         )
     )
 
@@ -73,7 +74,7 @@ def test_a_row_as_it_stands_in_the_page():
         '<td class="text communication-owner"><bdi>HubSpot</bdi>',
         '<td class="text primary-contact-name"><bdi>Ada Park</bdi>',
         '<td class="text contract-type"><bdi>Renewal</bdi>',
-        '<td class="text status renewed auto-renewed"><span class="badge">Renewed (by silence)</span>',
+        '<td class="text status renewed auto-renewed"><span class="badge">Renewed (automatic)</span>',
         '<td class="date renewal-deadline">Dec 6, 2026',
         "</tr>",
     ]

@@ -16,9 +16,8 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.render import write_checks_page
-from pipeline.render.batch import write_reports
-from pipeline.render.partner_files import write_partner_report
-from pipeline.warehouse import open_run
+from pipeline.warehouse import open_run_file
+from tests.reading import write_partner_report, write_reports
 from tests.render.conftest import PARTNERS
 
 
@@ -91,7 +90,7 @@ def test_columns_default_to_the_partners_own_setting(run_file, tmp_path):
 @pytest.mark.parametrize(
     ("partner_id", "columns", "message"),
     [
-        ("nobody", None, "there is no partner 'nobody' in this run"),
+        ("nobody", None, "there is no partner 'nobody' in run"),
         ("p1", ("no_such_column",), "unknown column 'no_such_column'"),
         ("p1", ("client_name", "website"), "cannot be removed"),
     ],
@@ -118,7 +117,7 @@ def test_one_partners_failure_stops_nobody_else(run_file, tmp_path):
         formats=("csv",),
         progress=heard.append,
     )
-    assert batch.failures == {"nobody": "there is no partner 'nobody' in this run"}
+    assert batch.failures == {"nobody": "there is no partner 'nobody' in run"}
     assert [path.parent.name for path in batch.paths] == ["p1", "quiet"]
     assert (
         batch.paths[1]
@@ -142,7 +141,7 @@ def test_any_executor_will_do(run_file, tmp_path):
 
 
 def test_the_checks_page_of_a_run(run_file, tmp_path):
-    with open_run(run_file) as run:
+    with open_run_file(run_file) as run:
         path = write_checks_page(run, tmp_path)
     text = path.read_text()
     assert path.name == "checks.html"

@@ -23,7 +23,10 @@ from pipeline.render.layout import MARGIN_MM, PAGES, POINTS_PER_MM, table_layout
 from pipeline.render.pdf import BundledFonts, report_pdf
 from pipeline.render.xlsx import report_xlsx
 from pipeline.settings import shown_columns
+from pipeline.views.changes_since import Previous
+from pipeline.views.document import Brand
 from pipeline.views.partner_report import partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 from tests.test_brand import png
 
@@ -35,7 +38,7 @@ def view_of(changes, columns=rules.DEFAULT_COLUMNS, **partner):
         data.tables(changes, [data.figures()]),
         partner=data.PARTNER | partner,
         run=data.RUN,
-        columns=shown_columns(columns),
+        choices=SettledChoices(shown_columns(columns)),
     )
 
 
@@ -79,11 +82,13 @@ def full_report() -> bytes:
             data.tables(data.varied(6), [data.figures()], **data.details("h0000")),
             partner=data.PARTNER,
             run=data.RUN,
-            columns=shown_columns(rules.ADDABLE_COLUMNS),
-            locale="ar",
-            cards=True,
-            previous=(pl.DataFrame(findings), data.AS_OF),
-            brand={"colour": "#16a34a", "logo": as_address(png())},
+            previous=Previous(pl.DataFrame(findings), data.AS_OF),
+            choices=SettledChoices(
+                shown_columns(rules.ADDABLE_COLUMNS),
+                locale="ar",
+                cards=True,
+                brand=Brand(colour="#16a34a", logo=as_address(png())),
+            ),
         )
     )
 
@@ -122,9 +127,9 @@ def test_every_page_repeats_the_header_and_counts_itself(long_report):
 @needs_pdftotext
 def test_all_values_of_the_view_are_on_the_pages(long_report):
     text = text_of(long_report).replace(" ", "")
-    for row in view_of(data.varied(60))["rows"]:
-        for cell in row["cells"][1:]:
-            assert cell["text"].replace(" ", "") in text
+    for row in view_of(data.varied(60)).table.rows:
+        for cell in row.cells[1:]:
+            assert cell.text.replace(" ", "") in text
 
 
 def test_equal_views_give_equal_bytes_and_other_views_do_not():
@@ -161,12 +166,11 @@ def test_a_status_in_ideographs_stays_on_one_line():
         data.tables(data.varied(12), [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN,
-        columns=shown_columns(rules.ADDABLE_COLUMNS[:15]),
-        locale="ja",
+        choices=SettledChoices(shown_columns(rules.ADDABLE_COLUMNS[:15]), locale="ja"),
     )
-    place = [column["name"] for column in view["columns"]].index("status")
-    longest = max((row["cells"][place]["text"] for row in view["rows"]), key=len)
-    layout = table_layout(view)
+    place = [column.name for column in view.table.columns].index("status")
+    longest = max((row.cells[place].text for row in view.table.rows), key=len)
+    layout = table_layout(view.table)
     group = next(group for group in layout.groups if place in group.places)
     width_mm = next(width for page, width, _ in PAGES if page == layout.page) - 2 * MARGIN_MM
     width = group.widths[group.places.index(place)] / 100 * width_mm * POINTS_PER_MM
@@ -197,8 +201,8 @@ def test_no_page_is_left_almost_empty():
             data.tables([row | {"currency": "USD"} for row in data.varied(rows)], [data.figures()]),
             partner=data.PARTNER,
             run=data.RUN,
-            columns=shown_columns(columns),
-            previous=(pl.DataFrame(findings * 12), data.AS_OF),
+            previous=Previous(pl.DataFrame(findings * 12), data.AS_OF),
+            choices=SettledChoices(shown_columns(columns)),
         )
         text = subprocess.run(
             ["pdftotext", "-layout", "-", "-"], input=report_pdf(view), capture_output=True, check=True
@@ -213,10 +217,13 @@ def test_a_page_for_readers_from_right_to_left_is_mirrored():
         data.tables(data.varied(4), [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN,
-        columns=shown_columns(rules.DEFAULT_COLUMNS),
-        locale="ar",
+        choices=SettledChoices(shown_columns(rules.DEFAULT_COLUMNS), locale="ar"),
     )
-    assert (view["direction"], view["language"], view["title"]) == ("rtl", "en", "Upcoming client renewals")
+    assert (view.document.direction, view.document.language, view.document.title) == (
+        "rtl",
+        "en",
+        "Upcoming client renewals",
+    )
     done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=report_pdf(view), capture_output=True, check=True)
     # Of the second column and of the third one.
     places = {word: float(x) for x, word in re.findall(r'xMin="([0-9.]+)"[^>]*>(\w+)<', done.stdout.decode())}
@@ -233,8 +240,7 @@ def test_the_shorter_style_of_a_page_changes_no_byte(monkeypatch):
         data.tables(data.varied(6), [data.figures()], **data.details("h0000")),
         partner=data.PARTNER,
         run=data.RUN,
-        columns=shown_columns(rules.DEFAULT_COLUMNS),
-        cards=True,
+        choices=SettledChoices(shown_columns(rules.DEFAULT_COLUMNS), cards=True),
     )
     shorter = report_pdf(view)
     monkeypatch.setattr(pdf, "_ReportPage", HTML)

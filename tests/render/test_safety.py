@@ -23,7 +23,10 @@ from pipeline.render.html import report_html
 from pipeline.render.pdf import report_pdf
 from pipeline.render.xlsx import report_xlsx
 from pipeline.settings import shown_columns
-from pipeline.views.partner_report import partner_report
+from pipeline.views.changes_since import Previous
+from pipeline.views.document import Brand
+from pipeline.views.partner_report import PartnerReport, partner_report
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 from tests.test_brand import png
 
@@ -57,7 +60,7 @@ def published_strings() -> list[str]:
     return [text for text in strings[::4] if text and "\0" not in text]
 
 
-def hostile_view(secret: Path, listener: str) -> dict:
+def hostile_view(secret: Path, listener: str) -> PartnerReport:
     """Each attack in every text of a row, and the published strings dealt out over the texts of further rows."""
     texts, others = payloads(secret, listener), published_strings()
     rows = [dict.fromkeys(TEXTS, text) for text in texts]
@@ -83,10 +86,10 @@ def hostile_view(secret: Path, listener: str) -> dict:
         data.tables(changes, [data.figures(partner_id=PARTNER_ID)], **own),
         partner=data.PARTNER | {"partner_name": texts[0], "partner_id": PARTNER_ID},
         run=data.RUN,
-        columns=shown_columns(rules.ADDABLE_COLUMNS),
-        cards=True,
-        previous=(news, date(2026, 11, 22)),
-        brand={"colour": "#1d4ed8", "logo": logo()},
+        previous=Previous(news, date(2026, 11, 22)),
+        choices=SettledChoices(
+            shown_columns(rules.ADDABLE_COLUMNS), cards=True, brand=Brand(colour="#1d4ed8", logo=logo())
+        ),
     )
 
 

@@ -24,11 +24,10 @@ import polars as pl
 import pytest
 
 from pipeline import rules
-from pipeline.render.partner_files import write_partner_report
 from pipeline.settings import shown_columns
 from pipeline.tables.published import PUBLISHED
-from pipeline.warehouse import create_run_file, open_run, write_table
-from pipeline.warehouse.table_queries import read_table
+from pipeline.warehouse import create_run_file, open_run_file, write_table
+from tests.reading import read_table, write_partner_report
 from tests.render import report_data as data
 
 PARTNERS = 200
@@ -49,7 +48,7 @@ LABELS = {
         "Pending": ("pending", "awaiting"),
         "Pending (lapsing)": ("pending", "lapsing"),
         "Renewed (agreed)": ("renewed", "agreed"),
-        "Renewed (by silence)": ("renewed", "auto_renewed"),
+        "Renewed (automatic)": ("renewed", "auto_renewed"),
         "Confirmed": ("confirmed", "agreed"),
         "Cancellation requested": ("cancellation_requested", "requested"),
         "Cancellation requested (too late)": ("cancellation_requested", "requested_late"),
@@ -58,14 +57,14 @@ LABELS = {
         "Awaiting an answer": "awaiting",
         "Ends unless agreed": "lapsing",
         "Agreed by the client": "agreed",
-        "Renewed by silence": "auto_renewed",
+        "Auto-renewed": "auto_renewed",
         "Requested in time": "requested",
         "Requested too late": "requested_late",
     },
     "communication_owner_basis": {
         "Chosen for this client": "client_choice",
         "Stated by the partner": "partner_statement",
-        "Vendor's default": "vendor_default",
+        "Vendor’s default": "vendor_default",
     },
     "billing_frequency": {
         "Monthly": ("monthly", 1),
@@ -131,7 +130,7 @@ def run_file(tmp_path_factory) -> Iterator[Path]:
         con.register("p", pl.DataFrame({"partner_id": PARTNER_IDS, "partner_name": PARTNER_IDS}))
         con.execute("CREATE SCHEMA exports; CREATE TABLE exports.partners AS SELECT *, NULL::VARCHAR AS locale FROM p")
     # A file that is open already is opened again in no time.
-    with open_run(path):
+    with open_run_file(path):
         yield path
 
 
@@ -144,8 +143,8 @@ def read_back(name: str, text: str):
     if name in DAYS:
         return datetime.strptime(text, "%b %d, %Y").date()  # noqa: DTZ007
     if name in MONEY:
-        currency, _, amount = text.partition(" ")
-        return currency, Decimal(amount.replace(",", ""))
+        sign, currency, amount = re.fullmatch(r"([+-]?)([A-Z]{3})\u00a0([\d.,]+)", text).groups()
+        return currency, Decimal(sign + amount.replace(",", ""))
     if name in COUNTS:
         return int(text.replace(",", ""))
     return int(text.split()[0]) if name == "subscription_term_months" else text

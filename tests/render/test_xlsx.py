@@ -17,6 +17,7 @@ from pipeline.render.xlsx import report_xlsx
 from pipeline.settings import shown_columns
 from pipeline.views.partner_report import partner_report
 from pipeline.views.partner_workbook import day_code, fits_a_cell, number_code
+from pipeline.views.report_inputs import SettledChoices
 from tests.render import report_data as data
 
 HOSTILE = Path(__file__).parents[3] / "shared" / "cases" / "hostile"
@@ -27,8 +28,7 @@ def book_of(changes, *columns, locale="en", cached=True):
         data.tables(changes, [data.figures()]),
         partner=data.PARTNER,
         run=data.RUN,
-        columns=shown_columns((*rules.DEFAULT_COLUMNS, *columns)),
-        locale=locale,
+        choices=SettledChoices(shown_columns((*rules.DEFAULT_COLUMNS, *columns)), locale=locale),
     )
     return openpyxl.load_workbook(io.BytesIO(report_xlsx(view)), data_only=cached)
 
@@ -41,10 +41,13 @@ def test_cells_have_types_and_read_like_the_report():
     cells = {head.value: cell for head, cell in zip(sheet[1], sheet[2], strict=True)}
     assert cells["Renewal deadline"].value == datetime.fromisoformat("2026-12-06")
     assert cells["Renewal deadline"].number_format == '[$-409]mmm" "d", "yyyy'
-    assert (cells["Current MRR"].value, cells["Current MRR"].number_format) == (1200, '"USD "#,##0.00;"USD -"#,##0.00')
-    assert cells["MRR change"].number_format == '"USD +"#,##0.00;"USD -"#,##0.00;"USD "#,##0.00'
+    assert (cells["Current MRR"].value, cells["Current MRR"].number_format) == (
+        1200,
+        '"USD\xa0"#,##0.00;"-USD\xa0"#,##0.00',
+    )
+    assert cells["MRR change"].number_format == '"+USD\xa0"#,##0.00;"-USD\xa0"#,##0.00;"USD\xa0"#,##0.00'
     assert cells["Days to deadline"].value == 13
-    assert (cells["Subscription term"].value, cells["Subscription term"].number_format) == (12, '0" months"')
+    assert (cells["Subscription term"].value, cells["Subscription term"].number_format) == (12, '0"\xa0months"')
     assert sheet.freeze_panes == "B2"
     assert sheet.auto_filter.ref == "A1:J2"
 
@@ -106,7 +109,7 @@ def test_equal_views_give_equal_bytes():
             data.tables(data.varied(9), [data.figures()]),
             partner=data.PARTNER,
             run=data.RUN,
-            columns=rules.DEFAULT_COLUMNS,
+            choices=SettledChoices(rules.DEFAULT_COLUMNS),
         )
         for _ in range(2)
     ]
@@ -115,14 +118,14 @@ def test_equal_views_give_equal_bytes():
 
 def test_amounts_that_a_spreadsheet_would_round_are_text():
     book = book_of([data.change(current_mrr=Decimal("1234567890123456.7800"))], "current_mrr")
-    assert book["Upcoming changes"]["G2"].value == "USD 1,234,567,890,123,456.78"
+    assert book["Upcoming changes"]["G2"].value == "USD\xa01,234,567,890,123,456.78"
     assert fits_a_cell(Decimal("99999999999.9999"))
     assert not fits_a_cell(Decimal("999999999999.9999"))
     assert fits_a_cell(Decimal("0.0000"))
 
 
 def test_codes_of_days_and_numbers():
-    assert day_code("pt_BR") == '[$-416]d" de "mmm" de "yyyy'
+    assert day_code("pt_BR") == '[$-416]dd"/"mm"/"yyyy'
     assert day_code("de") == '[$-407]dd"."mm"."yyyy'
     assert number_code(12500, "12,500") == "#,##0"
     assert number_code(1, "1 month") == '0" month"'
@@ -144,7 +147,7 @@ def test_text_is_never_a_formula_a_link_or_cut():
         data.tables(changes, [data.figures()]),
         partner=data.PARTNER | {"partner_name": "=1+1"},
         run=data.RUN,
-        columns=shown_columns(("website",)),
+        choices=SettledChoices(shown_columns(("website",))),
     )
     made = report_xlsx(view)
     sheet = openpyxl.load_workbook(io.BytesIO(made))["Upcoming changes"]

@@ -1,6 +1,6 @@
 """Rule 8: the columns of the upcoming-renewals table, its order, and what a click on a client shows.
 
-The article: five columns are locked and always stand in the same order; the primary contact is shown by default after
+The article: five columns are locked and always in the same order; the primary contact is shown by default after
 the communication owner; the others can be added. Searching and the pickers belong to the dashboard.
 """
 
@@ -75,7 +75,7 @@ def test_the_locked_columns_always_show_in_their_order_and_the_added_ones_follow
         ),
         (("web_site",), "unknown column 'web_site'.*did you mean 'website'"),
         (("mrr_change_price",), "unknown column 'mrr_change_price'"),
-        (("website", "website"), "column 'website' is named twice"),
+        (("website", "website"), "column 'website' appears twice"),
     ],
     ids=["a locked column left out", "a misspelt column", "a column of the table that no report shows", "twice"],
 )

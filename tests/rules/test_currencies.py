@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline import rules, transform
 from pipeline.tables.exports import FX_RATES
-from pipeline.transform import partner_summary
+from pipeline.transform import conversion
 from tests.frames import assert_shows, export, frame
 from tests.rules.runs import AS_OF
 
@@ -33,7 +33,7 @@ def test_the_latest_rate_on_or_before_the_day_counts():
         """,
     )
     assert_shows(
-        partner_summary.latest_rates(rates, as_of=AS_OF, reporting_currency="USD"),
+        conversion.latest_rates(rates, as_of=AS_OF, reporting_currency="USD"),
         """
         currency | fx_rate | fx_rate_date
         EUR      | 1.08    | 2026-11-23
@@ -52,7 +52,7 @@ def test_the_reporting_currency_is_worth_itself_whatever_a_rate_says():
         """,
     )
     assert_shows(
-        partner_summary.latest_rates(rates, as_of=AS_OF, reporting_currency="USD"),
+        conversion.latest_rates(rates, as_of=AS_OF, reporting_currency="USD"),
         """
         currency | fx_rate | fx_rate_date
         USD      | 1       | 2026-11-23
@@ -168,7 +168,7 @@ def test_a_converted_amount_is_rounded_once_half_away_from_zero(amount, rate, cu
     # The largest is 10^26 - 2×10^8; a hundred-millionth of it is 10^18 - 2; together 10^26 + 10^18 - 200,000,002.
     amounts = pl.Series("amount", [Decimal(amount)], dtype=pl.Decimal(38, 4))
     rates = pl.Series("rate", [Decimal(rate)], dtype=pl.Decimal(18, 8))
-    assert partner_summary.converted(amounts, rates, currency).to_list() == [Decimal(converted)]
+    assert conversion.converted(amounts, rates, currency).to_list() == [Decimal(converted)]
 
 
 @given(
@@ -183,14 +183,14 @@ def test_converting_all_at_once_gives_what_python_gives_one_by_one(amounts, rate
     )
     step = Decimal(1).scaleb(-rules.minor_units()[currency])
     expected = [(amount * rate).quantize(step, rounding=ROUND_HALF_UP) for amount in amounts]
-    assert partner_summary.converted(frame["amount"], frame["rate"], currency).to_list() == expected
+    assert conversion.converted(frame["amount"], frame["rate"], currency).to_list() == expected
 
 
 def test_amounts_too_large_for_128_bits_are_converted_exactly_too():
     # 10^32 × 10^9 has 41 digits before the point's 12: more than 128 bits hold, which is why they are not used then.
     amounts = pl.Series("amount", [Decimal("1" + "0" * 31)], dtype=pl.Decimal(38, 4))
     rates = pl.Series("rate", [Decimal("0.00000001")], dtype=pl.Decimal(18, 8))
-    assert partner_summary.converted(amounts, rates, "USD").to_list() == [Decimal("1" + "0" * 23)]
+    assert conversion.converted(amounts, rates, "USD").to_list() == [Decimal("1" + "0" * 23)]
     larger = pl.concat([rates, pl.Series("rate", [Decimal(10**9)], dtype=pl.Decimal(18, 8))])
     both = pl.concat([amounts, pl.Series("amount", [Decimal("0.0001")], dtype=pl.Decimal(38, 4))])
-    assert partner_summary.converted(both, larger, "USD").to_list() == [Decimal("1" + "0" * 23), Decimal("100000")]
+    assert conversion.converted(both, larger, "USD").to_list() == [Decimal("1" + "0" * 23), Decimal("100000")]

@@ -55,7 +55,7 @@ def test_an_export_has_every_table_with_ordinary_parents_of_what_is_drawn():
 @pytest.mark.parametrize(
     "drawing",
     ["a | b\nx | 1", "a | b\nx | 1\ny | 3", "a | b\nx | 1\ny | 2\nz | 3", "a | b\nx | 1\ny |"],
-    ids=["a row is missing", "a value differs", "a row too many", "null is no value"],
+    ids=["a row is missing", "a value differs", "a row too many", "null is not a value"],
 )
 def test_what_is_not_as_drawn_fails(drawing):
     got = pl.DataFrame({"a": ["y", "x"], "b": [2, 1]})

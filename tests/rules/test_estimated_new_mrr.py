@@ -132,7 +132,7 @@ def test_a_renewal_carries_over_what_upgrades_before_it_added_but_not_what_a_quo
         both_1       | 100.00     | 150.00            | 50.00      | 0.00             | 0.00
         both_2       | 150.00     | 120.00            | -30.00     | 0.00             | -30.00
         both:renewal | 120.00     | 160.00            | 40.00      | 10.00            | 30.00
-        """,  # the price rises by 10 for all three; that a lower quote does not outlast the renewal is no price
+        """,  # the price rises by 10 for all three; that a lower quote does not outlast the renewal is not a price
     )
 
 

@@ -157,8 +157,8 @@ def test_money_figures_look_at_renewals_only_but_the_estimated_change_at_every_c
         50
         """,
     )
-    # Up for renewal: 150 + 5 × 100. At risk: awaited 150, cancelled in time 100, lapsing 100; the upgrade itself
-    # is no renewal. Change: + 50 upgrade, + 10 each for agreed, awaited, late and silent, - 100 each for cancelled and
+    # Up for renewal: 150 + 5 × 100. At risk: awaited 150, cancelled in time 100, lapsing 100; the upgrade is
+    # not a renewal. Change: + 50 upgrade, + 10 each for agreed, awaited, late and silent, - 100 each for cancelled and
     # lapsing, together - 110.
     assert_shows(
         got,

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline import warehouse
 from pipeline.tables.published import PUBLISHED
-from pipeline.warehouse import compare
+from tests.reading import compare
 
 ROW = {
     "partner_id": "P-01",
@@ -47,6 +47,7 @@ def run_file(path: Path, *rows: dict[str, object], clients: tuple[tuple[str, str
         warehouse.write_table(con, "upcoming_renewals", frame)
         con.execute("CREATE SCHEMA exports")
         con.execute("CREATE TABLE exports.clients (hub_id VARCHAR, partner_id VARCHAR, association_ended_on DATE)")
+        con.execute("CREATE TABLE exports.partners AS SELECT unnest(['P-01', 'P-02']) AS partner_id")
         con.execute("CREATE TABLE run_info AS SELECT DATE '2026-11-23' AS as_of")
         for client in clients:
             con.execute("INSERT INTO exports.clients VALUES (?, ?, ?)", client)

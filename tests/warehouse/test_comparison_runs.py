@@ -165,7 +165,7 @@ def test_only_the_bytes_that_were_kept_become_a_candidate(home):
     with kept.path.open("r+b") as handle:
         handle.seek(5000)
         handle.write(b"x")
-    with pytest.raises(UsageError, match="is not as it was kept"), as_candidate(home, kept):
+    with pytest.raises(UsageError, match="has changed since it was held"), as_candidate(home, kept):
         pytest.fail("a changed file was published")
     assert list(home.runs.iterdir()) == []
 

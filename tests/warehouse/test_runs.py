@@ -77,10 +77,10 @@ def test_before_the_first_run_there_is_a_clear_message(home):
 
 def test_a_reader_keeps_its_run_while_new_ones_are_published(home):
     first = publish(home, 0)
-    with warehouse.open_run(home.current) as reader:
+    with warehouse.open_run_file(home.current) as reader:
         second = publish(home, 1)
         assert reader.execute("SELECT run_id FROM run_info").fetchall() == [(first,)]
-        with warehouse.open_run(home.current) as later:
+        with warehouse.open_run_file(home.current) as later:
             assert later.execute("SELECT run_id FROM run_info").fetchall() == [(second,)]
 
 
@@ -108,7 +108,7 @@ def test_runs_are_found_by_id_by_its_beginning_and_by_day(home):
     assert warehouse.find_run(home, tuesday).run_id == tuesday
     assert warehouse.find_run(home, "run-20261123").run_id == monday
     assert warehouse.find_run(home, "2026-11-24").run_id == tuesday_again
-    with pytest.raises(UsageError, match="fits 2 runs"):
+    with pytest.raises(UsageError, match="matches 2 runs"):
         warehouse.find_run(home, "run-20261124")
     with pytest.raises(UsageError, match="no run 'nonsense': 'renewals runs' lists the 3 there are"):
         warehouse.find_run(home, "nonsense")
@@ -150,19 +150,19 @@ def test_what_is_not_published_is_removed_also_after_an_error(home):
 def test_a_run_of_newer_code_is_refused(home):
     path = build(home, "run-new", schema_version=SCHEMA_VERSION + 1)
     with pytest.raises(UsageError, match="made by a newer version of this product"):
-        warehouse.open_run(path)
+        warehouse.open_run_file(path)
 
 
 def test_a_file_that_is_no_run_is_refused_in_one_line(tmp_path):
     (tmp_path / "junk.duckdb").write_bytes(b"no database" * 1000)
     with pytest.raises(UsageError, match=r"junk\.duckdb cannot be opened as a run") as raised:
-        warehouse.open_run(tmp_path / "junk.duckdb")
+        warehouse.open_run_file(tmp_path / "junk.duckdb")
     assert "\n" not in str(raised.value)
 
 
 def test_a_run_knows_its_settings_and_day(home):
     publish(home, 0)
-    with warehouse.open_run(home.current) as con:
+    with warehouse.open_run_file(home.current) as con:
         assert settings_of(con) == (Settings(notice_days=30), date(2026, 11, 23))
 
 
@@ -188,12 +188,12 @@ def test_a_killed_publisher_leaves_one_complete_current_run(home, published_befo
     assert process.stdout is not None
     for _ in range(published_before_the_kill):
         process.stdout.readline()
-        with warehouse.open_run(home.current) as con:
+        with warehouse.open_run_file(home.current) as con:
             assert con.execute("SELECT count(*) FROM run_info").fetchone() == (1,)
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
-    with warehouse.open_run(home.current) as con:
+    with warehouse.open_run_file(home.current) as con:
         assert con.execute("SELECT run_id FROM run_info").fetchone() == (home.current.resolve().stem,)
     # The next run cleans up and publishes as if nothing had happened.
     later = publish(home, 2000)

@@ -1,4 +1,4 @@
-"""What the nights before let expect of the candidate by itself: carried by Great Expectations."""
+"""What previous nights lead to expect of the candidate alone: carried by Great Expectations."""
 
 from __future__ import annotations
 

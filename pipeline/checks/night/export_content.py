@@ -159,7 +159,7 @@ def _fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     """One pass; sums do not know the order of rows. Each value is hashed with its row's key, so that values that
-    change places are seen; a column without a value adds nothing, so that a new column of the contract is no change."""
+    change places are seen; a column without a value adds nothing: a new column of the contract is not a change."""
     there = {
         name
         for (name,) in con.execute(

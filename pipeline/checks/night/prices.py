@@ -60,7 +60,7 @@ def prices_kept(nights: Nights) -> list[CheckResult]:
 
     The factor need not be the same for all (*ours*): prices of other lines are as wrong. A list price belongs to its
     day, so more than half of them do not change by different factors either (*ours*). A line's price is net of the
-    discount in force tonight, so that a discount which ends is no difference.
+    discount in force tonight, so that a discount which ends is not a difference.
     """
     net = {
         name: _NET_PRICE.format(side=side, as_of=sql_day(nights.as_of))

@@ -64,7 +64,7 @@ def night_gate(
     decisions: pl.DataFrame,
     exported_at: datetime | None = None,
 ) -> NightVerdict:
-    """Rule 14: compare the candidate run file, which must not be open in this process, with the nights before.
+    """Rule 14: compare the candidate run file, which must not be open in this process, with previous nights.
 
     Both exports are evaluated on `as_of` with `settings` and `decisions` (those that exist on that day), whatever the
     yardstick was made with. `exported_at`: what the export's manifest says, in UTC; None = no manifest. Writes

@@ -1,6 +1,6 @@
 """Values of finance's tables that follow from the exports or from their own row: each column has a check of its own.
 
-The rates of segments, the interval and other definitions of MRR: `recomputed_finance`.
+The rates of segments, the interval and the alternative definitions: `recomputed_finance`.
 """
 
 from __future__ import annotations

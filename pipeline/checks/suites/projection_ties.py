@@ -252,7 +252,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "findings_say_what_to_do",
         "stop",
         "findings",
-        "findings that do not say what to do, or stand there twice for a contract",
+        "findings that do not say what to do, or are there twice for a contract",
         with_words(
             """
         SELECT finding, contract_id, what_to_do FROM $rows WHERE (finding || what_to_do) NOT IN $advice

@@ -17,11 +17,12 @@ longer matches stops the run: the source has changed, so the entry must go.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 import duckdb
 
@@ -30,12 +31,13 @@ from pipeline.ingest import sql
 from pipeline.ingest.contract.source_rows import Original, Source
 from pipeline.ingest.outcome import Correction, FileCounts
 from pipeline.regular_file import read_regular, toml_values
+from pipeline.settings.kinds import Agreeing, OneOf, Text, TextsByName
+from pipeline.settings.validate import CLOSED, alternatives, validated
 from pipeline.tables.declare import Table
 from pipeline.tables.exports import EXPORTS
 
 FILE: Final = "corrections.toml"
 STATUSES: Final = ("open", "reported", "acknowledged")
-_TEXTS: Final = ("table", "column", "wrong", "right", "reason", "told", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class _Corrected:
         return f"CASE {cases} ELSE {cell} END AS {cell}" if cases else f"{cell} AS {cell}"
 
     def originals(self, records: Sequence[int]) -> Iterator[Original]:
-        """The records as they stand in the file."""
+        """The records as they are in the file."""
         return self.source.originals(records)
 
 
@@ -138,50 +140,65 @@ def read_corrections(exports: Path) -> Corrections:
         raise InputError(f"{FILE}: is not readable as TOML: {error}") from None
     unknown = sorted(set(values) - {"correction"})
     entries = values.get("correction", [])
-    if unknown or not isinstance(entries, list):
+    if unknown or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise InputError(f"{FILE}: holds {unknown[0] if unknown else 'correction'!r}; write entries as [[correction]]")
-    found = tuple(_entry(number, entry) for number, entry in enumerate(entries, start=1))
+    found = tuple(_correction(number, entry) for number, entry in enumerate(entries, start=1))
     _refuse_repeated(found)
     return Corrections(found, hashlib.sha256(data).hexdigest())
 
 
-def _entry(number: int, values: Any) -> Correction:
-    where = f"{FILE}: entry {number}"
-    if not isinstance(values, dict):
-        raise InputError(f"{where}: write it as [[correction]]")
-    for name in (*_TEXTS, "key"):
-        if name not in values:
-            raise InputError(f"{where}: {name} is missing; an entry has {', '.join((*_TEXTS, 'key'))}")
-    unknown = sorted(set(values) - {*_TEXTS, "key"})
-    if unknown:
-        raise InputError(f"{where}: unknown {unknown[0]!r}; an entry has {', '.join((*_TEXTS, 'key'))}")
-    for name in _TEXTS:
-        if not isinstance(values[name], str):
-            raise InputError(f"{where}: {name} takes a text in quotes, exactly as the export writes it")
-    _refuse_senseless(where, values)
-    return Correction(number=number, key=_key_of(where, values), **{name: values[name] for name in _TEXTS})
+def _correction(number: int, values: dict[str, Any]) -> Correction:
+    entry = validated(_Usable, values, file=f"{FILE}: entry {number}", noun="name", error=InputError)
+    key = {column: entry.key[column] for column in EXPORTS[entry.table].primary_key}
+    texts = {each.name: getattr(entry, each.name) for each in dataclasses.fields(_Entry) if each.name != "key"}
+    return Correction(number=number, key=key, **texts)
 
 
-def _refuse_senseless(where: str, values: dict[str, Any]) -> None:
-    if values["table"] not in EXPORTS:
-        raise InputError(f"{where}: there is no table {values['table']!r}; the contract has {', '.join(EXPORTS)}")
-    if values["status"] not in STATUSES:
-        raise InputError(f"{where}: status takes one of {', '.join(STATUSES)}, not {values['status']!r}")
-    if values["wrong"] == values["right"]:
-        raise InputError(f"{where}: wrong and right are the same")
-    for name in ("column", "reason", *(() if values["status"] == "open" else ("told",))):
-        if not values[name].strip():
-            raise InputError(f"{where}: {name} is empty; say it in words")
+def _known_table(name: str) -> str:
+    if name not in EXPORTS:
+        raise ValueError(f": the contract has no table {name!r}{alternatives(name, EXPORTS)}")
+    return name
 
 
-def _key_of(where: str, values: dict[str, Any]) -> dict[str, str]:
-    table, key = EXPORTS[values["table"]], values["key"]
-    example = ", ".join(f'{column} = "…"' for column in table.primary_key)
-    if not isinstance(key, dict) or set(key) != set(table.primary_key):
-        raise InputError(f"{where}: key takes the whole primary key of {table.name}: key = {{ {example} }}")
-    if not all(isinstance(value, str) for value in key.values()):
-        raise InputError(f"{where}: key takes texts in quotes, exactly as the export writes them")
-    return {column: key[column] for column in table.primary_key}
+def _said(text: str) -> str:
+    if not text.strip():
+        raise ValueError(" is empty; say it in words")
+    return text
+
+
+_QUOTED: Final = "a text in quotes, exactly as the export writes it"
+_KEY: Final = 'the primary key in texts exactly as the export writes them, such as { contract_id = "C-17" }'
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """`[[correction]]`, as it is written."""
+
+    __pydantic_config__: ClassVar[Any] = CLOSED
+
+    table: Annotated[str, Text(_known_table, _QUOTED)]
+    key: Annotated[dict[str, str], TextsByName(_KEY)]
+    column: Annotated[str, Text(_said, _QUOTED)]
+    wrong: Annotated[str, Text(takes=_QUOTED)]
+    right: Annotated[str, Text(takes=_QUOTED)]
+    reason: Annotated[str, Text(_said)]
+    told: Annotated[str, Text()]
+    status: Annotated[str, OneOf(STATUSES)]
+
+
+def _sensible(entry: _Entry) -> _Entry:
+    table = EXPORTS[entry.table]
+    if set(entry.key) != set(table.primary_key):
+        example = ", ".join(f'{column} = "…"' for column in table.primary_key)
+        raise ValueError(f".key takes the whole primary key of {table.name}: key = {{ {example} }}")
+    if entry.wrong == entry.right:
+        raise ValueError(": wrong and right are the same")
+    if entry.status != "open" and not entry.told.strip():
+        raise ValueError(".told is empty; say it in words")
+    return entry
+
+
+_Usable = Annotated[_Entry, Agreeing(_sensible)]
 
 
 def _refuse_repeated(entries: Sequence[Correction]) -> None:

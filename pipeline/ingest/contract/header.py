@@ -24,16 +24,16 @@ def labels(
 
     Declared names keep theirs; any other column that differs from a taken label only in case, or is called as one
     that the load needs itself (`rowid`), gets `_2`, one without a name becomes `column_<place>`. With `repeats` a name
-    that stands twice gets `_2` too.
+    that appears twice gets `_2` too.
 
-    Raises InputError when a name stands twice and may not.
+    Raises InputError when a name appears twice and may not.
     """
     taken = {name.lower() for name in (*declared, *_RESERVED)}
     counts = Counter(names)
     found: list[str] = []
     for place, name in enumerate(names, start=1):
         if name and not repeats and counts[name] > 1:
-            raise InputError(f"{file}: the column {name!r} stands twice in the header; name each column once")
+            raise InputError(f"{file}: the column {name!r} appears twice in the header; name each column once")
         label = name or f"column_{place}"
         while name not in declared and label.lower() in taken:
             label += "_2"
@@ -45,7 +45,7 @@ def labels(
 def table_labels(file: str, names: Sequence[str | None], table: Table) -> tuple[str, ...]:
     """Labels of a file that holds a table of the contract.
 
-    Raises InputError when a name stands twice or a required column is missing.
+    Raises InputError when a name appears twice or a required column is missing.
     """
     for column in table.columns:
         if column.required and column.name not in names:
@@ -77,5 +77,5 @@ def refuse_too_many(file: str, columns: int, limits: ReadLimits) -> None:
     if columns > limits.columns:
         raise InputError(
             f"{file}: has {columns:,} columns, more than {limits.columns:,} (setting most_columns); "
-            "is it written the other way round, or its delimiter another one?"
+            "is it transposed, or is its delimiter a different one?"
         )

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 
 class Original(NamedTuple):
-    """A record as it stands in its source file.
+    """A record as it is in its source file.
 
     `record`: its number in the table's source, from 0. `mapped`: its cells after a source profile mapped them, where
     one did; rows are then compared by those.
@@ -37,7 +37,7 @@ class Source(Protocol):
         """Whether the relation also has the column `structure`: a reason that refuses the record outright."""
 
     def originals(self, records: Sequence[int]) -> Iterator[Original]:
-        """The records of these numbers (ascending), as they stand in the file."""
+        """The records of these numbers (ascending), as they are in the file."""
 
 
 def cells_json(header: Sequence[str], cells: Sequence[str | None]) -> str:

@@ -96,7 +96,7 @@ class _TypedColumn:
                 return f"CASE WHEN {_matches(cell, self._exact())} THEN {number} END"
 
     def _date_or_null(self, cell: str) -> str:
-        """The day that stands in the cell; a time or an offset behind it is ignored."""
+        """The day that is in the cell; a time or an offset behind it is ignored."""
         if self.format.date_format == _ISO:
             day = f"left({cell}, 10)"
             # The length keeps out `infinity` and five-digit years, which also survive the round trip.

@@ -66,7 +66,7 @@ class PlainCsv:
         return rows == self.shape.records and self.shape.delimiters == (len(self.header) - 1) * (rows + 1)
 
     def originals(self, records: Sequence[int]) -> Iterator[Original]:
-        """The records of these numbers (ascending), as they stand in the file."""
+        """The records of these numbers (ascending), as they are in the file."""
         text = self.text
         return csv_records.originals(text.file, text.path, text.format, self.header, records)
 

@@ -22,7 +22,7 @@ from pipeline.settings import FileFormat
 
 @contextmanager
 def _reader(path: Path, file_format: FileFormat) -> Iterator[tuple[Any, IO[str]]]:
-    # The module's own limit of 131,072 characters a cell is no rule of the contract.
+    # The module's own limit of 131,072 characters a cell is not a rule of the contract.
     csv.field_size_limit(sys.maxsize)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         yield (
@@ -52,7 +52,7 @@ def records(file: str, where: str, path: Path, file_format: FileFormat) -> Itera
     """Each record of a UTF-8 file with the line on which it begins; blank lines are no records.
 
     Raises InputError where the file is not readable as CSV: it ends inside quotes, text follows a closing quote, a
-    byte is not UTF-8. `where` names the setting of the file's encoding. What stands above the header row is no record.
+    byte is not UTF-8. `where` names the setting of the file's encoding. Lines above the header row are not records.
     """
     line = 1
     with _reader(path, file_format) as (reader, _):

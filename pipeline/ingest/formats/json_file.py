@@ -64,9 +64,9 @@ def read_json(
 ) -> TextTable:
     """The objects of the file as rows of text; the header is every key seen, in order of appearance.
 
-    A value that is no object, or is nested deeper than `DEEPEST` levels, is refused with its text. Raises InputError
-    when the file is empty, an array is broken or not closed, the last line is cut off, there are more keys or cells
-    than the limits allow, and for NaN and Infinity in an array, with line and column.
+    A value that is not an object, or is nested deeper than `DEEPEST` levels, is refused with its text. Raises
+    InputError when the file is empty, an array is broken or not closed, the last line is cut off, there are more keys
+    or cells than the limits allow, and for NaN and Infinity in an array, with line and column.
     """
     if is_utf_8(file_format.encoding):
         refuse_unmarked_utf_16(file, where, path)
@@ -127,7 +127,7 @@ def _depth(raw: str) -> int:
 
 
 def _is_text(value: dict[str, Any]) -> bool:
-    """Whether all of it can be written: half of a surrogate pair, as `\\ud800`, is no character."""
+    """Whether all of it can be written: half of a surrogate pair, as `\\ud800`, is not a character."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -370,7 +370,7 @@ def _lines(text: _Text) -> Iterator[_Element]:
     if element is None:
         return
     if element.value == _Refused(reasons.NOT_A_JSON_OBJECT) and element.raw.strip() not in _CONSTANTS:
-        raise InputError(f"{text.file}: line {element.line}, the last, is no JSON: half-written; export it again")
+        raise InputError(f"{text.file}: line {element.line}, the last, is not JSON: half-written; export it again")
     yield element
 
 

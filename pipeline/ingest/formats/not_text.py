@@ -34,7 +34,7 @@ def unpack_gzip(file: str, path: Path, target: Path, limits: ReadLimits) -> None
     except EOFError:
         raise InputError(f"{file}: the gzip file is cut off (half-written?); export it again") from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{file}: is no readable gzip file ({error}); export it again") from None
+        raise InputError(f"{file}: is not a readable gzip file ({error}); export it again") from None
 
 
 def _refuse_too_much(file: str, unpacked: int, packed: int, limits: ReadLimits) -> None:
@@ -52,7 +52,7 @@ def _refuse_too_much(file: str, unpacked: int, packed: int, limits: ReadLimits) 
 def refuse_no_text(file: str, where: str, path: Path) -> None:
     """Raises InputError for what looks like UTF-16 without its mark, for binary data, and for a first line without end.
 
-    `path`: the file as UTF-8 text should stand in it. `where` names the setting of its encoding.
+    `path`: the file as UTF-8 text should be in it. `where` names the setting of its encoding.
     """
     refuse_unmarked_utf_16(file, where, path)
     with path.open("rb") as stream:

@@ -72,7 +72,7 @@ class ParquetSource:
 
 
 def parquet_names(file: str, path: Path, limits: ReadLimits = DEFAULT_LIMITS) -> list[str]:
-    """The names of the columns. Raises InputError when the file is no readable Parquet, or beyond the limits."""
+    """The names of the columns. Raises InputError when the file is not a readable Parquet, or beyond the limits."""
     try:
         known = pq.read_metadata(path)
         names = list(pq.read_schema(path).names)
@@ -107,7 +107,7 @@ def open_parquet(file: str, path: Path, labels: tuple[str, ...], file_format: Fi
 
 def _unreadable(file: str, error: Exception) -> InputError:
     first = " ".join(str(error).strip().split("\n")[0].split())[:_LONGEST_REASON]
-    return InputError(f"{file}: is no readable Parquet file ({first}); export it again")
+    return InputError(f"{file}: is not a readable Parquet file ({first}); export it again")
 
 
 def _zones(con: duckdb.DuckDBPyConnection, path: Path) -> list[str]:

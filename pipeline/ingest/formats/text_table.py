@@ -47,7 +47,7 @@ class TextTable:
         return f"(SELECT {columns}structure, record FROM read_parquet([{paths}], union_by_name=true))"
 
     def originals(self, records: Sequence[int]) -> Iterator[Original]:
-        """The records of these numbers (ascending), as they stand in the file."""
+        """The records of these numbers (ascending), as they are in the file."""
         first = taken = 0
         for group in self._groups():
             upto = bisect_left(records, first + group.num_rows)

@@ -84,7 +84,7 @@ def sheet_rows(
     if end.get("limit") == "seconds":
         raise _too_long(file, limits)
     if "sheet" not in end:
-        raise InputError(f"{file}: is no readable workbook (its reader broke off); save it again as .xlsx, or as CSV")
+        raise InputError(f"{file}: is not a readable workbook (its reader crashed); save it again as .xlsx, or as CSV")
     return SheetRows(end["sheet"], tuple(end["columns"]), spool, end.get("above", 0))
 
 
@@ -92,7 +92,7 @@ def _run(file: str, request: str, workbook: Any, out: Any, limits: ReadLimits) -
     """Runs the reader to its end and gives its exit code; beyond the time allowed it is ended."""
     search = os.pathsep.join(filter(None, (str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH"))))
     try:
-        # -P: the working folder, which may hold anything, is no place to import from.
+        # -P: the working folder, which may hold anything, is not a place to import from.
         ended = subprocess.run(  # noqa: S603 - this interpreter and our own module; the request is data
             [sys.executable, "-P", "-m", "pipeline.workbook_process", request],
             stdin=workbook,

@@ -1,7 +1,7 @@
 """The SQL functions that a source profile's SELECTs may use, each declared once with its words and an example.
 
 They turn what exports hold into what the contract wants. Those that give text keep a text they do not understand: the
-cell then goes to the quarantine as it stands in the source, and nothing is guessed away.
+cell then goes to the quarantine as it is in the source, and nothing is guessed away.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ FUNCTIONS: Final = (
     Function(
         "date_text",
         "cell, formats",
-        "the date as the contract wants it (2026-12-31); a text that is no date stays, for the quarantine",
+        "the date as the contract wants it (2026-12-31); a text that is not a date stays, for the quarantine",
         f"coalesce(CAST({lengths.DATE} AS VARCHAR), cell)",
         "date_text('31.02.2026', '%d.%m.%Y')",
         "31.02.2026",

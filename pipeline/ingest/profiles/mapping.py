@@ -47,7 +47,7 @@ class RawSource:
 class Mapped:
     """The rows a SELECT made for one contract table, as text on disk, with the raw rows each was made of.
 
-    They stand in the order of the rows they point at.
+    They are in the order of the rows they point at.
     """
 
     header: tuple[str, ...]

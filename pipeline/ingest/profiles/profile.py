@@ -15,7 +15,7 @@ A profile is a folder with `profile.toml` and one `<table>.sql` per contract tab
 Each statement is one DuckDB SELECT over the raw tables, whose cells are text and which have `_source`, a number unique
 over all raw files. It gives the contract's columns and `_source`: a number, or a list of numbers whose first is
 the row the quarantine points at. `left_out.sql` gives `_source, reason` of the rows dropped on purpose. What several
-statements need stands once in `views/<name>.sql`, a SELECT that they read by that name. All may use the functions of
+statements need is once in `views/<name>.sql`, a SELECT that they read by that name. All may use the functions of
 `functions.py`.
 """
 
@@ -26,28 +26,19 @@ import os
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pipeline.errors import SettingsError, UsageError
-from pipeline.ingest.folder import SUFFIXES
+from pipeline.ingest.profiles.profile_file import DeclaredFile, ProfileFile, raw_suffix
 from pipeline.regular_file import read_regular, toml_values
-from pipeline.settings import FileFormat, parse_file_format, parse_settings
+from pipeline.settings import FileFormat
+from pipeline.settings.validate import validated
 from pipeline.tables.exports import EXPORTS
 
 SHIPPED: Final = Path(__file__).parent / "shipped"
 IDENTITY: Final = "identity"
 LEFT_OUT: Final = "left_out"
 VIEWS: Final = "views"
-RAW_SUFFIXES: Final = {
-    **{suffix: suffix for suffix in SUFFIXES},
-    ".tsv": ".csv",
-    ".txt": ".csv",
-    ".tsv.gz": ".csv.gz",
-    ".txt.gz": ".csv.gz",
-    ".jsonl": ".ndjson",
-    ".xlsm": ".xlsx",
-}
-"""What a raw file's name may end in, and the format it then has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,63 +96,28 @@ def read_profile(folder: Path, called: str) -> Profile:
     try:
         values = toml_values(_text(folder / "profile.toml", where).encode())
     except ValueError as error:
-        raise SettingsError(f"{where}: is no TOML: {error}") from None
-    unknown = sorted(set(values) - {"name", "description", "quarantine_limit_percent", "files"})
-    if unknown:
-        raise SettingsError(f"{where}: unknown setting {unknown[0]!r}; known: name, description, files, "
-                            "quarantine_limit_percent")  # fmt: skip
-    files = values.get("files")
-    if not isinstance(files, dict) or not files:
+        raise SettingsError(f"{where}: is not readable as TOML: {error}") from None
+    declared = validated(ProfileFile, values, file=where)
+    if not declared.files:
         raise SettingsError(f"{where}: needs at least one [files.<name>]")
     statements = _statements(folder, called)
     return Profile(
-        name=str(values.get("name", folder.name)),
+        name=declared.name or folder.name,
         called=called,
-        description=str(values.get("description", "")),
-        files=tuple(_raw_file(where, name, raw) for name, raw in files.items()),
+        description=declared.description,
+        files=tuple(_raw_file(name, raw) for name, raw in declared.files.items()),
         left_out=statements.pop(LEFT_OUT, None),
         statements=statements,
-        quarantine_limit_percent=_limit(where, values),
-        views=_views(folder, called, set(files)),
+        quarantine_limit_percent=declared.quarantine_limit_percent,
+        views=_views(folder, called, set(declared.files)),
     )
 
 
-def _limit(where: str, values: dict[str, Any]) -> Decimal | None:
-    name = "quarantine_limit_percent"
-    if name not in values:
-        return None
-    try:
-        return parse_settings({name: values[name]}).quarantine_limit_percent
-    except SettingsError as error:
-        raise SettingsError(f"{where}: {error}") from None
-
-
-def _raw_file(where: str, name: str, values: Any) -> RawFile:
-    at = f"{where}: files.{name}"
-    if not isinstance(values, dict) or not isinstance(values.get("path"), str):
-        raise SettingsError(f'{at} needs a path, such as path = "{name}.csv"')
-    if name.startswith("_") or not name.isidentifier():
-        raise SettingsError(f"{at}: a file's name is a plain word; it becomes the name of a table")
-    if not isinstance(values.get("lookup", False), bool):
-        raise SettingsError(f"{at}.lookup takes true or false, not {values['lookup']!r}")
-    path = values["path"]
-    suffix = raw_suffix(path)
-    if suffix is None or Path(path).is_absolute() or ".." in Path(path).parts:
-        raise SettingsError(f"{at}.path takes a file in the exports folder that ends in {', '.join(RAW_SUFFIXES)}")
-    optional = values.get("optional", [])
-    if not isinstance(optional, list) or not all(isinstance(column, str) for column in optional):
-        raise SettingsError(f"{at}.optional takes a list of column names")
-    own = ("path", "lookup", "optional")
-    known = (*own, *(one.name for one in dataclasses.fields(FileFormat)))
-    if unknown := [key for key in values if key not in known]:
-        raise SettingsError(f"{where}: unknown setting files.{name}.{unknown[0]}; known: {', '.join(known)}")
-    file_format = parse_file_format(at, {key: value for key, value in values.items() if key not in own})
-    return RawFile(name, path, suffix, file_format, values.get("lookup", False), tuple(optional))
-
-
-def raw_suffix(path: str) -> str | None:
-    """The format a raw file's name says, by the suffix of an export of the contract; None when it says none."""
-    return next((kind for suffix, kind in RAW_SUFFIXES.items() if path.lower().endswith(suffix)), None)
+def _raw_file(name: str, declared: DeclaredFile) -> RawFile:
+    file_format = FileFormat(**{each.name: getattr(declared, each.name) for each in dataclasses.fields(FileFormat)})
+    # The declaration has refused every path that says no format.
+    suffix = raw_suffix(declared.path) or ""
+    return RawFile(name, declared.path, suffix, file_format, declared.lookup, declared.optional)
 
 
 def _text(path: Path, where: str) -> str:
@@ -181,7 +137,7 @@ def _views(folder: Path, called: str, raw: set[str]) -> dict[str, str]:
     found = _texts(folder / VIEWS, f"{called}/{VIEWS}")
     for name in found:
         if not name.isidentifier() or name in raw:
-            raise SettingsError(f"{called}/{VIEWS}/{name}.sql: a view's name is a plain word and no file's name")
+            raise SettingsError(f"{called}/{VIEWS}/{name}.sql: a view's name is a plain word that no file has")
     return found
 
 

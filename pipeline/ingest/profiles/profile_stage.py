@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.errors import InputError
-from pipeline.ingest.contract import load, row_counts
+from pipeline.ingest.contract import load, quarantine, row_counts
 from pipeline.ingest.contract.corrections import Corrections
 from pipeline.ingest.contract.source_rows import Source
 from pipeline.ingest.folder import check_folder, unchanged, unused_files
@@ -47,7 +47,7 @@ def ingest_by_profile(
     work: Path,
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> IngestReport:
-    """As `ingest`, through the SELECTs of a profile, whose results stand in the folder `work` meanwhile.
+    """As `ingest`, through the SELECTs of a profile, whose results are in the folder `work` meanwhile.
 
     Every raw row ends as loaded, quarantined, duplicate or left out. Raises InputError also for a raw row that is
     neither mapped nor left out, or both.
@@ -156,7 +156,7 @@ def _load(
     if table.required and not rows:
         why = "".join(_without_rows(con, one) for one in mapped.raw)
         raise InputError(f"{profile.called}/{table.name}.sql: gives no rows, but {table.name} is a required table{why}")
-    counts, refusals = load.quarantine_rows(con, table, mapped, rows, as_of)
+    counts, refusals = quarantine.quarantine_rows(con, table, mapped, rows, as_of)
     for name, records in (("refused_records", refusals.refused), ("duplicate_records", refusals.duplicate)):
         con.register(name, pa.table({"record": pa.array(sorted(records), pa.int64())}))
     con.execute(

@@ -41,7 +41,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question that stands in a profile: file and line, its matter and text, the other readings."""
+    """A question that is in a profile: file and line, its matter and text, the other readings."""
 
     file: str
     line: int
@@ -56,7 +56,7 @@ class OpenQuestion:
 
 
 def questions_of(profile: Profile) -> list[OpenQuestion]:
-    """The questions that stand in the SQL of a profile."""
+    """The questions that are in the SQL of a profile."""
     texts = {f"{VIEWS}/{name}.sql": text for name, text in profile.views.items()}
     texts |= {f"{name}.sql": text for name, text in profile.statements.items()}
     return [question for file, text in texts.items() for question in _questions_of(file, text.splitlines())]

@@ -11,7 +11,7 @@ interval, and what was kept of it. There are two sources (column `source`):
   the one before was cancelled too late has the setting's probability.
 
 *Ours*: in `history` prices are held, because the interval's question is which contracts stay; what renewals did to
-the price stands beside it (`price_change` = Σ mrr_after - mrr_before of the renewed). Days of one horizon are a horizon
+the price is next to it (`price_change` = Σ mrr_after - mrr_before of the renewed). Days of one horizon are a horizon
 apart, so that no renewal is judged twice in it. Coverage is counted over all replays together.
 """
 

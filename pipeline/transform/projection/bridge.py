@@ -6,7 +6,7 @@ last month with. *Ours*:
 - *Settled* is what is known: agreed and silently renewed changes, late cancellations, cancellations in time, lapsing
   contracts, and discounts that run out. A renewal nobody has agreed to is left aside there: the contract goes on as
   it is. What a scenario assumes of it, and of all later renewals, is the bar *pending, not yet agreed*.
-- `renewal_basis` keeps agreed renewals, renewals by silence and pending ones apart (rule 4's status basis of the
+- `renewal_basis` keeps agreed renewals, automatic renewals and pending ones apart (rule 4's status basis of the
   contract's next renewal; null when that lies behind the last month).
 - `change_churn` is what a cancellation or a lapse takes away, after the agreed changes before it: a late cancellation
   too, in the month in which the contract leaves.

@@ -2,7 +2,7 @@
 
 - `full`: everything Pending applies. It also carries `expected`, which only weighs it.
 - `settled`: changes that are still awaiting the client (Pending, not lapsing) are taken out; what is left is agreed,
-  renewed by silence, requested too late, cancelled or lapsing. `contracted` is this chain cut off at the first
+  auto-renewed, requested too late, cancelled or lapsing. `contracted` is this chain cut off at the first
   renewal that nobody has agreed to.
 
 Each chain follows rule 10 to the letter (`new_mrr.estimate`), so in `full` the figures are those of

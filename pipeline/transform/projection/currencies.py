@@ -4,7 +4,7 @@ Native figures are never mixed. A converted figure is a native one × the latest
 projection is converted at that one rate, so FX is never a movement in it. What the rates themselves changed is
 `fx_effect`: today's MRR × (today's rate - the rate of `compared_on`), rounded once. *Ours*: that day is the last of
 the month before `as_of`, because finance reviews monthly; the rates may be up to as old as the export has them, their
-dates stand beside them. A currency without a rate has neither figure and is named by `currencies_without_rate`.
+dates are next to them. A currency without a rate has neither figure and is named by `currencies_without_rate`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import polars as pl
 
 from pipeline import rules
 from pipeline.transform import exact_amounts
-from pipeline.transform.partner_summary import converted, latest_rates
+from pipeline.transform.conversion import converted, latest_rates
 
 
 def currency_rates(

@@ -48,8 +48,8 @@ def bridge_lines(
     return (
         lines.with_columns(
             is_recurring=mrr.recurring(),
-            discount_now=_discount(pl.col("now")),
-            discount_then=_discount(pl.lit(until)),
+            discount_now=mrr.discount_percent_in_force(on=pl.col("now")),
+            discount_then=mrr.discount_percent_in_force(on=pl.lit(until)),
         )
         .with_columns(line_mrr_now=_line_mrr())
         .select(
@@ -68,11 +68,6 @@ def bridge_lines(
         )
         .sort("contract_id", "line_id")
     )
-
-
-def _discount(on: pl.Expr) -> pl.Expr:
-    ended = (pl.col("discount_end_date") <= on).fill_null(False)
-    return pl.when(ended).then(0).otherwise(pl.col("discount_percent").fill_null(0)).cast(pl.Decimal(9, 4))
 
 
 def _line_mrr() -> pl.Expr:

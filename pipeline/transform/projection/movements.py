@@ -129,6 +129,6 @@ def _cell() -> pl.Expr:
 
 
 def running_sum(change: pl.Expr, *, starts: pl.Expr) -> pl.Expr:
-    """The running sum that begins anew wherever `starts` is true (and is true in the first row)."""
+    """The running sum that starts again wherever `starts` is true (and is true in the first row)."""
     total = change.cum_sum()
     return total - pl.when(starts).then(total - change).forward_fill()

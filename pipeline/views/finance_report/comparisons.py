@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Final
 
 import polars as pl
 
@@ -11,80 +12,112 @@ from pipeline import rules
 from pipeline.views import terms
 from pipeline.views.finance_report import finance_words
 from pipeline.views.finance_report.currency_figures import Figures, retention_share
-from pipeline.views.finance_report.finance_cells import Cells, Row, Table, partner_key, row, table
+from pipeline.views.finance_report.currency_tables import LABELS
+from pipeline.views.finance_report.declared_tables import CURRENCY, Declared, Line, Value, written
+from pipeline.views.finance_report.finance_cells import Cells, FinanceTable, Row, partner_key
 
-L = finance_words.LABELS
-_COHORT = ("opening", "expansion", "contraction", "churn")
+COHORT: Final = ("opening", "expansion", "contraction", "churn")
+LOST: Final = (("+", "opening"), ("-", "contraction"), ("-", "churn"))
+
+RETENTION: Final = (
+    CURRENCY,
+    Declared("scenario", LABELS["scenario"], "text"),
+    *(Declared(name, finance_words.MOVEMENTS[name], "money") for name in COHORT),
+    Declared("grr", LABELS["grr"], "share", ("ratio", LOST, "opening")),
+    Declared("nrr", LABELS["nrr"], "share", ("ratio", (*LOST, ("+", "expansion")), "opening")),
+)
+RATES: Final = (
+    CURRENCY,
+    Declared("term", terms.COLUMNS["subscription_term_months"], "text"),
+    Declared("renewals", LABELS["renewals"], "count"),
+    Declared("renewed", LABELS["renewed"], "count"),
+    Declared("probability", LABELS["probability"], "share"),
+    Declared("error", LABELS["error"], "share"),
+    Declared("overall", LABELS["overall"], "share"),
+)
+DEFINITIONS_OF_MRR: Final = (
+    CURRENCY,
+    Declared("figure", LABELS["figure"], "text"),
+    Declared("amount", LABELS["amount"], "money"),
+    Declared("difference", LABELS["difference"], "change"),
+)
+CURRENCIES: Final = (
+    CURRENCY,
+    Declared("current_mrr", finance_words.BRIDGE["current_mrr"], "money"),
+    Declared("rate", LABELS["rate"], "number"),
+    Declared("rate_day", LABELS["rate_day"], "date"),
+    Declared("converted", LABELS["converted_current"], "money", ("times", "current_mrr", "rate"), in_target=True),
+    Declared("rate_before", LABELS["rate_before"], "number"),
+    Declared("rate_before_day", LABELS["rate_day"], "date"),
+    Declared("fx_effect", LABELS["fx_effect"], "change", in_target=True),
+)
+FINDINGS_COUNTED: Final = (
+    Declared("finding", LABELS["finding"], "text"),
+    CURRENCY,
+    Declared("contracts", LABELS["contracts"], "count"),
+    Declared("mrr", LABELS["mrr"], "money"),
+    Declared("what_to_do", LABELS["what_to_do"], "text"),
+)
+FINDINGS: Final = (
+    Declared("finding", LABELS["finding"], "text"),
+    CURRENCY,
+    Declared("contract", LABELS["contract"], "id"),
+    Declared("client", LABELS["client"], "name"),
+    Declared("other_contract", LABELS["other_contract"], "text"),
+    Declared("happened_on", LABELS["happened_on"], "date"),
+    Declared("mrr", LABELS["mrr"], "money"),
+)
+LINES: Final = (
+    CURRENCY,
+    Declared("contract", LABELS["contract"], "id"),
+    Declared("line", LABELS["line"], "text"),
+    Declared("product", LABELS["product"], "name"),
+    Declared("quantity", LABELS["quantity"], "number"),
+    Declared("unit_price", LABELS["unit_price"], "price"),
+    Declared("billing_months", LABELS["billing_months"], "count"),
+    Declared("recurring", LABELS["recurring"], "text"),
+    Declared("discount_now", LABELS["discount_now"], "percent"),
+    Declared("discount_then", LABELS["discount_then"], "percent"),
+    Declared("list_price", LABELS["list_price"], "price"),
+    Declared("line_mrr", LABELS["line_mrr"], "price"),
+)
 
 
-def retention(found: list[Figures], cells: Cells) -> Table:
+def retention(found: Sequence[Figures], cells: Cells) -> FinanceTable:
     """GRR and NRR of the clients that open the period with MRR: one row per currency and scenario."""
-    say = cells.formats.say
-    lost = (("+", "opening"), ("-", "contraction"), ("-", "churn"))
-    rows = []
-    for each in found:
-        for scenario in rules.SCENARIOS:
-            own = each.retention.get(scenario)
-            if own is None:
-                continue
-            rows.append(
-                row(
-                    [
-                        cells.text(each.currency),
-                        cells.text(say(finance_words.SCENARIOS[scenario])),
-                        *(cells.money(own[name], each.currency) for name in _COHORT),
-                        cells.share(retention_share(own), ("ratio", lost, "opening")),
-                        cells.share(retention_share(own, net=True), ("ratio", (*lost, ("+", "expansion")), "opening")),
-                    ],
-                    currency=each.currency,
-                )
-            )
-    return table(
-        "retention",
-        say(finance_words.SECTIONS["retention"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("scenario", say(L["scenario"]), "text"),
-            *((name, say(finance_words.MOVEMENTS[name]), "money") for name in _COHORT),
-            ("grr", say(L["grr"]), "share"),
-            ("nrr", say(L["nrr"]), "share"),
-        ],
-        rows,
-    )
-
-
-def renewal_rates(frame: pl.DataFrame, cells: Cells) -> Table:
-    """The renewal probability of each segment, and what it stands on."""
-    say, formats = cells.formats.say, cells.formats
-    rows = [
-        row(
-            [
-                cells.text(each["currency"]),
-                cells.text(formats.count(terms.MONTHS, each["subscription_term_months"])),
-                cells.count(each["renewals"]),
-                cells.count(each["renewed"]),
-                cells.share(each["renewal_probability"]),
-                cells.share(each["probability_error"]),
-                cells.share(each["overall_rate"]),
-            ],
-            currency=each["currency"],
-        )
-        for each in frame.sort("currency", "subscription_term_months").iter_rows(named=True)
+    lines = [
+        _retention(each.currency, cells.say(finance_words.SCENARIOS[scenario]), each.retention[scenario])
+        for each in found
+        for scenario in rules.SCENARIOS
+        if scenario in each.retention
     ]
-    return table(
-        "rates",
-        say(finance_words.SECTIONS["rates"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("term", say(terms.COLUMNS["subscription_term_months"]), "text"),
-            ("renewals", say(L["renewals"]), "count"),
-            ("renewed", say(L["renewed"]), "count"),
-            ("probability", say(L["probability"]), "share"),
-            ("error", say(L["error"]), "share"),
-            ("overall", say(L["overall"]), "share"),
-        ],
-        rows,
-        note=_history(frame, cells),
+    return written("retention", RETENTION, lines, cells)
+
+
+def _retention(currency: str, scenario: str, own: Row) -> Line:
+    shares = {"grr": retention_share(own), "nrr": retention_share(own, net=True)}
+    amounts = {name: own[name] for name in COHORT}
+    return Line({"currency": currency, "scenario": scenario, **amounts, **shares}, currency=currency)
+
+
+def renewal_rates(frame: pl.DataFrame, cells: Cells) -> FinanceTable:
+    """The renewal probability of each segment, and what it rests on."""
+    rows = frame.sort("currency", "subscription_term_months").iter_rows(named=True)
+    return written("rates", RATES, (_rate(row, cells) for row in rows), cells, note=_history(frame, cells))
+
+
+def _rate(row: Row, cells: Cells) -> Line:
+    return Line(
+        {
+            "currency": row["currency"],
+            "term": cells.formats.count(terms.MONTHS, row["subscription_term_months"]),
+            "renewals": row["renewals"],
+            "renewed": row["renewed"],
+            "probability": row["renewal_probability"],
+            "error": row["probability_error"],
+            "overall": row["overall_rate"],
+        },
+        currency=row["currency"],
     )
 
 
@@ -94,205 +127,132 @@ def _history(frame: pl.DataFrame, cells: Cells) -> str:
     first = frame.row(0, named=True)
     share = cells.formats.share(first["overall_rate"])
     if not first["overall_renewals"]:
-        return cells.formats.say(finance_words.TEXTS["no_history"], share=share)
-    return cells.formats.say(
-        finance_words.TEXTS["history"], share=share, count=cells.formats.number(first["overall_renewals"])
-    )
+        return cells.say(finance_words.TEXTS["no_history"], share=share)
+    count = cells.formats.number(first["overall_renewals"])
+    return cells.say(finance_words.TEXTS["history"], share=share, count=count)
 
 
-def rivals(found: list[Figures], cells: Cells) -> Table:
+def rivals(found: Sequence[Figures], cells: Cells) -> FinanceTable:
     """Our MRR beside other published definitions, and by how much each differs."""
-    say = cells.formats.say
-    rows = []
-    for each in found:
-        for name, label in finance_words.RIVALS.items():
-            amount = each.rivals[name]
-            rows.append(
-                row(
-                    [
-                        cells.text(each.currency),
-                        cells.text(say(label)),
-                        cells.money(amount, each.currency),
-                        cells.change(amount - each.rivals["current_mrr"], each.currency),
-                    ],
-                    currency=each.currency,
-                    look="total" if name == "current_mrr" else "",
-                )
-            )
-    return table(
-        "rivals",
-        say(finance_words.SECTIONS["rivals"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("figure", say(L["figure"]), "text"),
-            ("amount", say(L["amount"]), "money"),
-            ("difference", say(L["difference"]), "money"),
-        ],
-        rows,
-    )
+    names = finance_words.RIVALS
+    lines = [_rival(name, cells.say(label), each) for each in found for name, label in names.items()]
+    return written("rivals", DEFINITIONS_OF_MRR, lines, cells)
 
 
-def currencies(found: list[Figures], cells: Cells) -> Table:
+def _rival(name: str, label: str, each: Figures) -> Line:
+    amount, ours = each.rivals[name], each.rivals["current_mrr"]
+    values = {"currency": each.currency, "figure": label, "amount": amount, "difference": amount - ours}
+    return Line(values, currency=each.currency, look="total" if name == "current_mrr" else "")
+
+
+def currencies(found: Sequence[Figures], cells: Cells) -> FinanceTable:
     """The rate of each currency, current MRR at it, and what its movement did, on a line of its own."""
-    say = cells.formats.say
-    target = found[0].target if found else ""
-    rows: list[Row] = []
-    sums: dict[str, Decimal] = {"converted": Decimal(0), "effect": Decimal(0)}
-    for each in found:
-        amount = each.converted(each.bridge["current_mrr"])
-        sums["converted"] += amount or 0
-        sums["effect"] += each.fx_effect or 0
-        missing: Any = cells.text(say(L["without_rate"]))
-        rows.append(
-            row(
-                [
-                    cells.text(each.currency),
-                    cells.money(each.bridge["current_mrr"], each.currency),
-                    missing if each.fx["fx_rate"] is None else cells.number(each.fx["fx_rate"]),
-                    cells.day(each.fx["fx_rate_date"]),
-                    cells.money(amount, target, ("times", "current_mrr", "rate")),
-                    missing if each.fx["compared_rate"] is None else cells.number(each.fx["compared_rate"]),
-                    cells.day(each.fx["compared_rate_date"]),
-                    cells.change(each.fx_effect, target),
-                ],
-                currency=each.currency,
-            )
-        )
-    if rows:
-        above = ("above", len(rows))
-        blank = cells.text("")
-        own = [cells.text(say(L["total"])), blank, blank, blank, cells.money(sums["converted"], target, above), blank]
-        rows.append(row([*own, blank, cells.change(sums["effect"], target, above)], look="total"))
-    return table(
-        "currencies",
-        say(finance_words.SECTIONS["currencies"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("current_mrr", say(finance_words.BRIDGE["current_mrr"]), "money"),
-            ("rate", say(L["rate"]), "number"),
-            ("rate_day", say(L["rate_day"]), "date"),
-            ("converted", say(L["converted_current"], currency=target), "money"),
-            ("rate_before", say(L["rate_before"]), "number"),
-            ("rate_before_day", say(L["rate_day"]), "date"),
-            ("fx_effect", say(L["fx_effect"]), "money"),
-        ],
-        rows,
-        note=missing_rates(found, cells),
+    lines = [_currency(each, cells.say(LABELS["without_rate"])) for each in found]
+    if lines:
+        lines.append(_every_currency(found, cells.say(LABELS["total"])))
+    return written("currencies", CURRENCIES, lines, cells, note=missing_rates(found, cells))
+
+
+def _currency(each: Figures, missing: str) -> Line:
+    rate, before = each.fx["fx_rate"], each.fx["compared_rate"]
+    return Line(
+        {
+            "currency": each.currency,
+            "current_mrr": each.bridge["current_mrr"],
+            "rate": missing if rate is None else rate,
+            "rate_day": each.fx["fx_rate_date"],
+            "converted": each.converted(each.bridge["current_mrr"]),
+            "rate_before": missing if before is None else before,
+            "rate_before_day": each.fx["compared_rate_date"],
+            "fx_effect": each.fx_effect,
+        },
+        currency=each.currency,
     )
 
 
-def missing_rates(found: list[Figures], cells: Cells) -> str:
+def _every_currency(found: Sequence[Figures], label: str) -> Line:
+    """The sum of the converted amounts above."""
+    nothing = Decimal(0)
+    sums = {
+        "converted": sum((each.converted(each.bridge["current_mrr"]) or nothing for each in found), nothing),
+        "fx_effect": sum((each.fx_effect or nothing for each in found), nothing),
+    }
+    blank: dict[str, Value] = dict.fromkeys((column.name for column in CURRENCIES), "")
+    formulas = dict.fromkeys(sums, ("above", len(found)))
+    return Line({**blank, "currency": label, **sums}, look="total", formulas=formulas)
+
+
+def missing_rates(found: Sequence[Figures], cells: Cells) -> str:
     """The currencies that are in no converted figure; "" when every one has a rate."""
     names = [each.currency for each in found if each.fx["fx_rate"] is None]
     if not names:
         return ""
-    say = cells.formats.say
-    return say(finance_words.TEXTS["missing_rates"], target=found[0].target, currencies=say(", ").join(names))
+    return cells.say(finance_words.TEXTS["missing_rates"], target=cells.target, currencies=cells.say(", ").join(names))
 
 
-def findings(counted: pl.DataFrame, frame: pl.DataFrame, cells: Cells) -> tuple[Table, Table]:
-    """How many contracts each finding concerns and with what MRR, and the contracts."""
-    say = cells.formats.say
-    sums = [
-        row(
-            [
-                cells.text(say(finance_words.FINDINGS[each["finding"]])),
-                cells.text(each["currency"]),
-                cells.count(each["contracts"]),
-                cells.money(each["mrr"], each["currency"]),
-                cells.text(say(finance_words.WHAT_TO_DO[each["finding"]])),
-            ],
-            currency=each["currency"],
-        )
-        for each in counted.iter_rows(named=True)
-    ]
-    rows = [
-        row(
-            [
-                cells.text(say(finance_words.FINDINGS[each["finding"]])),
-                cells.text(each["currency"]),
-                cells.text(each["contract_id"]),
-                cells.text(each["client_name"] or each["hub_id"]),
-                cells.text(each["other_contract_id"]),
-                cells.day(each["happened_on"]),
-                cells.money(each["mrr"], each["currency"]),
-            ],
-            currency=each["currency"],
-            partner=partner_key(each["partner_id"]),
-        )
-        for each in frame.iter_rows(named=True)
-    ]
-    heads = [("finding", say(L["finding"]), "text"), ("currency", say(terms.COLUMNS["currency"]), "text")]
-    summed = table(
-        "findings_counted",
-        say(finance_words.SECTIONS["findings"]),
-        [
-            *heads,
-            ("contracts", say(L["contracts"]), "count"),
-            ("mrr", say(L["mrr"]), "money"),
-            ("what_to_do", say(L["what_to_do"]), "text"),
-        ],
-        sums,
+def findings_counted(frame: pl.DataFrame, cells: Cells) -> FinanceTable:
+    """How many contracts each finding concerns and with what MRR, and what to do."""
+    lines = (_counted(row, cells) for row in frame.iter_rows(named=True))
+    title = cells.say(finance_words.SECTIONS["findings"])
+    return written("findings_counted", FINDINGS_COUNTED, lines, cells, title=title)
+
+
+def _counted(row: Row, cells: Cells) -> Line:
+    return Line(
+        {
+            "finding": cells.say(finance_words.FINDINGS[row["finding"]]),
+            "currency": row["currency"],
+            "contracts": row["contracts"],
+            "mrr": row["mrr"],
+            "what_to_do": cells.say(finance_words.WHAT_TO_DO[row["finding"]]),
+        },
+        currency=row["currency"],
     )
-    listed = table(
-        "findings",
-        say(finance_words.SECTIONS["findings"]),
-        [
-            *heads,
-            ("contract", say(L["contract"]), "id"),
-            ("client", say(L["client"]), "name"),
-            ("other_contract", say(L["other_contract"]), "text"),
-            ("happened_on", say(L["happened_on"]), "date"),
-            ("mrr", say(L["mrr"]), "money"),
-        ],
-        rows,
+
+
+def findings(frame: pl.DataFrame, cells: Cells) -> FinanceTable:
+    """The contracts that findings concern."""
+    return written("findings", FINDINGS, (_finding(row, cells) for row in frame.iter_rows(named=True)), cells)
+
+
+def _finding(row: Row, cells: Cells) -> Line:
+    return Line(
+        {
+            "finding": cells.say(finance_words.FINDINGS[row["finding"]]),
+            "currency": row["currency"],
+            "contract": row["contract_id"],
+            "client": row["client_name"] or row["hub_id"],
+            "other_contract": row["other_contract_id"],
+            "happened_on": row["happened_on"],
+            "mrr": row["mrr"],
+        },
+        currency=row["currency"],
+        partner=partner_key(row["partner_id"]),
     )
-    return summed, listed
 
 
-def lines(frame: pl.DataFrame, currency_of: dict[str, str], cells: Cells) -> Table:
+def lines(frame: pl.DataFrame, currency_of: dict[str, str], cells: Cells) -> FinanceTable:
     """The contract lines behind the bars, in the order of their contracts."""
-    say = cells.formats.say
-    rows = []
-    for each in frame.iter_rows(named=True):
-        code = currency_of[each["contract_id"]]
-        rows.append(
-            row(
-                [
-                    cells.text(code),
-                    cells.text(each["contract_id"]),
-                    cells.text(each["line_id"]),
-                    cells.text(each["product_name"]),
-                    cells.number(each["quantity"]),
-                    cells.price(each["unit_price"], code),
-                    cells.count(each["billing_months"]),
-                    cells.text(say(L["yes"] if each["is_recurring"] else L["no"])),
-                    cells.percent(each["discount_now"]),
-                    cells.percent(each["discount_then"]),
-                    cells.price(each["list_price_then"], code),
-                    cells.price(each["line_mrr_now"], code),
-                ],
-                currency=code,
-                contract=each["contract_id"],
-            )
-        )
-    return table(
-        "lines",
-        say(finance_words.SECTIONS["lines"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("contract", say(L["contract"]), "id"),
-            ("line", say(L["line"]), "text"),
-            ("product", say(L["product"]), "name"),
-            ("quantity", say(L["quantity"]), "number"),
-            ("unit_price", say(L["unit_price"]), "number"),
-            ("billing_months", say(L["billing_months"]), "count"),
-            ("recurring", say(L["recurring"]), "text"),
-            ("discount_now", say(L["discount_now"]), "number"),
-            ("discount_then", say(L["discount_then"]), "number"),
-            ("list_price", say(L["list_price"]), "number"),
-            ("line_mrr", say(L["line_mrr"]), "number"),
-        ],
-        rows,
-        note=say(finance_words.TEXTS["lines_note"]) if rows else "",
+    every = [_line(row, currency_of[row["contract_id"]], cells) for row in frame.iter_rows(named=True)]
+    return written("lines", LINES, every, cells, note=cells.say(finance_words.TEXTS["lines_note"]) if every else "")
+
+
+def _line(row: Row, currency: str, cells: Cells) -> Line:
+    return Line(
+        {
+            "currency": currency,
+            "contract": row["contract_id"],
+            "line": row["line_id"],
+            "product": row["product_name"],
+            "quantity": row["quantity"],
+            "unit_price": row["unit_price"],
+            "billing_months": row["billing_months"],
+            "recurring": cells.say(LABELS["yes" if row["is_recurring"] else "no"]),
+            "discount_now": row["discount_now"],
+            "discount_then": row["discount_then"],
+            "list_price": row["list_price_then"],
+            "line_mrr": row["line_mrr_now"],
+        },
+        currency=currency,
+        contract=row["contract_id"],
     )

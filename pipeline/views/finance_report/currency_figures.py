@@ -1,6 +1,6 @@
 """The figures of one currency, added up from the frames of `warehouse.finance_figures`, and in another one.
 
-Nothing here is a text: `sections` and `currency_tables` write these figures, `tie_out` compares them.
+Nothing here is a text: `currency_tables`, `comparisons` and `listings` write these figures, `tie_out` compares them.
 """
 
 from __future__ import annotations
@@ -8,16 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from pipeline import rules
 from pipeline.tables.finance_tables import RIVAL_MRR
-from pipeline.transform.partner_summary import converted
-from pipeline.views.finance_report.finance_cells import part_of, total
-
-Row = dict[str, Any]
+from pipeline.transform.conversion import converted
+from pipeline.views.finance_report.finance_cells import Row, part_of, total
 
 CAUSES: Final = ("change_new", "change_price", "change_discount", "change_limits", "change_quote", "change_churn")
 PENDING: Final = tuple(f"pending_{scenario}" for scenario in rules.SCENARIOS)
@@ -43,7 +41,7 @@ STATUSES: Final = {
     "requested": ("cancellation_requested", "requested"),
     "requested_late": ("cancellation_requested", "requested_late"),
 }
-"""Status and status basis by `renewal_basis`, in the order shown. Rule 4: silence is never agreement."""
+"""Status and status basis by `renewal_basis`, in the order shown. Rule 4: an automatic renewal is never agreement."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
-"""The tables of finance's report that speak of one currency at a time, and those of all currencies together."""
+"""The tables of finance's report that speak of one currency at a time, and the one of all currencies together."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Final
 
 from pipeline import rules
-from pipeline.views import terms
 from pipeline.views.change_cells import status_text
 from pipeline.views.finance_report import finance_words
 from pipeline.views.finance_report.currency_figures import (
@@ -19,289 +20,247 @@ from pipeline.views.finance_report.currency_figures import (
     Figures,
     retention_share,
 )
-from pipeline.views.finance_report.finance_cells import Cells, Row, Table, row, table, total
+from pipeline.views.finance_report.declared_tables import CURRENCY, Declared, Line, Value, written
+from pipeline.views.finance_report.finance_cells import Cells, FinanceTable, Row, total
 from pipeline.views.locale_formats import Formats
 
-L = finance_words.LABELS
+LABELS: Final = finance_words.LABELS
+BARS: Final = finance_words.BRIDGE
+SCENARIOS: Final = finance_words.SCENARIOS
+
+NO_INTERVAL: Final[Row] = {"closing_low": None, "closing_high": None}
+INTERVAL: Final = (
+    Declared("closing_low", LABELS["interval_low"], "money"),
+    Declared("closing_high", LABELS["interval_high"], "money"),
+)
+BALANCES: Final = ("current_mrr", "change_new", "settled_mrr", *CLOSINGS)
+
+OVERVIEW: Final = (
+    CURRENCY,
+    Declared("contracts", LABELS["contracts"], "count"),
+    Declared("current_mrr", BARS["current_mrr"], "money", ("bridge", "current_mrr")),
+    Declared("contracted_mrr", BARS["contracted_mrr"], "money", ("bridge", "contracted_mrr")),
+    Declared("expected_mrr", BARS["expected_mrr"], "money", ("bridge", "expected_mrr")),
+    *INTERVAL,
+    Declared("full_mrr", BARS["full_mrr"], "money", ("bridge", "full_mrr")),
+    Declared("grr", LABELS["grr"], "share", ("grr", "expected")),
+    Declared("nrr", LABELS["nrr"], "share", ("nrr", "expected")),
+    Declared("converted", LABELS["converted_current"], "money", ("times", "current_mrr", "rate"), in_target=True),
+    Declared("rate", LABELS["rate"], "number"),
+    Declared("rate_day", LABELS["rate_day"], "date"),
+)
+BRIDGE_BARS: Final = (
+    CURRENCY,
+    Declared("cause", LABELS["cause"], "text"),
+    Declared("amount", LABELS["amount"], "money"),
+    Declared("converted", LABELS["converted"], "money", ("converted",), in_target=True),
+)
+BY_STATUS: Final = (
+    CURRENCY,
+    Declared("status", LABELS["next_renewal"], "text"),
+    Declared("contracts", LABELS["contracts"], "count"),
+    *(Declared(name, BARS[name], "money") for name in BALANCES),
+)
+BY_SCENARIO: Final = (
+    Declared("month", LABELS["month"], "month", set_as="date"),
+    Declared("contracted", SCENARIOS["contracted"], "money"),
+    Declared("expected", SCENARIOS["expected"], "money"),
+    *INTERVAL,
+    Declared("full", SCENARIOS["full"], "money"),
+)
+MOVED: Final = tuple(Declared(name, label, "money") for name, label in finance_words.MOVEMENTS.items())
+"""Opening, what moved, closing."""
+
+SUMMED_MOVEMENTS: Final = (Declared("scenario", LABELS["scenario"], "text"), *MOVED)
+BY_MONTH: Final = (
+    CURRENCY,
+    Declared("scenario", LABELS["scenario"], "text"),
+    Declared("month", LABELS["month"], "month"),
+    *MOVED,
+    *INTERVAL,
+)
+CLOSING: Final = ("sum", (("+", "opening"), ("+", "new"), ("+", "expansion"), ("-", "contraction"), ("-", "churn")))
+"""How a month's closing MRR is worked out."""
 
 
 def status_label(basis: str | None, formats: Formats) -> str:
-    """The status of a contract's next renewal, agreed and by silence kept apart (rule 4)."""
-    return formats.say(L["no_renewal"]) if basis is None else status_text(*STATUSES[basis], formats)
+    """The status of a contract's next renewal, agreed and auto-renewed kept apart (rule 4)."""
+    return formats.say(LABELS["no_renewal"]) if basis is None else status_text(*STATUSES[basis], formats)
 
 
-def overview(found: list[Figures], cells: Cells) -> Table:
+def overview(found: Sequence[Figures], cells: Cells) -> FinanceTable:
     """One row per currency: what it is today, what it becomes, retention, and the converted current MRR."""
-    say = cells.formats.say
-    target = found[0].target if found else ""
-    rows = []
-    for each in found:
-        code, bridge, expected = each.currency, each.bridge, each.retention.get("expected")
-        last = each.interval[-1] if each.interval else {"closing_low": None, "closing_high": None}
-
-        def figure(name: str, code: str = code, bridge: dict[str, Decimal] = bridge) -> Any:
-            return cells.money(bridge[name], code, ("bridge", name))
-
-        rows.append(
-            row(
-                [
-                    cells.text(code),
-                    cells.count(each.contracts_in_force),
-                    figure("current_mrr"),
-                    figure("contracted_mrr"),
-                    figure("expected_mrr"),
-                    cells.money(last["closing_low"], code),
-                    cells.money(last["closing_high"], code),
-                    figure("full_mrr"),
-                    cells.share(retention_share(expected) if expected else None, ("grr", "expected")),
-                    cells.share(retention_share(expected, net=True) if expected else None, ("nrr", "expected")),
-                    cells.money(each.converted(bridge["current_mrr"]), target, ("times", "current_mrr", "rate")),
-                    cells.number(each.fx["fx_rate"]),
-                    cells.day(each.fx["fx_rate_date"]),
-                ],
-                currency=code,
-            )
-        )
-    return table(
-        "overview",
-        say(finance_words.SECTIONS["overview"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("contracts", say(L["contracts"]), "count"),
-            ("current_mrr", say(finance_words.BRIDGE["current_mrr"]), "money"),
-            ("contracted_mrr", say(finance_words.BRIDGE["contracted_mrr"]), "money"),
-            ("expected_mrr", say(finance_words.BRIDGE["expected_mrr"]), "money"),
-            ("closing_low", say(L["interval_low"]), "money"),
-            ("closing_high", say(L["interval_high"]), "money"),
-            ("full_mrr", say(finance_words.BRIDGE["full_mrr"]), "money"),
-            ("grr", say(L["grr"]), "share"),
-            ("nrr", say(L["nrr"]), "share"),
-            ("converted", say(L["converted_current"], currency=target), "money"),
-            ("rate", say(L["rate"]), "number"),
-            ("rate_day", say(L["rate_day"]), "date"),
-        ],
-        rows,
-    )
+    return written("overview", OVERVIEW, (_overview(each) for each in found), cells)
 
 
-def bridge(each: Figures, cells: Cells) -> Table:
+def _overview(each: Figures) -> Line:
+    expected, last = each.retention.get("expected"), each.interval[-1] if each.interval else NO_INTERVAL
+    values = {
+        **{name: each.bridge[name] for name in ("current_mrr", *CLOSINGS)},
+        "currency": each.currency,
+        "contracts": each.contracts_in_force,
+        "closing_low": last["closing_low"],
+        "closing_high": last["closing_high"],
+        "grr": retention_share(expected) if expected else None,
+        "nrr": retention_share(expected, net=True) if expected else None,
+        "converted": each.converted(each.bridge["current_mrr"]),
+        "rate": each.fx["fx_rate"],
+        "rate_day": each.fx["fx_rate_date"],
+    }
+    return Line(values, currency=each.currency)
+
+
+def bridge(each: Figures, cells: Cells) -> FinanceTable:
     """Every bar of the bridge, and beside it the same in the reporting currency."""
-    say, code = cells.formats.say, each.currency
-    columns = [
-        ("currency", say(terms.COLUMNS["currency"]), "text"),
-        ("cause", say(L["cause"]), "text"),
-        ("amount", say(L["amount"]), "money"),
-    ]
-    if each.is_foreign:
-        columns.append(("converted", say(L["converted"], currency=each.target), "money"))
-    rows = []
-    for name in BRIDGE:
-        is_balance = name.endswith("_mrr")
-        write = cells.money if is_balance else cells.change
-        own = [
-            cells.text(code),
-            cells.text(say(finance_words.BRIDGE[name])),
-            write(each.bridge[name], code, ("bar", name)),
-        ]
-        if each.is_foreign:
-            own.append(write(each.converted(each.bridge[name]), each.target, ("converted",)))
-        look = "total" if is_balance else "pending" if name in PENDING else "part"
-        rows.append(row(own, currency=code, look=look, bar=name))
-    rows += _rounding(each, cells)
-    return table(
-        "bridge", say(finance_words.SECTIONS["bridge"]), columns, rows, note=say(finance_words.TEXTS["pending_note"])
+    columns = BRIDGE_BARS if each.is_foreign else BRIDGE_BARS[:-1]
+    lines = [*(_bar(name, each, cells) for name in BRIDGE), *_rounding(each, cells)]
+    return written("bridge", columns, lines, cells, note=cells.say(finance_words.TEXTS["pending_note"]))
+
+
+def is_balance(name: str) -> bool:
+    """Whether an amount of the bridge is MRR at some time, not what moves it."""
+    return name.endswith("_mrr")
+
+
+def _bar(name: str, each: Figures, cells: Cells) -> Line:
+    kind = "money" if is_balance(name) else "change"
+    return Line(
+        {
+            "currency": each.currency,
+            "cause": cells.say(BARS[name]),
+            "amount": each.bridge[name],
+            "converted": each.converted(each.bridge[name]),
+        },
+        currency=each.currency,
+        look="total" if is_balance(name) else "pending" if name in PENDING else "part",
+        formulas={"amount": ("bar", name)},
+        kinds={"amount": kind, "converted": kind},
+        bar=name,
     )
 
 
-def _rounding(each: Figures, cells: Cells) -> list[Row]:
-    """By how much the converted causes miss the converted settled MRR; it is said, not hidden in a cause."""
+def _rounding(each: Figures, cells: Cells) -> Iterator[Line]:
+    """By how much the converted causes miss the converted MRR after settled changes; a line says so."""
     if not each.is_foreign or each.fx["fx_rate"] is None:
-        return []
+        return
     parts = [each.converted(each.bridge[name]) or Decimal(0) for name in ("current_mrr", *CAUSES)]
     rest = (each.converted(each.bridge["settled_mrr"]) or Decimal(0)) - total(parts)
-    if not rest:
-        return []
-    label = cells.formats.say(finance_words.TEXTS["rounding"])
-    own = [cells.text(each.currency), cells.text(label), cells.text(""), cells.change(rest, each.target)]
-    return [row(own, currency=each.currency, look="part", bar="")]
+    if rest:
+        label = cells.say(finance_words.TEXTS["rounding"])
+        values: dict[str, Value] = {"currency": each.currency, "cause": label, "amount": "", "converted": rest}
+        kinds = {"converted": "change"}
+        yield Line(values, currency=each.currency, look="part", kinds=kinds, bar="")
 
 
-def statuses(each: Figures, cells: Cells) -> Table:
+def statuses(each: Figures, cells: Cells) -> FinanceTable:
     """The bridge's balances by the status of the contracts' next renewal."""
-    say, code = cells.formats.say, each.currency
-    balances = ("current_mrr", "change_new", "settled_mrr", *CLOSINGS)
-    rows = [
-        row(
-            [
-                cells.text(code),
-                cells.text(status_label(basis, cells.formats)),
-                cells.count(found["contracts"]),
-                *(cells.money(found[name], code) for name in balances),
-            ],
-            currency=code,
-        )
-        for basis in (*STATUSES, None)
-        if (found := each.by_status.get(basis)) is not None
-    ]
-    rows.append(
-        row(
-            [
-                cells.text(code),
-                cells.text(say(L["total"])),
-                cells.count(each.contracts, ("above", len(rows))),
-                *(cells.money(each.bridge[name], code, ("above", len(rows))) for name in balances),
-            ],
-            currency=code,
-            look="total",
-        )
-    )
-    return table(
-        "statuses",
-        say(finance_words.SECTIONS["statuses"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("status", say(L["next_renewal"]), "text"),
-            ("contracts", say(L["contracts"]), "count"),
-            *((name, say(finance_words.BRIDGE[name]), "money") for name in balances),
-        ],
-        rows,
+    found = [(basis, each.by_status[basis]) for basis in (*STATUSES, None) if basis in each.by_status]
+    lines = [_status(each, status_label(basis, cells.formats), amounts) for basis, amounts in found]
+    lines.append(_every_status(each, cells.say(LABELS["total"]), len(lines)))
+    return written("statuses", BY_STATUS, lines, cells)
+
+
+def _status(each: Figures, label: str, amounts: Row) -> Line:
+    values = {name: amounts[name] for name in ("contracts", *BALANCES)}
+    return Line({"currency": each.currency, "status": label, **values}, currency=each.currency)
+
+
+def _every_status(each: Figures, label: str, count: int) -> Line:
+    """The sum of the `count` lines above."""
+    sums: dict[str, Value] = {"contracts": each.contracts, **{name: each.bridge[name] for name in BALANCES}}
+    return Line(
+        {"currency": each.currency, "status": label, **sums},
+        currency=each.currency,
+        look="total",
+        formulas=dict.fromkeys(sums, ("above", count)),
     )
 
 
-def scenarios(each: Figures, cells: Cells) -> Table:
+def scenarios(each: Figures, cells: Cells) -> FinanceTable:
     """The closing MRR of every month in each scenario, with the interval around the expected one."""
-    say, code = cells.formats.say, each.currency
-    names = rules.SCENARIOS
     intervals = {found["month"]: found for found in each.interval}
-    rows = []
-    for place, first in enumerate(each.months[names[0]]):
-        month = first["month"]
-        around = intervals.get(month, {"closing_low": None, "closing_high": None})
-        closings = {name: each.months[name][place]["closing"] for name in names}
-        rows.append(
-            row(
-                [
-                    cells.month(month),
-                    cells.money(closings["contracted"], code),
-                    cells.money(closings["expected"], code),
-                    cells.money(around["closing_low"], code),
-                    cells.money(around["closing_high"], code),
-                    cells.money(closings["full"], code),
-                ],
-                currency=code,
-            )
-        )
-    return table(
-        "scenarios",
-        say(finance_words.SECTIONS["projection"]),
-        [
-            ("month", say(L["month"]), "date"),
-            ("contracted", say(finance_words.SCENARIOS["contracted"]), "money"),
-            ("expected", say(finance_words.SCENARIOS["expected"]), "money"),
-            ("closing_low", say(L["interval_low"]), "money"),
-            ("closing_high", say(L["interval_high"]), "money"),
-            ("full", say(finance_words.SCENARIOS["full"]), "money"),
-        ],
-        rows,
-    )
+    lines = [
+        _closings(months, intervals.get(months[0]["month"], NO_INTERVAL), each.currency)
+        for months in zip(*(each.months[name] for name in rules.SCENARIOS), strict=True)
+    ]
+    title = cells.say(finance_words.SECTIONS["projection"])
+    return written("scenarios", BY_SCENARIO, lines, cells, title=title)
 
 
-def movements(each: Figures, cells: Cells) -> Table:
+def _closings(months: tuple[Row, ...], interval: Row, currency: str) -> Line:
+    """One month; `months` is its row in every scenario."""
+    closings = {name: month["closing"] for name, month in zip(rules.SCENARIOS, months, strict=True)}
+    return Line({"month": months[0]["month"], **interval, **closings}, currency=currency)
+
+
+def movements(each: Figures, cells: Cells) -> FinanceTable:
     """The movements of all months together: one row per scenario."""
-    say, code = cells.formats.say, each.currency
-    rows = []
-    for name in rules.SCENARIOS:
-        months = each.months[name]
-        sums = [total(month[moved] for month in months) for moved in MOVEMENTS]
-        amounts = (months[0]["opening"], *sums, months[-1]["closing"])
-        rows.append(
-            row(
-                [cells.text(say(finance_words.SCENARIOS[name])), *(cells.money(amount, code) for amount in amounts)],
-                currency=code,
-            )
-        )
-    return table(
-        "movements",
-        say(finance_words.SECTIONS["projection"]),
-        [
-            ("scenario", say(L["scenario"]), "text"),
-            *((name, say(label), "money") for name, label in finance_words.MOVEMENTS.items()),
-        ],
-        rows,
-    )
+    title = cells.say(finance_words.SECTIONS["projection"])
+    lines = (_moved(each, name, cells.say(SCENARIOS[name])) for name in rules.SCENARIOS)
+    return written("movements", SUMMED_MOVEMENTS, lines, cells, title=title)
 
 
-def months(each: Figures, cells: Cells, scenario: str) -> Table:
+def _moved(each: Figures, scenario: str, label: str) -> Line:
+    months = each.months[scenario]
+    sums = {name: total(month[name] for month in months) for name in MOVEMENTS}
+    values = {"opening": months[0]["opening"], **sums, "closing": months[-1]["closing"]}
+    return Line({"scenario": label, **values}, currency=each.currency)
+
+
+def months(each: Figures, cells: Cells, scenario: str) -> FinanceTable:
     """Every month of a scenario with its movements; the interval where it is the expected one."""
-    say, code = cells.formats.say, each.currency
+    label = cells.say(SCENARIOS[scenario])
     intervals = {found["month"]: found for found in each.interval} if scenario == "expected" else {}
-    closing = ("sum", (("+", "opening"), ("+", "new"), ("+", "expansion"), ("-", "contraction"), ("-", "churn")))
-    rows = []
-    for month in each.months[scenario]:
-        around = intervals.get(month["month"], {"closing_low": None, "closing_high": None})
-        rows.append(
-            row(
-                [
-                    cells.text(code),
-                    cells.text(say(finance_words.SCENARIOS[scenario])),
-                    cells.month(month["month"]),
-                    *(cells.money(month[name], code) for name in ("opening", *MOVEMENTS)),
-                    cells.money(month["closing"], code, closing),
-                    cells.money(around["closing_low"], code),
-                    cells.money(around["closing_high"], code),
-                ],
-                currency=code,
-            )
-        )
-    return table(
-        f"months_{scenario}",
-        say(finance_words.SECTIONS["months"], scenario=say(finance_words.SCENARIOS[scenario])),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("scenario", say(L["scenario"]), "text"),
-            ("month", say(L["month"]), "month"),
-            *((name, say(label), "money") for name, label in finance_words.MOVEMENTS.items()),
-            ("closing_low", say(L["interval_low"]), "money"),
-            ("closing_high", say(L["interval_high"]), "money"),
-        ],
-        rows,
-    )
+    lines = [
+        _month(each.currency, label, month, intervals.get(month["month"], NO_INTERVAL))
+        for month in each.months[scenario]
+    ]
+    title = cells.say(finance_words.SECTIONS["months"], scenario=label)
+    return written(f"months_{scenario}", BY_MONTH, lines, cells, title=title)
 
 
-def wall(each: Figures, cells: Cells, *, bases: tuple[str, ...] | None = None) -> Table:
+def _month(currency: str, scenario: str, month: Row, interval: Row) -> Line:
+    moved = {name: month[name] for name in finance_words.MOVEMENTS}
+    around = {name: interval[name] for name in NO_INTERVAL}
+    values = {"currency": currency, "scenario": scenario, "month": month["month"], **moved, **around}
+    return Line(values, currency=currency, formulas={"closing": CLOSING})
+
+
+def wall(each: Figures, cells: Cells, *, bases: tuple[str, ...] | None = None) -> FinanceTable:
     """MRR whose next renewal comes up, by month and status: a column per status that occurs, or for all of `bases`."""
-    say, code = cells.formats.say, each.currency
     found = {(part["month"], part["renewal_basis"]): part["mrr"] for part in each.wall}
     bases = bases or tuple(basis for basis in STATUSES if any(name == basis for _, name in found))
     days = sorted({month for month, _ in found})
-    nothing = Decimal(0)
+    lines = [_wall_month(day, found, bases, each.currency) for day in days]
+    if lines:
+        lines.append(_wall_total(lines, bases, cells.say(LABELS["total"]), each.currency))
+    note = cells.say(finance_words.TEXTS["wall_note"])
+    return written("wall", _wall_columns(bases, cells.formats), lines, cells, note=note)
+
+
+def _wall_columns(bases: tuple[str, ...], formats: Formats) -> tuple[Declared, ...]:
     whole = ("sum", tuple(("+", basis) for basis in bases))
-    rows = [
-        row(
-            [
-                cells.text(code),
-                cells.month(day),
-                *(cells.money(found.get((day, basis), nothing), code) for basis in bases),
-                cells.money(total(found.get((day, basis), nothing) for basis in bases), code, whole),
-            ],
-            currency=code,
-        )
-        for day in days
-    ]
-    if rows:
-        sums = [total(found.get((day, basis), nothing) for day in days) for basis in bases]
-        above = ("above", len(days))
-        own = [*(cells.money(amount, code, above) for amount in sums), cells.money(total(sums), code, above)]
-        rows.append(row([cells.text(code), cells.text(say(L["total"])), *own], currency=code, look="total"))
-    return table(
-        "wall",
-        say(finance_words.SECTIONS["wall"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("month", say(L["month"]), "month"),
-            *((basis, status_label(basis, cells.formats), "money") for basis in bases),
-            ("total", say(L["total"]), "money"),
-        ],
-        rows,
-        note=say(finance_words.TEXTS["wall_note"]),
+    return (
+        CURRENCY,
+        Declared("month", LABELS["month"], "month"),
+        *(Declared(basis, status_label(basis, formats), "money", is_said=True) for basis in bases),
+        Declared("total", LABELS["total"], "money", whole),
     )
+
+
+def _wall_month(month: date, found: dict[tuple[date, str], Decimal], bases: tuple[str, ...], currency: str) -> Line:
+    amounts = {basis: found.get((month, basis), Decimal(0)) for basis in bases}
+    values: dict[str, Value] = {"currency": currency, "month": month, **amounts, "total": total(amounts.values())}
+    return Line(values, currency=currency)
+
+
+def _wall_total(lines: list[Line], bases: tuple[str, ...], label: str, currency: str) -> Line:
+    """The sum of the lines above."""
+    sums: dict[str, Value] = {name: total(_amount(line, name) for line in lines) for name in (*bases, "total")}
+    formulas = dict.fromkeys(sums, ("above", len(lines)))
+    return Line({"currency": currency, "month": label, **sums}, currency=currency, look="total", formulas=formulas)
+
+
+def _amount(line: Line, name: str) -> Decimal:
+    value = line.values[name]
+    return value if isinstance(value, Decimal) else Decimal(0)

@@ -1,75 +1,129 @@
-"""Cells and tables of finance's report: each value as the text that every surface shows, and the exact value behind it.
-
-A cell is `text`, `value` (exact text of a decimal, ISO day, number; "" where there is none), `kind` and `currency`. A
-cell that a spreadsheet can work out has `formula`, in the terms of `finance_workbook`.
-"""
+"""Cells and tables of finance's report: each value as every surface shows it, and the exact one behind it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any, Final
 
-from pipeline.views import terms
 from pipeline.views.locale_formats import EMPTY, Formats
 
-Cell = dict[str, Any]
 Row = dict[str, Any]
-Table = dict[str, Any]
+"""A row of a frame, by column."""
 
-NUMBERS: Final = ("money", "change", "count", "share", "number")
+Formula = tuple[Any, ...]
+"""How a spreadsheet works a cell out, in the terms of `finance_workbook`."""
+
+NUMBERS: Final = ("money", "change", "count", "share", "number", "percent", "price")
 """Kinds that stand flush right."""
 
 
+@dataclass(frozen=True, slots=True)
+class FinanceCell:
+    """`text` as shown, `value` exactly (text of a decimal, ISO day, count; "" where there is none), and what it is.
+
+    `kind`: `text`, `money`, `change`, `count`, `share`, `number`, `date` or `month`; `currency` of an amount.
+    """
+
+    text: str
+    value: str | int
+    kind: str
+    currency: str = ""
+    formula: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceColumn:
+    """A column; `kind` is how its cells are set: `number`, `text`, `name`, `id`, `date`, `month` or `long`."""
+
+    name: str
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceRow:
+    """A row. `look`: `total`, `part`, `pending`, `rest`, `wrong` or ""; the page filters by `currency` and `partner`.
+
+    `bar`: which bar of the bridge the row is; `bars`: those that a contract is part of; `contract`: whose row it is.
+    None where a table has none of these.
+    """
+
+    cells: tuple[FinanceCell, ...]
+    currency: str = ""
+    partner: str = ""
+    look: str = ""
+    bar: str | None = None
+    bars: tuple[str, ...] | None = None
+    contract: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceTable:
+    """A table; `note` stands below it, and `more` says what is not shown."""
+
+    name: str
+    title: str
+    columns: tuple[FinanceColumn, ...]
+    rows: tuple[FinanceRow, ...]
+    note: str = ""
+    more: str = ""
+
+
 class Cells:
-    """Makes cells in one locale."""
+    """Makes cells in one locale; `target` is the reporting currency, "" where there are no figures."""
 
-    def __init__(self, formats: Formats) -> None:
-        self.formats = formats
+    def __init__(self, formats: Formats, target: str = "") -> None:
+        self.formats, self.target = formats, target
 
-    def text(self, value: object) -> Cell:
+    def say(self, message: str, /, **values: object) -> str:
+        """A text in the language of the report."""
+        return self.formats.say(message, **values)
+
+    def text(self, value: object) -> FinanceCell:
         """A text as it stands."""
-        shown = EMPTY if value is None or value == "" else str(value)
-        return {"text": shown, "value": "" if value is None else str(value), "kind": "text", "currency": ""}
+        known = "" if value is None else str(value)
+        return FinanceCell(known or EMPTY, known, "text")
 
-    def money(self, value: Decimal | None, currency: str, formula: Any = None) -> Cell:
+    def money(self, value: Decimal | None, currency: str, formula: Formula | None = None) -> FinanceCell:
         """An amount."""
-        return _cell(self.formats.money(value, currency), value, "money", currency, formula)
+        return FinanceCell(self.formats.money(value, currency), _exact(value), "money", currency, formula)
 
-    def change(self, value: Decimal | None, currency: str, formula: Any = None) -> Cell:
+    def change(self, value: Decimal | None, currency: str, formula: Formula | None = None) -> FinanceCell:
         """A change of an amount, with its sign."""
-        return _cell(self.formats.money_change(value, currency), value, "change", currency, formula)
+        return FinanceCell(self.formats.money_change(value, currency), _exact(value), "change", currency, formula)
 
-    def count(self, value: int, formula: Any = None) -> Cell:
+    def count(self, value: int, _: str = "", formula: Formula | None = None) -> FinanceCell:
         """How many."""
-        return {"text": self.formats.number(value), "value": value, "kind": "count", "currency": ""} | _made(formula)
+        return FinanceCell(self.formats.number(value), value, "count", formula=formula)
 
-    def share(self, value: Decimal | None, formula: Any = None) -> Cell:
+    def share(self, value: Decimal | None, _: str = "", formula: Formula | None = None) -> FinanceCell:
         """A share of 1, shown in percent."""
-        return _cell(self.formats.share(value), value, "share", "", formula)
+        return FinanceCell(self.formats.share(value), _exact(value), "share", formula=formula)
 
-    def number(self, value: Decimal | None) -> Cell:
+    def number(self, value: Decimal | None) -> FinanceCell:
         """A rate, a quantity, a percentage: every digit."""
-        return _cell(EMPTY if value is None else self.formats.number(_trimmed(value)), value, "number", "")
+        text = EMPTY if value is None else self.formats.number(_trimmed(value))
+        return FinanceCell(text, _exact(value), "number")
 
-    def percent(self, value: Decimal) -> Cell:
+    def percent(self, value: Decimal) -> FinanceCell:
         """A percentage that is written as one, 0 to 100."""
-        text = self.formats.say(terms.DETAILS["percent"], number=self.formats.number(_trimmed(value)))
-        return _cell(text, value, "number", "")
+        return FinanceCell(self.formats.percent(_trimmed(value)), _exact(value), "number")
 
-    def price(self, value: Decimal | None, currency: str) -> Cell:
+    def price(self, value: Decimal | None, currency: str) -> FinanceCell:
         """A price per unit with all its decimals."""
-        shown = EMPTY if value is None else self.formats.price(_trimmed(value), currency)
-        return _cell(shown, value, "number", currency)
+        text = EMPTY if value is None else self.formats.price(_trimmed(value), currency)
+        return FinanceCell(text, _exact(value), "number", currency)
 
-    def day(self, value: date | None) -> Cell:
+    def day(self, value: date | None) -> FinanceCell:
         """A calendar day."""
-        return {"text": self.formats.day(value), "value": value.isoformat() if value else "", "kind": "date"} | _plain()
+        return FinanceCell(self.formats.day(value), value.isoformat() if value else "", "date")
 
-    def month(self, value: date) -> Cell:
+    def month(self, value: date) -> FinanceCell:
         """A month."""
-        return {"text": self.formats.month(value), "value": value.isoformat(), "kind": "month"} | _plain()
+        return FinanceCell(self.formats.month(value), value.isoformat(), "month")
 
 
 def _trimmed(value: Decimal) -> Decimal:
@@ -77,33 +131,8 @@ def _trimmed(value: Decimal) -> Decimal:
         return value.normalize()
 
 
-def _plain() -> Cell:
-    return {"currency": ""}
-
-
-def _made(formula: Any) -> Cell:
-    return {} if formula is None else {"formula": formula}
-
-
-def _cell(text: str, value: Decimal | None, kind: str, currency: str, formula: Any = None) -> Cell:
-    # A column that may or may not be a number is still one kind: the empty cell has no value.
-    shown = "" if value is None else f"{value:f}"
-    return {"text": text, "value": shown, "kind": kind, "currency": currency} | _made(formula)
-
-
-def table(
-    name: str, title: str, columns: Iterable[tuple[str, str, str]], rows: list[Row], *, note: str = "", more: str = ""
-) -> Table:
-    """A table: `columns` are (name, label, kind), `rows` what `row` gives."""
-    heads = [
-        {"name": each, "label": label, "kind": "number" if kind in NUMBERS else kind} for each, label, kind in columns
-    ]
-    return {"name": name, "title": title, "columns": heads, "rows": rows, "note": note, "more": more}
-
-
-def row(cells: list[Cell], *, currency: str = "", partner: str = "", look: str = "", **facts: Any) -> Row:
-    """A row. `look`: `total`, `part` or plain; `currency` and `partner` are what the page filters by."""
-    return {"cells": cells, "currency": currency, "partner": partner, "look": look, **facts}
+def _exact(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"
 
 
 def partner_key(partner_id: str | None) -> str:

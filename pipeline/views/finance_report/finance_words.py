@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipeline import rules
 from pipeline.tables.finance_tables import WHAT_TO_DO as WHAT_TO_DO
+from pipeline.views.locale_formats import Formats
 
 TITLE: Final = "Finance: MRR projection"
 
 SCOPES: Final = {
-    "all": "All clients",
+    "all": "All partners",
     "currency": "Only {currency}",
     "period": "From {first} to {last}",
 }
@@ -22,12 +24,12 @@ SECTIONS: Final = {
     "statuses": "The bridge by status of the next renewal",
     "projection": "Projection by scenario",
     "months": "Projection: {scenario}",
-    "wall": "Renewal wall: MRR that comes up, by month and status",
+    "wall": "MRR up for renewal by month and status",
     "clients": "Largest clients",
     "partners": "Partners",
     "retention": "Retention",
     "rates": "Renewal rates",
-    "rivals": "Other definitions of MRR on the same contracts",
+    "rivals": "Alternative definitions of MRR on the same contracts",
     "currencies": "Currencies",
     "findings": "Findings",
     "contracts": "Contracts",
@@ -42,12 +44,12 @@ SHEETS: Final = {
     "bridge": "Bridge",
     "projection": "Projection",
     "statuses": "Bridge by status",
-    "wall": "Renewal wall",
+    "wall": "MRR up for renewal",
     "partners": "Partners",
     "clients": "Largest clients",
     "retention": "Retention",
     "rates": "Renewal rates",
-    "rivals": "Other definitions",
+    "rivals": "Alternative definitions",
     "currencies": "Currencies",
     "findings": "Findings",
     "contracts": "Contracts",
@@ -73,25 +75,25 @@ LABELS: Final = {
     "contract": "Contract",
     "other_contract": "Other contract",
     "share": "Share",
-    "share_added": "Share, added up",
+    "share_added": "Cumulative share",
     "next_renewal": "Next renewal",
     "grr": "GRR",
     "nrr": "NRR",
     "term": "Term",
     "renewals": "Past renewals",
-    "renewed": "Renewed of them",
+    "renewed": "Of which renewed",
     "probability": "Renewal probability",
     "error": "Standard error",
     "overall": "Overall rate",
     "difference": "Difference",
     "rate": "Rate",
-    "rate_day": "Day of the rate",
+    "rate_day": "Rate date",
     "rate_before": "Rate before",
     "fx_effect": "FX effect",
     "converted": "In {currency}",
     "converted_current": "Current MRR in {currency}",
     "finding": "Finding",
-    "happened_on": "Day",
+    "happened_on": "Date",
     "what_to_do": "What to do",
     "mrr": "MRR",
     "product": "Product",
@@ -124,19 +126,19 @@ BRIDGE: Final = {
     "change_price": "Price",
     "change_discount": "Ending discounts",
     "change_limits": "Higher limits",
-    "change_quote": "Vendor's quote",
+    "change_quote": "Vendor’s quote",
     "change_churn": "Churn",
-    "settled_mrr": "Settled MRR",
+    "settled_mrr": "MRR after settled changes",
     "pending_contracted": "Pending, not yet agreed: contracted",
     "contracted_mrr": "Contracted MRR",
     "pending_expected": "Pending, not yet agreed: expected",
     "expected_mrr": "Expected MRR",
-    "pending_full": "Pending, not yet agreed: full",
-    "full_mrr": "Full MRR",
+    "pending_full": "Pending, not yet agreed: upside",
+    "full_mrr": "Upside MRR",
 }
 """The bars of the bridge, in their order."""
 
-SCENARIOS: Final = {"contracted": "Contracted", "expected": "Expected", "full": "Full"}
+SCENARIOS: Final = {"contracted": "Contracted", "expected": "Expected", "full": "Upside"}
 
 MOVEMENTS: Final = {
     "opening": "Opening",
@@ -149,16 +151,16 @@ MOVEMENTS: Final = {
 
 RIVALS: Final = {
     "current_mrr": "Ours: current MRR",
-    "undiscounted_mrr": "Without taking discounts off",
+    "undiscounted_mrr": "Before discounts",
     "list_price_mrr": "At list price",
-    "with_one_off_mrr": "With one-off lines",
-    "by_term_mrr": "One bill divided by the term",
+    "with_one_off_mrr": "With one-time lines",
+    "by_term_mrr": "One invoice divided by the term",
 }
 
 FINDINGS: Final = {
     "expired_not_rolled": "Expired, not renewed in the export",
-    "possible_successor": "Possible successor, would count twice",
-    "missing_from_export": "Missing from tonight's export",
+    "possible_successor": "Possible successor, would be counted twice",
+    "missing_from_export": "Missing from the latest export",
 }
 
 CHECKS: Final = {
@@ -167,45 +169,47 @@ CHECKS: Final = {
     "months": "Opening + movements = closing in every month ({scenario})",
     "carried": "Closing of a month = opening of the next ({scenario})",
     "closing": "Closing of the last month = the bridge ({scenario})",
-    "settled": "Current MRR + causes = settled MRR",
-    "pending": "Settled MRR + pending = the scenario ({scenario})",
+    "settled": "Current MRR + causes = MRR after settled changes",
+    "pending": "MRR after settled changes + pending = the scenario ({scenario})",
     "cohort": "Opening of the retention cohort = current MRR",
-    "rivals": "Our MRR among the other definitions = current MRR",
+    "rivals": "Our MRR among the alternative definitions = current MRR",
     "currencies": "MRR in the table of currencies = current MRR",
     "partners": "Sum of the partners = current MRR",
 }
 """What must tie, each per currency."""
 
 TEXTS: Final = {
-    "note": "MRR is monthly recurring revenue. Amounts are per month, in the contract's currency, and never added "
-    "across currencies. A converted amount stands beside the native one with its rate and the day of that rate.",
+    "note": "MRR is monthly recurring revenue. Amounts are per month, in the contract’s currency; amounts in "
+    "different currencies are never added together. A converted amount is shown next to the original one, with its "
+    "rate and the date of that rate.",
     "empty": "There is no contract in force and none that begins within the period, so there are no figures.",
     "axis": "The axis begins at {amount}.",
     "interval": "{low} to {high}",
-    "interval_of": "With {percent} % probability between {low} and {high}",
+    "interval_of": "With {percent} probability between {low} and {high}",
     "converted_at": "Converted at {rate}, the rate of {day}.",
     "not_converted": "Not converted: there is no exchange rate from {currency} to {target}.",
-    "missing_rates": "Without an exchange rate to {target}, and so in no converted figure: {currencies}.",
-    "fx_line": "FX effect since {day}: {amount}. It is what the rates did to current MRR, and no movement of the "
+    "missing_rates": "Without an exchange rate to {target}, and so excluded from all converted figures: {currencies}.",
+    "fx_line": "FX effect since {day}: {amount}. It is the effect of the rates on current MRR and is not part of the "
     "bridge.",
-    "fx_unknown": "FX effect: not known, because there is no rate of {day} or before.",
+    "fx_unknown": "FX effect: not known, because there is no rate from {day} or earlier.",
     "no_history": "There is no renewal history: every renewal has the probability {share} from the settings.",
-    "history": "{share} of {count} past renewals renewed. Segments with few renewals lean on that rate.",
-    "no_findings": "There is nothing to look at.",
+    "history": "{share} of {count} past renewals were renewed. "
+    "Rates of segments with few renewals are adjusted toward that rate.",
+    "no_findings": "There is nothing to review.",
     "limited": "{shown} of {total} contracts, those with the largest movements, and the largest ones behind every bar. "
     "The totals count all of them. All rows: {command}",
     "more": "{shown} of {total} rows. All rows: {command}",
-    "lines_note": "The lines behind the contracts above. MRR of a line is exact; that of a contract is the sum of its "
-    "recurring lines, rounded once.",
+    "lines_note": "The lines behind the contracts above. The MRR of a line is exact; that of a contract is the sum "
+    "of its recurring lines, rounded once.",
     "tied": "All {count} differences are 0.",
     "not_tied": "{wrong} of {count} differences are not 0.",
     "rounding": "Rounding of the converted parts",
     "not_applicable": "Charts and figures show all partners; the partner chosen narrows the tables. Figures of one "
     "partner: {command}",
     "pending": "Pending, not yet agreed",
-    "pending_note": "Pending is what nobody has agreed to yet; each scenario takes it in another way.",
-    "top_clients": "The largest {count} clients hold {share} of current MRR.",
-    "wall_note": "Each contract once, at its MRR of today (one that begins later: of its first day), in the month of "
+    "pending_note": "Pending is what nobody has agreed to yet; each scenario treats it differently.",
+    "top_clients": "The {count} largest clients account for {share} of current MRR.",
+    "wall_note": "Each contract once, at today’s MRR (or that of its first day if it begins later), in the month of "
     "its next renewal.",
 }
 """Sentences of the report."""
@@ -215,7 +219,7 @@ TOOLS: Final = {
     "all_partners": "All partners",
     "all_currencies": "All currencies",
     "search": "Search",
-    "clear_all": "Clear",
+    "clear_all": "Clear filters",
     "export": "Save as CSV",
     "shown": "{shown} of {total} rows",
     "sum_of_rows": "Sum of the rows shown",
@@ -231,41 +235,47 @@ DEFINITIONS: Final = {
     "Current MRR": "The recurring lines of the contracts in force on the as-of date, after discounts, per month; each "
     "contract is rounded once, totals are sums of rounded contracts.",
     "New contracts": "Contracts that are signed and begin within the period, at their MRR on their first day.",
-    "Price": "New prices of renewals that are settled: agreed, renewed by silence, or cancelled too late.",
-    "Ending discounts": "Discounts that run out within the period.",
+    "Price": "New prices of renewals that are settled: agreed, auto-renewed, or canceled too late.",
+    "Ending discounts": "Discounts that end within the period.",
     "Higher limits": "Contact tier upgrades and email overages that were agreed.",
-    "Vendor's quote": "Changes that were agreed and carry the vendor's own quote, and the end of a lower quote at the "
+    "Vendor’s quote": "Changes that were agreed at the vendor’s own quote, and the end of a lower quote at the "
     "renewal.",
-    "Churn": "In the bridge: renewals cancelled in time, contracts that lapse, and contracts that leave one term after "
-    "a renewal that was cancelled too late. In the projection: every fall to 0, and what open renewals are expected to "
-    "lose.",
-    "Settled MRR": "Current MRR after everything that is settled. A renewal nobody has agreed to is left aside: the "
-    "contract goes on as it is.",
+    "Churn": "In the bridge: renewals canceled in time, contracts that lapse, and contracts that end one term after "
+    "a renewal that was canceled too late. In the projection: every decrease to 0, and what pending renewals are "
+    "expected to lose.",
+    "MRR after settled changes": "Current MRR after everything that is settled. A renewal nobody has agreed to is not "
+    "counted: the contract continues as it is.",
     "Contracted": "Only what is settled. A renewal nobody has agreed to ends the contract.",
-    "Expected": "Every open renewal counts with its renewal probability; pending upgrades and overages happen.",
-    "Full": "Everything pending happens.",
-    "Interval from": "The range that is meant to hold {percent} % of the outcomes of Expected. Chance and the "
-    "uncertainty of the renewal probabilities are both in it.",
-    "Expansion": "Rises of contracts that run. In the retention: rises of clients.",
-    "Contraction": "Falls of contracts that run, not to 0. In the retention: falls of clients.",
-    "GRR": "Gross revenue retention: (opening - contraction - churn) / opening, of the clients that opened the period "
-    "with MRR. At most 100 %.",
+    "Expected": "Every pending renewal counts with its renewal probability; pending upgrades and overages take effect.",
+    "Upside": "Everything pending takes effect.",
+    "Interval from": "The range that should contain {percent} of the outcomes of the scenario “Expected”. It "
+    "includes chance and the uncertainty of the renewal probabilities.",
+    "Expansion": "Increases on existing contracts. In the retention: increases in a client’s MRR.",
+    "Contraction": "Decreases on existing contracts, other than to 0. In the retention: decreases in a client’s MRR, "
+    "other than to 0.",
+    "GRR": "Gross revenue retention: (opening − contraction − churn) / opening, for the clients that had MRR at the "
+    "start of the period. At most {whole}.",
     "NRR": "Net revenue retention: the same with expansion added.",
-    "Next renewal": "Status of the contract's next renewal: agreed, renewed by silence, pending, lapsing (it ends "
-    "unless agreed) or cancelled.",
-    "Renewal probability": "Of past renewals with that term and currency, leaning on the overall rate where they are "
-    "few.",
-    "FX effect": "Current MRR × (today's rate - the rate known at the end of the month before), rounded once.",
-    "Without taking discounts off": "Our MRR before discounts (committed or gross MRR).",
-    "At list price": "Quantity × today's list price, no discounts; a line the price list does not know counts at its "
-    "own price.",
-    "With one-off lines": "One-off lines counted as if they came with every bill.",
-    "One bill divided by the term": "One bill divided by the months of the term instead of the billing period.",
-    "Expired, not renewed in the export": "The renewal date has passed and the contract has no new row. It is in no "
-    "figure; its MRR is that of its last day.",
-    "Possible successor, would count twice": "A contract that begins on the day on which another one of the same "
-    "client renews. Both are in the projection.",
-    "Missing from tonight's export": "In force in the previous run and not in this export. It is in no figure; its MRR "
-    "is that of the previous run.",
+    "Next renewal": "Status of the contract's next renewal: agreed, auto-renewed, pending, lapsing (it ends "
+    "unless agreed) or canceled.",
+    "Renewal probability": "From past renewals with that term and currency, adjusted toward the overall rate where "
+    "there are few.",
+    "FX effect": "Current MRR × (today’s rate − the rate known at the end of the month before), rounded once.",
+    "Before discounts": "Our MRR before discounts (committed or gross MRR).",
+    "At list price": "Quantity × today’s list price, without discounts; a line that is not on the price list counts "
+    "at its own price.",
+    "With one-time lines": "One-time lines counted as if they came with every invoice.",
+    "One invoice divided by the term": "One invoice divided by the months of the term instead of the billing period.",
+    "Expired, not renewed in the export": "The renewal date has passed and the contract has no new row. It is "
+    "excluded from all figures; its MRR is that of its last day.",
+    "Possible successor, would be counted twice": "A contract that begins on the day on which another one of "
+    "the same client renews. Both are in the projection.",
+    "Missing from the latest export": "In force in the previous run and not in this export. It is excluded from all "
+    "figures; its MRR is that of the previous run.",
 }
 """What every figure means, by its label."""
+
+
+def definition(text: str, formats: Formats) -> str:
+    """One of `DEFINITIONS` in the report's language, with the percentages that some of them name."""
+    return formats.say(text, percent=formats.percent(rules.INTERVAL_PERCENT), whole=formats.percent(100))

@@ -14,110 +14,128 @@ of the export:
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-from pipeline import rules
 from pipeline.views import terms
 from pipeline.views.finance_report import currency_tables, finance_words, listings
 from pipeline.views.finance_report.currency_figures import BRIDGE, CAUSES, CLOSINGS, STATUSES, Figures
-from pipeline.views.finance_report.finance_cells import Cells, Row, Table, row, table
-from pipeline.views.partner_workbook import day_code, money_codes, month_code
+from pipeline.views.finance_report.currency_tables import LABELS, is_balance
+from pipeline.views.finance_report.declared_tables import CURRENCY, Declared, Line, written
+from pipeline.views.finance_report.finance_cells import Cells, FinanceTable, Formula
+from pipeline.views.partner_workbook import MoneyCodes, codes_by_currency, day_code, month_code
 
-L = finance_words.LABELS
+BRIDGE_SHEET: Final = (
+    CURRENCY,
+    Declared("cause", LABELS["cause"], "text"),
+    Declared("amount", LABELS["amount"], "money"),
+    Declared("converted", LABELS["converted"], "money", ("times", "amount", "rate"), in_target=True),
+    Declared("rate", LABELS["rate"], "number"),
+    Declared("rate_day", LABELS["rate_day"], "date"),
+)
+DEFINITIONS: Final = (
+    Declared("term", terms.WORKBOOK["term"], "text"),
+    Declared("meaning", terms.WORKBOOK["meaning"], "long"),
+)
 
 
-def workbook(
-    everything: dict[str, Table], found: list[Figures], facts: list[tuple[str, str]], cells: Cells
-) -> dict[str, Any]:
-    """`sheets` (name, title, table, facts above it), format codes, and the labels that formulas look up.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet: its title, its table, and what stands above that (pairs of a term and a text)."""
 
-    `everything`: the report's tables; `facts`: what stands above the summary.
-    """
-    formats = cells.formats
-    sheets = {
-        **everything,
-        "summary": everything["overview"],
-        "bridge": bridge_sheet(found, cells),
-        "projection": _joined(
-            currency_tables.months(each, cells, name) for each in found for name in finance_words.SCENARIOS
+    name: str
+    title: str
+    table: FinanceTable
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FinanceWorkbook:
+    """Sheets in their order, format codes, and the labels that formulas look up, by kind of label and name."""
+
+    sheets: tuple[Sheet, ...]
+    day_code: str
+    month_code: str
+    money_codes: dict[str, MoneyCodes]
+    labels: dict[str, dict[str, str]]
+
+
+def finance_workbook(
+    tables: dict[str, FinanceTable], found: Sequence[Figures], facts: tuple[tuple[str, str], ...], cells: Cells
+) -> FinanceWorkbook:
+    """The workbook. `tables`: the report's own, by name; `facts`: what stands above the summary."""
+    formats, every = cells.formats, tables | _sheet_tables(tables, found, cells)
+    currencies = {each.currency for each in found} | {each.target for each in found} | _named(tables)
+    words = {
+        "bars": finance_words.BRIDGE,
+        "rivals": finance_words.RIVALS,
+        "scenarios": finance_words.SCENARIOS,
+    }
+    return FinanceWorkbook(
+        sheets=tuple(
+            Sheet(name, title, every[name], facts if name == "summary" else ())
+            for name, title in formats.say_all(finance_words.SHEETS).items()
+            if every[name].columns
         ),
+        day_code=day_code(formats.locale),
+        month_code=month_code(formats.locale),
+        money_codes=codes_by_currency(formats, currencies),
+        labels={kind: formats.say_all(named) for kind, named in words.items()},
+    )
+
+
+def _sheet_tables(tables: dict[str, FinanceTable], found: Sequence[Figures], cells: Cells) -> dict[str, FinanceTable]:
+    """The tables that only the workbook has, or has of all currencies together."""
+    by_month = [currency_tables.months(each, cells, name) for each in found for name in finance_words.SCENARIOS]
+    return {
+        "summary": tables["overview"],
+        "bridge": bridge_sheet(found, cells),
+        "projection": _joined(by_month),
         "statuses": _joined(currency_tables.statuses(each, cells) for each in found),
         "wall": _joined(currency_tables.wall(each, cells, bases=tuple(STATUSES)) for each in found),
         "clients": _joined(listings.clients(each, cells) for each in found),
         "definitions": definitions(cells),
     }
-    currencies = sorted({each.currency for each in found} | {each.target for each in found} | _named(everything))
-    return {
-        "sheets": [
-            {
-                "name": name,
-                "title": title,
-                "table": sheets[name],
-                "facts": facts if name == "summary" else [],
-            }
-            for name, title in formats.say_all(finance_words.SHEETS).items()
-            if sheets[name]["columns"]
-        ],
-        "day_code": day_code(formats.locale),
-        "month_code": month_code(formats.locale),
-        "money_codes": {currency: money_codes(formats, currency) for currency in currencies},
-        "bars": formats.say_all(finance_words.BRIDGE),
-        "rivals": formats.say_all(finance_words.RIVALS),
-        "scenarios": formats.say_all(finance_words.SCENARIOS),
-    }
 
 
-def _named(everything: dict[str, Table]) -> set[str]:
-    return {row["currency"] for each in everything.values() for row in each["rows"] if row["currency"]}
+def _named(tables: dict[str, FinanceTable]) -> set[str]:
+    return {row.currency for table in tables.values() for row in table.rows if row.currency}
 
 
-def _joined(parts: Any) -> Table:
+def _joined(parts: Iterable[FinanceTable]) -> FinanceTable:
     """Tables with equal columns as one; an empty one of no tables."""
     every = list(parts)
     if not every:
-        return table("", "", [], [])
-    return {**every[0], "rows": [row for each in every for row in each["rows"]]}
+        return FinanceTable("", "", (), ())
+    return replace(every[0], rows=tuple(row for table in every for row in table.rows))
 
 
-def bridge_sheet(found: list[Figures], cells: Cells) -> Table:
+def bridge_sheet(found: Sequence[Figures], cells: Cells) -> FinanceTable:
     """The bars of every currency, each a formula over the contracts, and what they are in the reporting currency."""
-    say = cells.formats.say
-    target = found[0].target if found else ""
-    rows: list[Row] = []
-    for each in found:
-        for name in BRIDGE:
-            amount, is_balance = each.bridge[name], name.endswith("_mrr")
-            write = cells.money if is_balance else cells.change
-            rows.append(
-                row(
-                    [
-                        cells.text(each.currency),
-                        cells.text(say(finance_words.BRIDGE[name])),
-                        write(amount, each.currency, _formula(name)),
-                        write(each.converted(amount), target, ("times", "amount", "rate")),
-                        cells.number(each.fx["fx_rate"]),
-                        cells.day(each.fx["fx_rate_date"]),
-                    ],
-                    currency=each.currency,
-                    look="total" if is_balance else "part",
-                )
-            )
-    return table(
-        "bridge",
-        say(finance_words.SECTIONS["bridge"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("cause", say(L["cause"]), "text"),
-            ("amount", say(L["amount"]), "money"),
-            ("converted", say(L["converted"], currency=target), "money"),
-            ("rate", say(L["rate"]), "number"),
-            ("rate_day", say(L["rate_day"]), "date"),
-        ],
-        rows,
+    lines = [_bar(name, cells.say(finance_words.BRIDGE[name]), each) for each in found for name in BRIDGE]
+    return written("bridge", BRIDGE_SHEET, lines, cells)
+
+
+def _bar(name: str, label: str, each: Figures) -> Line:
+    kind = "money" if is_balance(name) else "change"
+    return Line(
+        {
+            "currency": each.currency,
+            "cause": label,
+            "amount": each.bridge[name],
+            "converted": each.converted(each.bridge[name]),
+            "rate": each.fx["fx_rate"],
+            "rate_day": each.fx["fx_rate_date"],
+        },
+        currency=each.currency,
+        look="total" if is_balance(name) else "part",
+        formulas={"amount": _formula(name)},
+        kinds={"amount": kind, "converted": kind},
     )
 
 
-def _formula(name: str) -> Any:
+def _formula(name: str) -> Formula:
     """A balance adds up the rows above it; the opening and every cause come from the contracts."""
     if name == "settled_mrr":
         return ("above", 1 + len(CAUSES))
@@ -127,24 +145,11 @@ def _formula(name: str) -> Any:
     return ("contracts", name)
 
 
-def definitions(cells: Cells) -> Table:
+def definitions(cells: Cells) -> FinanceTable:
     """What every figure means."""
-    formats = cells.formats
-    rows = [
-        row(
-            [
-                cells.text(formats.say(term)),
-                cells.text(formats.say(text, percent=formats.number(rules.INTERVAL_PERCENT))),
-            ]
-        )
+    lines = [Line({"term": "MRR", "meaning": cells.say(finance_words.TEXTS["note"])})]
+    lines += [
+        Line({"term": cells.say(term), "meaning": finance_words.definition(text, cells.formats)})
         for term, text in finance_words.DEFINITIONS.items()
     ]
-    return table(
-        "definitions",
-        formats.say(finance_words.SECTIONS["definitions"]),
-        [
-            ("term", formats.say(terms.WORKBOOK["term"]), "text"),
-            ("meaning", formats.say(terms.WORKBOOK["meaning"]), "long"),
-        ],
-        [row([cells.text("MRR"), cells.text(formats.say(finance_words.TEXTS["note"]))]), *rows],
-    )
+    return written("definitions", DEFINITIONS, lines, cells)

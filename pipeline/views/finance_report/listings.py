@@ -2,179 +2,179 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from itertools import accumulate
+from typing import Final
 
 from pipeline.views import terms
 from pipeline.views.finance_report import finance_words
 from pipeline.views.finance_report.currency_figures import BRIDGE, CAUSES, CLOSINGS, PENDING, Figures
-from pipeline.views.finance_report.currency_tables import status_label
-from pipeline.views.finance_report.finance_cells import Cells, Row, Table, part_of, partner_key, row, table, total
+from pipeline.views.finance_report.currency_tables import LABELS, is_balance, status_label
+from pipeline.views.finance_report.declared_tables import CURRENCY, Declared, Line, Value, written
+from pipeline.views.finance_report.finance_cells import (
+    Cells,
+    FinanceTable,
+    Formula,
+    Row,
+    part_of,
+    partner_key,
+    total,
+)
 from pipeline.views.locale_formats import Formats
 
-L = finance_words.LABELS
 
-
-def clients(each: Figures, cells: Cells) -> Table:
-    """The clients with the largest MRR, what each holds of it, and what the ones so far hold together."""
-    say, code = cells.formats.say, each.currency
-    whole, held = each.bridge["current_mrr"], Decimal(0)
-    rows = []
-    for client in each.clients:
-        held += client["current_mrr"]
-        rows.append(
-            row(
-                [
-                    cells.text(code),
-                    cells.text(client["client_name"] or client["hub_id"]),
-                    cells.money(client["current_mrr"], code),
-                    cells.share(part_of(client["current_mrr"], whole)),
-                    cells.share(part_of(held, whole)),
-                    cells.money(client["expected_mrr"], code),
-                ],
-                currency=code,
-                partner=partner_key(client["partner_id"]),
-            )
-        )
-    note = say(
-        finance_words.TEXTS["top_clients"],
-        count=cells.formats.number(len(rows)),
-        share=cells.formats.share(part_of(held, whole)),
-    )
-    return table(
-        "clients",
-        say(finance_words.SECTIONS["clients"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("client", say(L["client"]), "name"),
-            ("current_mrr", say(finance_words.BRIDGE["current_mrr"]), "money"),
-            ("share", say(L["share"]), "share"),
-            ("share_added", say(L["share_added"]), "share"),
-            ("expected_mrr", say(finance_words.BRIDGE["expected_mrr"]), "money"),
-        ],
-        rows,
-        note=note if rows else "",
-    )
-
-
-def partners(found: list[Figures], cells: Cells) -> Table:
-    """Every partner and currency with its bridge; where there are very many, the others as one row per currency."""
-    say = cells.formats.say
-    names = BRIDGE
-    rows = []
-    for each in found:
-        shown = each.partners
-        for partner in shown:
-            rows.append(
-                row(
-                    [
-                        cells.text(each.currency),
-                        cells.text(_partner_name(partner, cells.formats)),
-                        cells.text(partner["partner_id"]),
-                        cells.count(partner["clients"]),
-                        cells.count(partner["contracts"]),
-                        cells.share(part_of(partner["current_mrr"], each.bridge["current_mrr"])),
-                        *(_bar(name, partner[name], each.currency, cells) for name in names),
-                    ],
-                    currency=each.currency,
-                    partner=partner_key(partner["partner_id"]),
-                )
-            )
-        missing = each.contracts - sum(partner["contracts"] for partner in shown)
-        if missing:
-            rest = {name: each.bridge[name] - total(partner[name] for partner in shown) for name in names}
-            rows.append(
-                row(
-                    [
-                        cells.text(each.currency),
-                        cells.text(say(L["others"], count=cells.formats.number(missing))),
-                        cells.text(""),
-                        cells.text(""),
-                        cells.count(missing),
-                        cells.share(part_of(rest["current_mrr"], each.bridge["current_mrr"])),
-                        *(_bar(name, rest[name], each.currency, cells) for name in names),
-                    ],
-                    currency=each.currency,
-                    look="rest",
-                )
-            )
-    return table(
-        "partners",
-        say(finance_words.SECTIONS["partners"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("partner", say(L["partner"]), "name"),
-            ("partner_id", say(L["partner_id"]), "text"),
-            ("clients", say(L["clients"]), "count"),
-            ("contracts", say(L["contracts"]), "count"),
-            ("share", say(L["share"]), "share"),
-            *((name, say(finance_words.BRIDGE[name]), "money") for name in names),
-        ],
-        rows,
-    )
-
-
-def _bar(name: str, amount: Decimal, currency: str, cells: Cells) -> Any:
+def _bar_formula(name: str) -> Formula | None:
+    """How a spreadsheet adds up a balance of the bridge from the columns beside it; None for what is given."""
     if name == "settled_mrr":
-        return cells.money(amount, currency, ("sum", tuple(("+", part) for part in ("current_mrr", *CAUSES))))
+        return ("sum", tuple(("+", part) for part in ("current_mrr", *CAUSES)))
     if name in CLOSINGS:
-        scenario = name.removesuffix("_mrr")
-        return cells.money(amount, currency, ("sum", (("+", "settled_mrr"), ("+", f"pending_{scenario}"))))
-    return cells.money(amount, currency) if name == "current_mrr" else cells.change(amount, currency)
+        return ("sum", (("+", "settled_mrr"), ("+", f"pending_{name.removesuffix('_mrr')}")))
+    return None
+
+
+BARS: Final = tuple(
+    Declared(name, finance_words.BRIDGE[name], "money" if is_balance(name) else "change", _bar_formula(name))
+    for name in BRIDGE
+)
+"""A column for every amount of the bridge."""
+
+CLIENTS: Final = (
+    CURRENCY,
+    Declared("client", LABELS["client"], "name"),
+    Declared("current_mrr", finance_words.BRIDGE["current_mrr"], "money"),
+    Declared("share", LABELS["share"], "share"),
+    Declared("share_added", LABELS["share_added"], "share"),
+    Declared("expected_mrr", finance_words.BRIDGE["expected_mrr"], "money"),
+)
+PARTNERS: Final = (
+    CURRENCY,
+    Declared("partner", LABELS["partner"], "name"),
+    Declared("partner_id", LABELS["partner_id"], "text"),
+    Declared("clients", LABELS["clients"], "count"),
+    Declared("contracts", LABELS["contracts"], "count"),
+    Declared("share", LABELS["share"], "share"),
+    *BARS,
+)
+CONTRACTS: Final = (
+    CURRENCY,
+    Declared("contract", LABELS["contract"], "id"),
+    Declared("client", LABELS["client"], "name"),
+    Declared("partner", LABELS["partner"], "text"),
+    Declared("renewal_start_date", terms.COLUMNS["renewal_start_date"], "date"),
+    Declared("status", LABELS["next_renewal"], "text"),
+    *BARS,
+)
+
+
+def clients(each: Figures, cells: Cells) -> FinanceTable:
+    """The clients with the largest MRR, what each holds of it, and what the ones so far hold together."""
+    held = list(accumulate((client["current_mrr"] for client in each.clients), lambda *pair: total(pair)))
+    lines = [_client(client, so_far, each) for client, so_far in zip(each.clients, held, strict=True)]
+    return written("clients", CLIENTS, lines, cells, note=_top_clients(held, each, cells.formats) if held else "")
+
+
+def _client(client: Row, held: Decimal, each: Figures) -> Line:
+    whole = each.bridge["current_mrr"]
+    return Line(
+        {
+            "currency": each.currency,
+            "client": client["client_name"] or client["hub_id"],
+            "current_mrr": client["current_mrr"],
+            "share": part_of(client["current_mrr"], whole),
+            "share_added": part_of(held, whole),
+            "expected_mrr": client["expected_mrr"],
+        },
+        currency=each.currency,
+        partner=partner_key(client["partner_id"]),
+    )
+
+
+def _top_clients(held: list[Decimal], each: Figures, formats: Formats) -> str:
+    share = formats.share(part_of(held[-1], each.bridge["current_mrr"]))
+    return formats.say(finance_words.TEXTS["top_clients"], count=formats.number(len(held)), share=share)
+
+
+def partners(found: Sequence[Figures], cells: Cells) -> FinanceTable:
+    """Every partner and currency with its bridge; where there are very many, the others as one row per currency."""
+    return written("partners", PARTNERS, (line for each in found for line in _partners(each, cells)), cells)
+
+
+def _partners(each: Figures, cells: Cells) -> Iterator[Line]:
+    for partner in each.partners:
+        yield _partner(partner, each, cells.formats)
+    missing = each.contracts - sum(partner["contracts"] for partner in each.partners)
+    if missing:
+        yield _other_partners(missing, each, _others(missing, cells.formats))
+
+
+def _partner(partner: Row, each: Figures, formats: Formats) -> Line:
+    return Line(
+        {
+            "currency": each.currency,
+            "partner": _partner_name(partner, formats),
+            "partner_id": partner["partner_id"],
+            "clients": partner["clients"],
+            "contracts": partner["contracts"],
+            "share": part_of(partner["current_mrr"], each.bridge["current_mrr"]),
+            **{name: partner[name] for name in BRIDGE},
+        },
+        currency=each.currency,
+        partner=partner_key(partner["partner_id"]),
+    )
+
+
+def _other_partners(contracts: int, each: Figures, label: str) -> Line:
+    rest = {name: each.bridge[name] - total(partner[name] for partner in each.partners) for name in BRIDGE}
+    named: dict[str, Value] = {
+        "currency": each.currency,
+        "partner": label,
+        "partner_id": "",
+        "clients": "",
+        "contracts": contracts,
+    }
+    share = part_of(rest["current_mrr"], each.bridge["current_mrr"])
+    return Line({**named, "share": share, **rest}, currency=each.currency, look="rest")
+
+
+def _others(count: int, formats: Formats) -> str:
+    return formats.say(LABELS["others"], count=formats.number(count))
 
 
 def _partner_name(found: Row, formats: Formats) -> str:
     if found["partner_id"] is None:
-        return formats.say(L["no_partner"])
+        return formats.say(LABELS["no_partner"])
     return str(found["partner_name"] or found["partner_id"])
 
 
-def contracts(found: list[Row], rest: list[Row], cells: Cells) -> Table:
+def contracts(found: list[Row], rest: list[Row], cells: Cells) -> FinanceTable:
     """Contracts with every part of their bridge; `rest`: per currency what the contracts left out add up to."""
-    say = cells.formats.say
-    rows = [
-        row(
-            [
-                cells.text(each["currency"]),
-                cells.text(each["contract_id"]),
-                cells.text(each["client_name"] or each["hub_id"]),
-                cells.text(_partner_name(each, cells.formats)),
-                cells.day(each["renewal_start_date"]),
-                cells.text(status_label(each["renewal_basis"], cells.formats)),
-                *(_bar(name, each[name], each["currency"], cells) for name in BRIDGE),
-            ],
-            currency=each["currency"],
-            partner=partner_key(each["partner_id"]),
-            basis=each["renewal_basis"] or "",
-            bars=[name for name in (*CAUSES, *PENDING) if each[name]],
-            contract=each["contract_id"],
-        )
-        for each in found
-    ]
-    for each in rest:
-        rows.append(
-            row(
-                [
-                    cells.text(each["currency"]),
-                    cells.text(say(L["others"], count=cells.formats.number(each["contracts"]))),
-                    *(cells.text("") for _ in range(4)),
-                    *(_bar(name, each[name], each["currency"], cells) for name in BRIDGE),
-                ],
-                currency=each["currency"],
-                look="rest",
-            )
-        )
-    return table(
-        "contracts",
-        say(finance_words.SECTIONS["contracts"]),
-        [
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("contract", say(L["contract"]), "id"),
-            ("client", say(L["client"]), "name"),
-            ("partner", say(L["partner"]), "text"),
-            ("renewal_start_date", say(terms.COLUMNS["renewal_start_date"]), "date"),
-            ("status", say(L["next_renewal"]), "text"),
-            *((name, say(finance_words.BRIDGE[name]), "money") for name in BRIDGE),
-        ],
-        rows,
+    listed = [_contract(each, cells.formats) for each in found]
+    others = [_other_contracts(each, cells.formats) for each in rest]
+    return written("contracts", CONTRACTS, [*listed, *others], cells)
+
+
+def _contract(each: Row, formats: Formats) -> Line:
+    return Line(
+        {
+            "currency": each["currency"],
+            "contract": each["contract_id"],
+            "client": each["client_name"] or each["hub_id"],
+            "partner": _partner_name(each, formats),
+            "renewal_start_date": each["renewal_start_date"],
+            "status": status_label(each["renewal_basis"], formats),
+            **{name: each[name] for name in BRIDGE},
+        },
+        currency=each["currency"],
+        partner=partner_key(each["partner_id"]),
+        bars=tuple(name for name in (*CAUSES, *PENDING) if each[name]),
+        contract=each["contract_id"],
     )
+
+
+def _other_contracts(each: Row, formats: Formats) -> Line:
+    blank = dict.fromkeys(("client", "partner", "renewal_start_date", "status"), "")
+    label = _others(each["contracts"], formats)
+    amounts = {name: each[name] for name in BRIDGE}
+    values = {"currency": each["currency"], "contract": label, **blank, **amounts}
+    return Line(values, currency=each["currency"], look="rest")

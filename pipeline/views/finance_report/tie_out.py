@@ -6,16 +6,16 @@ that another published table says. A difference would be an error of ours: it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from pipeline import rules
-from pipeline.views import terms
 from pipeline.views.finance_report import finance_words
 from pipeline.views.finance_report.currency_figures import CAUSES, MOVEMENTS, Figures
-from pipeline.views.finance_report.finance_cells import Cells, Table, row, table, total
+from pipeline.views.finance_report.declared_tables import CURRENCY, Declared, Line, written
+from pipeline.views.finance_report.finance_cells import Cells, FinanceTable, Formula, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Check:
     currency: str
     here: Decimal
     published: Decimal
-    formula: Any
+    formula: Formula
     scenario: str = ""
 
     @property
@@ -35,7 +35,7 @@ class Check:
         return total((self.here, -self.published))
 
 
-def checks(found: list[Figures], *, is_whole_book: bool) -> list[Check]:
+def checks(found: Sequence[Figures], *, is_whole_book: bool) -> list[Check]:
     """Every check of every currency. `is_whole_book`: the table of currencies speaks of all clients only."""
     return [check for each in found for check in _of_currency(each, is_whole_book=is_whole_book)]
 
@@ -94,43 +94,44 @@ def _of_scenario(each: Figures, scenario: str) -> Iterator[Check]:
     yield Check("pending", code, settled, closing, formula, scenario)
 
 
-def tie_out(found: list[Check], cells: Cells) -> Table:
+TIE_OUT: Final = (
+    Declared("check", finance_words.LABELS["check"], "text"),
+    CURRENCY,
+    Declared("here", finance_words.LABELS["here"], "money"),
+    Declared("published", finance_words.LABELS["published"], "money"),
+    Declared("difference", finance_words.LABELS["difference"], "money", ("difference", "here", "published")),
+)
+
+
+def tie_out(found: Sequence[Check], cells: Cells) -> FinanceTable:
     """Every check with both figures and their difference."""
-    say = cells.formats.say
-    rows = [
-        row(
-            [
-                cells.text(_label(check, cells)),
-                cells.text(check.currency),
-                cells.money(check.here, check.currency, check.formula),
-                cells.money(check.published, check.currency),
-                cells.money(check.difference, check.currency, ("difference", "here", "published")),
-            ],
-            currency=check.currency,
-            look="wrong" if check.difference else "",
-        )
-        for check in found
-    ]
-    wrong = sum(1 for check in found if check.difference)
-    count = cells.formats.number(len(found))
-    verdict = finance_words.TEXTS["not_tied" if wrong else "tied"]
-    return table(
-        "tie_out",
-        say(finance_words.SECTIONS["tie_out"]),
-        [
-            ("check", say(finance_words.LABELS["check"]), "text"),
-            ("currency", say(terms.COLUMNS["currency"]), "text"),
-            ("here", say(finance_words.LABELS["here"]), "money"),
-            ("published", say(finance_words.LABELS["published"]), "money"),
-            ("difference", say(finance_words.LABELS["difference"]), "money"),
-        ],
-        rows,
-        note=say(verdict, count=count, wrong=cells.formats.number(wrong)) if found else "",
+    return written("tie_out", TIE_OUT, (_line(check, cells) for check in found), cells, note=_verdict(found, cells))
+
+
+def _line(check: Check, cells: Cells) -> Line:
+    return Line(
+        {
+            "check": _label(check, cells),
+            "currency": check.currency,
+            "here": check.here,
+            "published": check.published,
+            "difference": check.difference,
+        },
+        currency=check.currency,
+        look="wrong" if check.difference else "",
+        formulas={"here": check.formula},
     )
 
 
+def _verdict(found: Sequence[Check], cells: Cells) -> str:
+    if not found:
+        return ""
+    wrong = sum(1 for check in found if check.difference)
+    text, number = finance_words.TEXTS["not_tied" if wrong else "tied"], cells.formats.number
+    return cells.say(text, count=number(len(found)), wrong=number(wrong))
+
+
 def _label(check: Check, cells: Cells) -> str:
-    say = cells.formats.say
     if not check.scenario:
-        return say(finance_words.CHECKS[check.name])
-    return say(finance_words.CHECKS[check.name], scenario=say(finance_words.SCENARIOS[check.scenario]))
+        return cells.say(finance_words.CHECKS[check.name])
+    return cells.say(finance_words.CHECKS[check.name], scenario=cells.say(finance_words.SCENARIOS[check.scenario]))

@@ -6,11 +6,13 @@ The workbook and the published tables hold more; totals always count everything.
 from __future__ import annotations
 
 import shlex
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from pipeline.views.finance_report import finance_words
 from pipeline.views.finance_report.currency_figures import Figures
-from pipeline.views.finance_report.finance_cells import Table
+from pipeline.views.finance_report.finance_cells import FinanceTable
 from pipeline.views.locale_formats import Formats
 
 ON_PAGE: Final = {"contracts": 500, "lines": 400, "partners": 500, "findings": 200}
@@ -45,69 +47,82 @@ PAPER_COLUMNS: Final = {
 }
 
 
-def asked_for(partner_id: str | None, currency: str | None) -> dict[str, str | None]:
-    """The filters of the report, by option."""
-    return {"--partner": partner_id, "--currency": currency}
+OF_TABLES: Final = {"contracts": "mrr_bridge", "partners": "mrr_bridge", "findings": "findings", "lines": "mrr_bridge"}
+"""The published table that holds every row of a table."""
 
 
-def _command(name: str, asked: dict[str, str | None]) -> str:
-    """The command that prints all rows of a table."""
-    tables_of = {"contracts": "mrr_bridge", "partners": "mrr_bridge", "findings": "findings", "lines": "mrr_bridge"}
-    whose = f" --partner {shlex.quote(asked['--partner'])}" if asked["--partner"] is not None else ""
-    return f"renewals table {tables_of[name]}{whose} --format parquet --output {tables_of[name]}.parquet"
+@dataclass(frozen=True, slots=True)
+class CurrencyPaper:
+    """What the PDF shows of the long tables of one currency."""
+
+    contracts: FinanceTable
+    partners: FinanceTable
 
 
-def excerpt(
-    each: Table, most: int | None, asked: dict[str, str | None], found: list[Figures], formats: Formats
-) -> Table:
-    """The table with its first rows only, ordered by currency, and where the others are."""
-    if each["name"] in ("contracts", "lines") and most is not None:
-        chosen = [row for row in each["rows"] if row["look"] != "rest"][:most]
-        places = {figures.currency: place for place, figures in enumerate(found)}
-        if each["name"] == "contracts":
-            chosen.sort(key=lambda row: places[row["currency"]])
-        count = sum(figures.contracts for figures in found) if each["name"] == "contracts" else len(each["rows"])
-    else:
-        chosen = each["rows"][:most]
-        count = len(each["rows"])
-    more = _more(each["name"], len(chosen), count, asked, formats) if most is not None else ""
-    return {**each, "rows": chosen, "more": more}
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What the PDF shows of the tables that can be long: the first rows and the most telling columns."""
+
+    by_currency: dict[str, CurrencyPaper]
+    findings: FinanceTable
 
 
-def on_paper(
-    everything: dict[str, Table], found: list[Figures], asked: dict[str, str | None], formats: Formats
-) -> dict[str, Any]:
-    """What the PDF shows of the tables that can be long: per currency the first rows and the most telling columns."""
-    per_currency = {
-        each.currency: {
-            "contracts": _first(everything["contracts"], each, each.contracts, asked, formats),
-            "partners": _first(everything["partners"], each, len(each.partners), asked, formats),
-        }
-        for each in found
-    }
-    findings = excerpt(everything["findings"], ON_PAPER["findings"], asked, found, formats)
-    return {"by_currency": per_currency, "findings": findings}
+class Excerpts:
+    """Cuts tables, and says where their other rows are. `partner_id`: whose report it is; None: of all clients."""
+
+    def __init__(self, found: Sequence[Figures], partner_id: str | None, formats: Formats) -> None:
+        self._found, self._partner_id, self._formats = found, partner_id, formats
+
+    def on_page(self, table: FinanceTable) -> FinanceTable:
+        """The table as the page holds it, its contracts ordered by currency."""
+        most = ON_PAGE.get(table.name)
+        return table if most is None else self._first(table, most)
+
+    def on_paper(self, tables: dict[str, FinanceTable]) -> Paper:
+        """The tables as the PDF holds them."""
+        return Paper(
+            {
+                each.currency: CurrencyPaper(
+                    self._of_currency(tables["contracts"], each.currency, each.contracts),
+                    self._of_currency(tables["partners"], each.currency, len(each.partners)),
+                )
+                for each in self._found
+            },
+            findings=self._first(tables["findings"], ON_PAPER["findings"]),
+        )
+
+    def _first(self, table: FinanceTable, most: int) -> FinanceTable:
+        rows, count = table.rows[:most], len(table.rows)
+        if table.name in ("contracts", "lines"):
+            rows = tuple(row for row in table.rows if row.look != "rest")[:most]
+        if table.name == "contracts":
+            places = {figures.currency: place for place, figures in enumerate(self._found)}
+            rows = tuple(sorted(rows, key=lambda row: places[row.currency]))
+            count = sum(figures.contracts for figures in self._found)
+        return replace(table, rows=rows, more=self._more(table.name, len(rows), count))
+
+    def _of_currency(self, table: FinanceTable, currency: str, count: int) -> FinanceTable:
+        """The first of `count` rows of a currency, in the columns that tell most."""
+        rows = tuple(row for row in table.rows if row.currency == currency and row.look != "rest")
+        shown = picked(replace(table, rows=rows[: ON_PAPER[table.name]]), PAPER_COLUMNS[table.name])
+        return replace(shown, more=self._more(table.name, len(shown.rows), count))
+
+    def _more(self, name: str, shown: int, count: int) -> str:
+        """What is not shown and the command that prints it; "" when everything is."""
+        if shown >= count:
+            return ""
+        text, number = finance_words.TEXTS["limited" if name == "contracts" else "more"], self._formats.number
+        return self._formats.say(text, shown=number(shown), total=number(count), command=self._command(name))
+
+    def _command(self, name: str) -> str:
+        """The command that prints all rows of a table."""
+        table = OF_TABLES[name]
+        whose = f" --partner {shlex.quote(self._partner_id)}" if self._partner_id is not None else ""
+        return f"renewals table {table}{whose} --format parquet --output {table}.parquet"
 
 
-def _first(each: Table, figures: Figures, count: int, asked: dict[str, str | None], formats: Formats) -> Table:
-    """The first rows of a currency, and where the others are."""
-    name = each["name"]
-    rows = [row for row in each["rows"] if row["currency"] == figures.currency and row["look"] != "rest"]
-    shown = picked({**each, "rows": rows[: ON_PAPER[name]]}, PAPER_COLUMNS[name])
-    return {**shown, "more": _more(name, len(shown["rows"]), count, asked, formats)}
-
-
-def _more(name: str, shown: int, count: int, asked: dict[str, str | None], formats: Formats) -> str:
-    """What is not shown and the command that prints it; "" when everything is."""
-    if shown >= count:
-        return ""
-    text = finance_words.TEXTS["limited" if name == "contracts" else "more"]
-    command = _command(name, asked)
-    return formats.say(text, shown=formats.number(shown), total=formats.number(count), command=command)
-
-
-def picked(each: Table, names: tuple[str, ...]) -> Table:
+def picked(table: FinanceTable, names: tuple[str, ...]) -> FinanceTable:
     """The table with only these columns, in this order."""
-    places = [[column["name"] for column in each["columns"]].index(name) for name in names]
-    rows = [{**row, "cells": [row["cells"][place] for place in places]} for row in each["rows"]]
-    return {**each, "columns": [each["columns"][place] for place in places], "rows": rows}
+    places = [[column.name for column in table.columns].index(name) for name in names]
+    rows = (replace(row, cells=tuple(row.cells[place] for place in places)) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[place] for place in places), rows=tuple(rows))

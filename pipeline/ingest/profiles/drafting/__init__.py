@@ -29,7 +29,7 @@ def write_draft(files: Sequence[Path], out: Path, *, force: bool = False, as_of:
     if there and not force:
         raise UsageError(f"{out}: holds {there[0]} already and stays as it is; name another folder, or use --force")
     if len({path.resolve() for path in files}) < len(files):
-        raise InputError("a file is named twice; name each once")
+        raise InputError("a file appears twice; name each file once")
     with (
         tempfile.TemporaryDirectory(prefix="renewals-draft-") as name,
         closing(DraftDatabase(files, Path(name), as_of)) as draft,

@@ -32,7 +32,7 @@ class Question:
     effect: str = ""
 
     def lines(self) -> list[str]:
-        """As they stand in the file."""
+        """As they are in the file."""
         asked = f"{DECIDE}{one_line(f'{self.matter}: {self.text}')[:760]}{EFFECT if self.effect else ''}{self.effect}"
         edits = [f"{IF}{one.label}: {one_line(edit)}" for one in self.readings for edit in one.edits]
         return [asked, *edits]

@@ -21,7 +21,7 @@ from pipeline.ingest.formats.encoding import odd_lines
 from pipeline.ingest.profiles.drafting.detect_workbook import look_at_xlsx
 from pipeline.ingest.profiles.drafting.detected_format import Looked
 from pipeline.ingest.profiles.drafting.header_row import header_row
-from pipeline.ingest.profiles.profile import RAW_SUFFIXES, raw_suffix
+from pipeline.ingest.profiles.profile_file import RAW_SUFFIXES, raw_suffix
 from pipeline.settings import FileFormat
 
 _SAMPLE: Final = 1 << 20
@@ -29,6 +29,8 @@ _ROWS: Final = 400
 _DELIMITERS: Final = ",;\t|"
 _LONGEST_JSON: Final = 200 << 20
 _NO_QUOTE: Final = "\x01"
+_NULS_OF_UTF_16: Final = 20
+"""One byte of so many is 0 where a text is UTF-16, whatever its letters; a single one is a stray character."""
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -69,19 +71,26 @@ def _bytes(path: Path, suffix: str) -> Iterator[bytes]:
             while data := stream.read(_SAMPLE):
                 yield data
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{path.name}: is no readable gzip file ({error}); export it again") from None
+        raise InputError(f"{path.name}: is not a readable gzip file ({error}); export it again") from None
 
 
 def _encoding(path: Path, suffix: str) -> tuple[str, bytes]:
     """The encoding, and the first bytes. All of the file is looked at.
 
-    A file with more characters of UTF-8 than bytes that are not of it is UTF-8 with odd bytes: `utf-8?`.
+    A file with more characters of UTF-8 than bytes that are not of it is UTF-8 with odd bytes: `utf-8?`. What is
+    neither UTF-8 nor UTF-16 is taken for Windows-1252.
+
+    charset-normalizer 3.5.2 is not used. Of 252 drawn exports in UTF-8, UTF-16 and Windows-1252 (few of whose cells
+    have a letter that tells) it read 207 right, this function all; of the 87 text files of cases and tests it read 86,
+    this function all. It is better at Cyrillic, Greek and Asian encodings (117 of 252 right, this function 5): for
+    those the encoding is set in `profile.toml`.
     """
     first = next(_bytes(path, suffix), b"")
     for mark, encoding in _MARKS:
         if first.startswith(mark):
             return encoding, first
-    if b"\0" in first[:1000]:
+    start = first[:1000]
+    if _NULS_OF_UTF_16 * start.count(b"\0") > len(start):
         return ("utf-16-le" if first[1:2] == b"\0" else "utf-16-be"), first
     for encoding in ("utf-8", "cp1252"):
         decoder = codecs.getincrementaldecoder(encoding)()

@@ -1,4 +1,4 @@
-"""What the other readings of a draft would change: each is tried, and its MRR stands in the question."""
+"""What the other readings of a draft would change: each is tried, and its MRR is in the question."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _billing_of_lines(view: ContractView, table: DraftTable, lines: DraftTable) 
         _billing(
             view,
             months,
-            why(own) if own else "monthly: the prices stand in another file: they are per this period",
+            why(own) if own else "monthly: the prices are in another file: they are per this period",
             own,
         )
         return

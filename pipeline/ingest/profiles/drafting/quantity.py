@@ -25,7 +25,7 @@ _PERCENT, _SHARE, _MONEY = "percent", "shares", "money, left out"
 def add_quantity(
     view: ContractView, draft: DraftDatabase, table: DraftTable, amount: tuple[str, ColumnFacts] | None
 ) -> None:
-    """The column `quantity`: asked where a price stands beside a number of units and may be for one or for all."""
+    """The column `quantity`: asked where a price is next to a number of units and may be for one or for all."""
     quantity = table.parts.get("quantity")
     if quantity is None or amount is None:
         view.add("quantity", "1", "the amount is for the whole contract")

@@ -1,4 +1,4 @@
-"""Which rows of a table are contracts, and what it means when a contract number stands in several."""
+"""Which rows of a table are contracts, and what it means when a contract number is in several."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def _one_or_several(view: ContractView, draft: DraftDatabase, table: DraftTable,
         return
     names = ", ".join(called(one) for one in differ)
     text = (
-        f"is each row of one {called(key)} a contract of its own? {numbers:,} numbers stand in {rows:,} rows that "
+        f"is each row of one {called(key)} a contract of its own? {numbers:,} numbers are in {rows:,} rows that "
         f"differ in "
         f"{names}; so each counts for itself.{equal}"
     )

@@ -12,7 +12,7 @@ from pipeline.ingest.profiles.drafting.detected_format import Looked
 
 
 def stands_as_text(looked: Looked, column: str, cell: str) -> bool:
-    """Whether a cell stands in the file as text that people wrote; a typed number has no separators of thousands."""
+    """Whether a cell is in the file as text that people wrote; a typed number has no separators of thousands."""
     try:
         match looked.suffix:
             case ".json" | ".ndjson":

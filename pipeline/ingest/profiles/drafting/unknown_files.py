@@ -164,7 +164,7 @@ class DraftDatabase:
         return sorted(key for (key,) in found)[:_FIELDS]
 
     def shared(self, table: DraftTable, other: str, other_column: str) -> dict[str, int]:
-        """Per column of the table, how many of its different values stand in that column of the other table."""
+        """Per column of the table, how many of its different values are in that column of the other table."""
         names = [one.name for one in table.columns if one.kind in ("text", "amount", "email", "period")]
         if not names:
             return {}

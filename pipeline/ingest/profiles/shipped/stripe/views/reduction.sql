@@ -1,5 +1,5 @@
 -- The discounts in force, one row per discount and subscription: of the subscription, or of all of its customer's.
--- A coupon for one invoice is no recurring reduction. One that repeats ends when Stripe says, else after its months.
+-- A coupon for one invoice is not a recurring reduction. One that repeats ends when Stripe says, else after its months.
 WITH dated AS (
     SELECT
         discount.id, discount.subscription_id, discount.customer_id, discount.subscription_item_id, discount._source,
