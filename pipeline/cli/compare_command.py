@@ -18,7 +18,7 @@ from pipeline.runtime import home_folder
 if TYPE_CHECKING:
     import polars as pl
 
-    from pipeline.warehouse import Home
+    from pipeline.warehouse import Home, Run
 
 
 @click.command(
@@ -35,7 +35,7 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
     Without names: from the run before the current one to the current one. With --held: from the current run to the held
     one, in rows per table and in money per partner and currency.
     """
-    from pipeline.warehouse import Partner, Vendor, compare, find_run, list_runs, readable_run
+    from pipeline.warehouse import Partner, Vendor, compare, find_run, readable_run
 
     home = home_folder()
     if held:
@@ -44,13 +44,7 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
         _compare_held(home, before, partner_id, as_json)
         return
     newer = find_run(home, after)
-    if before is None:
-        older = [run for run in list_runs(home) if run.run_id < newer.run_id]
-        if not older:
-            raise UsageError(f"{newer.run_id} is the oldest run: there is none to compare it with")
-        earlier = older[0]
-    else:
-        earlier = find_run(home, before)
+    earlier = _run_before(home, newer) if before is None else find_run(home, before)
     if partner_id is None:
         both = [readable_run(home, run, reader=Vendor()) for run in (earlier, newer)]
     else:
@@ -66,6 +60,15 @@ def command(before: str | None, after: str | None, held: bool, partner_id: str |
         return
     print_rows(changes.columns, changes.rows())
     say(_counted(changes))
+
+
+def _run_before(home: Home, newer: Run) -> Run:
+    from pipeline.warehouse import list_runs
+
+    older = [run for run in list_runs(home) if run.run_id < newer.run_id]
+    if not older:
+        raise UsageError(f"{newer.run_id} is the oldest run: there is none to compare it with")
+    return older[0]
 
 
 def _counted(changes: pl.DataFrame) -> str:

@@ -54,15 +54,7 @@ def counts_for_the_gate(con: Connection, ingested: IngestReport) -> list[checks.
         "SELECT table_name, reason, count(*) FROM (SELECT table_name, "
         "unnest(string_split(reason_codes, ';')) AS reason FROM quarantine) GROUP BY ALL"
     ).fetchall()
-    examples: dict[str, list[dict[str, object]]] = {}
-    rows = con.execute(
-        "SELECT table_name, source_file, line_number, reason_codes, cells FROM quarantine "
-        "QUALIFY row_number() OVER (PARTITION BY table_name ORDER BY source_file, line_number) <= 20 "
-        "ORDER BY table_name, source_file, line_number"
-    ).fetchall()
-    for table, *values in rows:
-        columns = ("source_file", "line_number", "reason_codes", "cells")
-        examples.setdefault(table, []).append(dict(zip(columns, values, strict=True)))
+    examples = _quarantined_examples(con)
     return [
         checks.CountedTable(
             table_name=name,
@@ -82,6 +74,20 @@ def counts_for_the_gate(con: Connection, ingested: IngestReport) -> list[checks.
         )
         for name, counts in ingested.tables.items()
     ]
+
+
+def _quarantined_examples(con: Connection) -> dict[str, list[dict[str, object]]]:
+    """The first 20 refused rows of each table."""
+    examples: dict[str, list[dict[str, object]]] = {}
+    rows = con.execute(
+        "SELECT table_name, source_file, line_number, reason_codes, cells FROM quarantine "
+        "QUALIFY row_number() OVER (PARTITION BY table_name ORDER BY source_file, line_number) <= 20 "
+        "ORDER BY table_name, source_file, line_number"
+    ).fetchall()
+    for table, *values in rows:
+        columns = ("source_file", "line_number", "reason_codes", "cells")
+        examples.setdefault(table, []).append(dict(zip(columns, values, strict=True)))
+    return examples
 
 
 def reference_rates(con: Connection, settings: Settings, *, as_of: date) -> list[checks.CheckResult]:

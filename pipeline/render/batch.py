@@ -98,12 +98,7 @@ def write_reports(
     """
     run_id, settings = made_with(run.run_file)
     own = {partner_id: choices.of_partner(partner_id, settings) for partner_id in partner_ids}
-    keys = report_keys(
-        run,
-        partner_ids,
-        options=_common_options(choices, settings, held=run.held is not None),
-        own_options={name: _own_options(name, each, settings) for name, each in own.items()},
-    )
+    keys = _keys(run, own, choices, settings)
     folders = _folders(run.run_file)
     run_behind = cache(partial(_run_behind, run_file=run.run_file))
     done: dict[str, list[Path]] = {}
@@ -150,6 +145,16 @@ def _make(
             else:
                 batch.failures[partner_id] = _in_one_line(error)
             progress(partner_id)
+
+
+def _keys(run: ReadableRun, own: dict[str, ReportChoices], choices: BatchChoices, settings: Settings) -> dict[str, str]:
+    """What each report is made from, as one key."""
+    return report_keys(
+        run,
+        tuple(own),
+        options=_common_options(choices, settings, held=run.held is not None),
+        own_options={name: _own_options(name, each, settings) for name, each in own.items()},
+    )
 
 
 def _common_options(choices: BatchChoices, settings: Settings, *, held: bool) -> dict[str, Any]:
