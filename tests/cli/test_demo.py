@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo without reports: what they are made of is tried elsewhere."""
     main_job = running.main_job
 
-    def without_reports(exports: Path, **given: Any) -> None:
-        main_job(exports, **given, reports=False, finance=False)
+    def without_reports(exports: Path, *, asked: running.Asked, **given: Any) -> None:
+        main_job(exports, asked=replace(asked, reports=False, finance=False), **given)
 
     monkeypatch.setattr(running, "main_job", without_reports)
 

@@ -92,14 +92,15 @@ def test_one_partners_failure_is_named_and_the_others_are_made(own_home, renewal
 def test_a_failing_partner_stops_nobody_else(own_home, renewals, monkeypatch):
     from pipeline.errors import RenewalsError
     from pipeline.render import batch
+    from pipeline.warehouse import Partner
 
     partner_id = first_partner(renewals)
     make = batch.write_partner_report
 
-    def fail_for_one(run_file, name, *rest, **options):
-        if name == partner_id:
+    def fail_for_one(run, *rest, **options):
+        if run.reader == Partner(partner_id):
             raise RenewalsError("bad data in row 7")
-        return make(run_file, name, *rest, **options)
+        return make(run, *rest, **options)
 
     # A few reports are made in this process, where the failure can be planted.
     monkeypatch.setattr("pipeline.render.workers.FEW", 1000)
