@@ -47,12 +47,16 @@ class AnyOrder(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
-            self.store.close()
-            shutil.rmtree(self.folder)
+            try:
+                self.readers_see_what_the_model_says()
+            finally:
+                self.store.close()
+                shutil.rmtree(self.folder)
 
     @rule()
     def publish(self) -> None:
         """A run; of the runs before, the first and the last two stay under observation."""
+        self.readers_see_what_the_model_says()
         decided = decisions_frame(self.store.events(), time_zone="UTC")
         run = world.publish(self.home, self.exports(), as_of=self.day, decisions=decided)
         self.runs = [*self.runs[:1], *self.runs[1:][-1:], (run, self.model.run(self.day))]
@@ -106,7 +110,6 @@ class AnyOrder(RuleBasedStateMachine):
         self.store.close()
         self.store = other
 
-    @invariant()
     def readers_see_what_the_model_says(self) -> None:
         ended = ended_now(self.store)
         for run, modelled in self.runs:
