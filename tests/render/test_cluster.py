@@ -116,7 +116,7 @@ def test_reports_of_a_cluster_are_the_same_bytes(run_file, tmp_path, scheduler):
         there = write_reports(
             run_file, ["p1", "nobody", "quiet"], tmp_path / "there", formats=("html", "pdf"), executor=executor
         )
-    assert there.failures == {"nobody": "there is no partner 'nobody' in this run"}
+    assert there.failures == {"nobody": "there is no partner 'nobody' in run"}
     assert [path.read_bytes() for path in there.paths] == [path.read_bytes() for path in here.paths]
 
 
