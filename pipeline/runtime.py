@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline.warehouse.home import Home
 
 if TYPE_CHECKING:
-    from pipeline.nightly.hold_or_publish import RunBook
+    from pipeline.nightly.run_book import RunBook
     from pipeline.store import DecisionStore
 
 HOME = "RENEWALS_HOME"
@@ -85,7 +85,7 @@ def open_store(home: Home) -> DecisionStore:
 
 def run_book(home: Home) -> RunBook:
     """What was recorded about runs and held partners."""
-    from pipeline.nightly.hold_or_publish import RunBook
+    from pipeline.nightly.run_book import RunBook
     from pipeline.warehouse.newest_decisions import nothing_decided
 
     return RunBook(lambda: open_store(home), lambda: nothing_decided(home))

@@ -18,8 +18,8 @@ from pipeline.runtime import now, run_book, system_user
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.nightly.hold_or_publish import RunBook
     from pipeline.nightly.run import Outcome
+    from pipeline.nightly.run_book import RunBook
     from pipeline.store import HeldPartner
     from pipeline.warehouse import Home
 

@@ -1,5 +1,5 @@
-"""The nightly job as a library: `run` calls every stage once, in order.
+"""The nightly job as a library: `run` calls every stage once, in order; `reports` makes the reports of what it published.
 
-`hold_or_publish` publishes a checked run, holds it or accepts it (rule 14); `run_metadata` is what a run keeps of
-itself and shows.
+`hold_or_publish` publishes a checked run, holds it or accepts it (rule 14); `run_book` reads and adds the records of
+that; `run_metadata` is what a run keeps of itself and shows. Everything gives values; commands print them.
 """

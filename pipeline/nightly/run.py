@@ -16,7 +16,7 @@ import polars as pl
 
 from pipeline import checks, ingest, transform, warehouse
 from pipeline.nightly import hold_or_publish, run_metadata
-from pipeline.nightly.hold_or_publish import RunBook
+from pipeline.nightly.run_book import RunBook
 from pipeline.settings import Settings
 from pipeline.transform.decisions_in_effect import decided_by
 from pipeline.views.run_stopped import Situation
