@@ -1,4 +1,4 @@
-"""What a process knows at run time: the clock, the environment, who sits there.
+"""What a process knows at run time: the clock, the environment, the user.
 
 Two shells ask it: the command line (`cli`) and the analysts' API (`analysis`). Everything below them is told.
 """

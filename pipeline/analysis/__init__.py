@@ -3,7 +3,7 @@
 `open_run` opens a run (`reader.OpenRun`: tables, SQL, explanations, reports), `runs` lists them, `compare` says what
 changed between two, `what_if` what finance's tables would be under other assumptions. People are masked unless
 `unmask=True`, which leaves a line in the home's `unmasked.jsonl` (`audit`). Like the command line, this package asks
-`pipeline.runtime` where the home is, who sits there and what the time is; nothing here writes to a run.
+`pipeline.runtime` where the home is, who the user is and what the time is; nothing here writes to a run.
 """
 
 from pipeline.analysis.api import compare, explain, open_run, report, runs

@@ -20,7 +20,8 @@ from pipeline.nightly.run_book import RunBook
 from pipeline.settings import Settings
 from pipeline.transform.decisions_in_effect import decided_by
 from pipeline.views.run_stopped import Situation
-from pipeline.warehouse import Connection, Home
+from pipeline.warehouse import Connection, Home, newest_decisions
+from pipeline.warehouse.finance_association_visibility import remove_outdated
 from pipeline.warehouse.held_runs import prune_held
 
 
@@ -85,6 +86,7 @@ def run(
     machine = warehouse.machine_failures(inputs=request.exports)
     with warehouse.run_lock(home), machine, warehouse.candidate(home, request.run_id) as candidate:
         prune_held(home, now=request.now)
+        remove_outdated(home, newest_decisions(home).ended)
         night = _Night(request, home, settings, decided_by(decisions, as_of=request.as_of), book, candidate, progress)
         loaded = night.load()
         progress("checking the result")

@@ -30,6 +30,7 @@ from pipeline.transform.projection import finance_tables
 from pipeline.warehouse.association_visibility import AGAIN, hide, stored_schema
 from pipeline.warehouse.connection import connect
 from pipeline.warehouse.database import Exports, open_run_file
+from pipeline.warehouse.home import Home
 from pipeline.whole_files import whole_file
 
 ATTACHED: Final = "finance_again"
@@ -41,8 +42,11 @@ _KNOWN_TO_ALL: Final = ("price_book", "limit_blocks", "fx_rates")
 
 def attach_finance_again(con: duckdb.DuckDBPyConnection, run_file: Path, ended: EndedPairs) -> bool:
     """Attach finance's figures after those endings as `ATTACHED`; False where no partner's figures change by them."""
-    kept = str(_kept(run_file, ended)).replace("'", "''")
-    con.execute(f"ATTACH IF NOT EXISTS '{kept}' AS {ATTACHED} (READ_ONLY)")
+    try:
+        _attach(con, _kept(run_file, ended))
+    except duckdb.IOException:
+        # A nightly run has removed it in between, because another association has ended: it is made again.
+        _attach(con, _kept(run_file, ended))
     return bool(con.execute(f"FROM {ATTACHED}.main.partners LIMIT 1").fetchall())
 
 
@@ -65,11 +69,45 @@ def show_finance_again(con: duckdb.DuckDBPyConnection, run_file: Path, ended: En
         con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
 
+def remove_outdated(home: Home, ended: EndedPairs) -> None:
+    """Remove what was kept for other endings than those of now, and what killed processes left half-written.
+
+    For the nightly run, which holds the lock. Whoever still needs a file makes it again.
+    """
+    for path in home.runs.glob("run-*.ended-*.duckdb"):
+        if not path.name.endswith(f".ended-{_hash(ended)}.duckdb"):
+            path.unlink(missing_ok=True)
+    for path in home.runs.glob(".run-*.ended-*"):
+        if not _is_being_written(path):
+            path.unlink(missing_ok=True)
+
+
+def _is_being_written(path: Path) -> bool:
+    """Whether the process that began that file is alive: its number ends the name (`whole_files.unfinished_name`)."""
+    number = path.name.removesuffix(".wal").rpartition(".")[2]
+    try:
+        os.kill(int(number), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _attach(con: duckdb.DuckDBPyConnection, kept: Path) -> None:
+    quoted = str(kept).replace("'", "''")
+    con.execute(f"ATTACH IF NOT EXISTS '{quoted}' AS {ATTACHED} (READ_ONLY)")
+
+
+def _hash(ended: EndedPairs) -> str:
+    told = json.dumps([SCHEMA_VERSION, duckdb.__version__, sorted(ended)])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
 def _kept(run_file: Path, ended: EndedPairs) -> Path:
     """The file that keeps the figures: made when it is not there yet or cannot be read."""
     real = Path(os.path.realpath(run_file))
-    told = json.dumps([SCHEMA_VERSION, duckdb.__version__, sorted(ended)])
-    path = real.with_name(f"{real.stem}.ended-{hashlib.sha256(told.encode()).hexdigest()[:16]}.duckdb")
+    path = real.with_name(f"{real.stem}.ended-{_hash(ended)}.duckdb")
     if _readable(path):
         return path
     figures = _figures(real, ended)
@@ -80,9 +118,6 @@ def _kept(run_file: Path, ended: EndedPairs) -> Path:
         path = Path(_own_folder()) / path.name
         if not _readable(path):
             _write(path, figures)
-    for other in real.parent.glob(f"{real.stem}.ended-*.duckdb"):
-        if other.name != path.name and path.parent == real.parent:
-            other.unlink(missing_ok=True)
     return path
 
 
@@ -103,12 +138,16 @@ def _readable(path: Path) -> bool:
 
 
 def _write(path: Path, figures: dict[str, pl.DataFrame]) -> None:
-    with whole_file(path) as unfinished, connect(str(unfinished)) as con:
-        for name, frame in figures.items():
-            con.register("rows_to_keep", frame)
-            con.execute(f"CREATE TABLE main.{name} AS FROM rows_to_keep")
-            con.unregister("rows_to_keep")
-        con.execute("CHECKPOINT")
+    with whole_file(path) as unfinished:
+        try:
+            with connect(str(unfinished)) as con:
+                for name, frame in figures.items():
+                    con.register("rows_to_keep", frame)
+                    con.execute(f"CREATE TABLE main.{name} AS FROM rows_to_keep")
+                    con.unregister("rows_to_keep")
+                con.execute("CHECKPOINT")
+        except duckdb.IOException as error:
+            raise MachineError(f"{path} cannot be written: {str(error).splitlines()[0]}") from None
 
 
 def _figures(run_file: Path, ended: EndedPairs) -> dict[str, pl.DataFrame]:

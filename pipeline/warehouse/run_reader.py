@@ -186,8 +186,9 @@ class RunReader:
         return explanation_rows(self._con, self.run_id, change_id, partner_id=self._partner)
 
     def clients_of_record(self) -> frozenset[str]:
-        """The accounts that the run's export gives to the partner on its day, whatever was decided since (rule 7)."""
-        return clients_of(self.readable.run_file, str(self._partner))
+        """The accounts that the run's export gives to the partner on its day, less the associations that have ended."""
+        ended = {hub_id for partner_id, hub_id in self.readable.ended if partner_id == self._partner}
+        return clients_of(self.readable.run_file, str(self._partner)) - ended
 
     def contacts_of(self, hub_id: str) -> frozenset[str]:
         """The IDs of the contacts of one of the partner's clients."""

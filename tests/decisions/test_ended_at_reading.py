@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from decimal import Decimal
 
@@ -101,7 +102,11 @@ def test_finances_figures_after_an_ending_are_computed_once_and_kept_beside_the_
     assert read_table(run.path, "mrr_projection", ended=ENDED).equals(first)
     monkeypatch.undo()
     read_table(run.path, "mrr_projection", ended=frozenset({("north", "h2")}))
-    assert not kept.exists()
+    assert len(list(run.path.parent.glob("*.ended-*"))) == 2
+    (run.path.parent / f".{kept.name}.999999999").touch()  # of a process that was killed
+    (run.path.parent / f".{kept.name}.{os.getppid()}").touch()  # of one that is alive
+    finance_association_visibility.remove_outdated(home, ENDED)
+    assert sorted(path.name for path in run.path.parent.glob("*ended-*")) == [f".{kept.name}.{os.getppid()}", kept.name]
     kept.write_bytes(b"cut off")
     assert read_table(run.path, "mrr_projection", ended=ENDED).equals(first)
     prune(home, keep=0)
@@ -223,3 +228,20 @@ def test_partner_summaries_add_up_to_the_rows_that_are_left(home):
     summed = contracts.group_by("partner_id", "currency").agg(pl.col("current_mrr").sum()).sort(pl.all())
     shown = read_table(run.path, "partner_summary", ended=ENDED).select(summed.columns).sort(pl.all())
     assert shown.equals(summed.cast(shown.schema))
+
+
+def test_finances_figures_are_made_again_when_a_nightly_run_removes_them_before_they_are_read(home, monkeypatch):
+    run = publish(home, exports())
+    expected = read_table(run.path, "mrr_projection", ended=ENDED)
+    kept, asked = finance_association_visibility._kept, []
+
+    def removed_at_first(run_file, ended):
+        path = kept(run_file, ended)
+        if not asked:
+            path.unlink()
+        asked.append(path)
+        return path
+
+    monkeypatch.setattr(finance_association_visibility, "_kept", removed_at_first)
+    assert read_table(run.path, "mrr_projection", ended=ENDED).equals(expected)
+    assert len(asked) == 2
